@@ -1,0 +1,64 @@
+# A room is a folder and one library target. A room sees its own headers and
+# those of the rooms it depends on, and no others: each room exports a folder
+# in which nothing but its own path exists, so an include that crosses the
+# house without an arrow does not compile.
+
+# tunesmith_room(<target> [DEPENDS <target>...] [PRECOMPILE <header>...])
+#
+# Makes <target> from every .cc file of the current folder except main.cc and
+# files named *_main.cc.
+function(tunesmith_room target)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;PRECOMPILE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "(/|_)main\\.cc$")
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  set(include_dir "${CMAKE_BINARY_DIR}/rooms/${target}")
+  get_filename_component(parent "${include_dir}/${folder}" DIRECTORY)
+  file(MAKE_DIRECTORY "${parent}")
+  file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${include_dir}/${folder}" SYMBOLIC)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC "${include_dir}")
+    target_link_libraries(${target} PUBLIC ${ROOM_DEPENDS})
+    if(ROOM_PRECOMPILE)
+      target_precompile_headers(${target} PRIVATE ${ROOM_PRECOMPILE})
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${include_dir}")
+    target_link_libraries(${target} INTERFACE ${ROOM_DEPENDS})
+  endif()
+endfunction()
+
+# tunesmith_program(<target> MAIN <file> [DEPENDS <target>...])
+function(tunesmith_program target)
+  cmake_parse_arguments(PROGRAM "" "MAIN" "DEPENDS" ${ARGN})
+  add_executable(${target} ${PROGRAM_MAIN})
+  target_link_libraries(${target} PRIVATE ${PROGRAM_DEPENDS})
+endfunction()
+
+# tunesmith_tests(<folder> LABEL <label> [DEPENDS <target>...] [TIMEOUT <s>])
+#
+# One test program from every *_test.cc file of tests/<folder>, and one test
+# for each of its cases.
+function(tunesmith_tests folder)
+  cmake_parse_arguments(TESTS "" "LABEL;TIMEOUT" "DEPENDS" ${ARGN})
+  if(NOT TESTS_TIMEOUT)
+    set(TESTS_TIMEOUT 60)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*.cc")
+  if(NOT sources)
+    return()
+  endif()
+  string(REPLACE "/" "_" target "${folder}_tests")
+  add_executable(${target} ${sources})
+  set(include_dir "${CMAKE_BINARY_DIR}/rooms/tests")
+  file(MAKE_DIRECTORY "${include_dir}")
+  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/tests" "${include_dir}/tests" SYMBOLIC)
+  target_include_directories(${target} PRIVATE "${include_dir}")
+  target_link_libraries(${target} PRIVATE ${TESTS_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS ${TESTS_LABEL} TIMEOUT ${TESTS_TIMEOUT})
+endfunction()

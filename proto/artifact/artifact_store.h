@@ -1,0 +1,40 @@
+#ifndef TUNESMITH_PROTO_ARTIFACT_ARTIFACT_STORE_H_
+#define TUNESMITH_PROTO_ARTIFACT_ARTIFACT_STORE_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace tunesmith {
+
+// Where artifacts live. Keys are `{uid}/{fence}`, both of [a-z0-9-]; a key
+// holds an artifact once its manifest is there. Thread-safe; every method does
+// I/O.
+class ArtifactStore {
+ public:
+  virtual ~ArtifactStore() = default;
+
+  // An empty directory on this machine for the files of a new artifact; what
+  // an earlier try left under the key is removed.
+  virtual absl::StatusOr<std::string> Begin(std::string_view key) = 0;
+
+  // Seals the directory that Begin gave; returns the manifest's SHA-256.
+  virtual absl::StatusOr<std::string> Commit(std::string_view key) = 0;
+
+  // A directory on this machine that holds the artifact's files, unverified.
+  // NOT_FOUND when there is none.
+  virtual absl::StatusOr<std::string> Stage(std::string_view key) = 0;
+
+  // Removes all under the key. OK when there is nothing.
+  virtual absl::Status Delete(std::string_view key) = 0;
+
+  // Every key, sealed or not.
+  virtual absl::StatusOr<std::vector<std::string>> List() = 0;
+};
+
+}  // namespace tunesmith
+
+#endif  // TUNESMITH_PROTO_ARTIFACT_ARTIFACT_STORE_H_

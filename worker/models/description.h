@@ -1,0 +1,63 @@
+#ifndef TUNESMITH_WORKER_MODELS_DESCRIPTION_H_
+#define TUNESMITH_WORKER_MODELS_DESCRIPTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace tunesmith::worker {
+
+// Where in a network a parameter is; as `ModelParameter.Block` of the API.
+enum class ParameterBlock { kEmbeddings, kLayer, kPooler, kHead };
+
+// One parameter under its Hugging Face name.
+struct ParameterDescription {
+  std::string name;
+  // In a head, 0 stands for the number of labels.
+  std::vector<int64_t> shape;
+  ParameterBlock block = ParameterBlock::kLayer;
+  // In kLayer: counted from 0 at the input.
+  std::optional<int> layer;
+};
+
+// What a model directory holds, found out from its header and config alone.
+struct ModelDescription {
+  // Hugging Face's `model_type`.
+  std::string family;
+  // From input to output, without a head.
+  std::vector<ParameterDescription> parameters;
+  // What text classification adds.
+  std::vector<ParameterDescription> text_classification_head;
+  // Of `parameters`.
+  int64_t parameter_count = 0;
+  // Of the weights file or files.
+  int64_t size_bytes = 0;
+  // As safetensors names it: "F32".
+  std::string dtype;
+  int max_sequence_length = 0;
+  int layer_count = 0;
+  // Labels of the classification head that the weights hold, in the order of
+  // the outputs; empty without one.
+  std::vector<std::string> head_labels;
+  double dropout = 0;
+  // Tensors that are not part of the network.
+  std::vector<std::string> ignored_tensors;
+  // Parameters of the network that the weights lack and that start from random
+  // values.
+  std::vector<std::string> new_parameters;
+};
+
+// Reads config.json and the safetensors header of a directory and checks that
+// names and shapes match. Knows every family.
+//
+// INVALID_ARGUMENT with a reason: MODEL_FILE_MISSING, PICKLE_WEIGHTS (only
+// pickled weights are there), CORRUPT_WEIGHTS, WEIGHT_NAME_MISMATCH,
+// WEIGHT_SHAPE_MISMATCH, UNSUPPORTED_MODEL.
+absl::StatusOr<ModelDescription> DescribeModel(const std::string& directory);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_DESCRIPTION_H_

@@ -1,0 +1,78 @@
+#ifndef TUNESMITH_WORKER_TRAINING_OPTIONS_H_
+#define TUNESMITH_WORKER_TRAINING_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "worker/data/batching.h"
+#include "worker/data/example.h"
+
+namespace tunesmith::worker {
+
+enum class ScheduleKind { kLinear, kCosine, kConstant };
+enum class Precision { kFp32, kBf16 };
+enum class PrimaryMetric { kAccuracy, kMacroF1, kWeightedF1, kLoss };
+
+// A parameter and what the server resolved for it.
+struct ParameterPlan {
+  std::string name;
+  bool frozen = false;
+};
+
+struct EarlyStopping {
+  int patience = 2;
+  double min_delta = 0;
+};
+
+// How to train; resolved by the server, so nothing here has a meaning of its
+// own. Units and bounds are those of the API's JobSpec.
+struct TrainingOptions {
+  int64_t seed = 42;
+  // Exactly one is set.
+  std::optional<double> epochs;
+  std::optional<int64_t> max_steps;
+  int batch_size = 32;
+  double learning_rate = 5e-5;
+  double weight_decay = 0.01;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  ScheduleKind schedule = ScheduleKind::kLinear;
+  double warmup_fraction = 0.1;
+  // 0: no clipping.
+  double max_gradient_norm = 1.0;
+  double label_smoothing = 0;
+  // Unset: what the model's config says.
+  std::optional<double> dropout;
+  Precision precision = Precision::kFp32;
+  BatchOrder order = BatchOrder::kLengthGrouped;
+  // One for each label.
+  std::vector<double> class_weights;
+  bool evaluate_baseline = true;
+  PrimaryMetric primary_metric = PrimaryMetric::kAccuracy;
+  std::optional<EarlyStopping> early_stopping;
+  bool keep_best = true;
+  // Every parameter of network and head.
+  std::vector<ParameterPlan> parameters;
+  // "cpu" or "cuda:N".
+  std::string device = "cpu";
+  int threads = 1;
+};
+
+// What to train, and on what.
+struct TrainingInputs {
+  // Hugging Face model directory.
+  std::string base_model_directory;
+  // In the order of the outputs.
+  std::vector<std::string> labels;
+  std::vector<Example> training;
+  // Empty: none.
+  std::vector<Example> validation;
+  std::vector<Example> test;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_OPTIONS_H_
