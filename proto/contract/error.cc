@@ -76,15 +76,13 @@ absl::Status InvalidFieldsError(const std::vector<FieldViolation>& violations,
   return status;
 }
 
-absl::Status ResourceNotFoundError(std::string_view type,
-                                   std::string_view name,
+absl::Status ResourceNotFoundError(std::string_view type, std::string_view name,
                                    std::string_view hint) {
   std::string message = "unknown " + std::string(type) + ": ";
   message += name;
   if (!hint.empty()) message += " (" + std::string(hint) + ")";
-  absl::Status status =
-      MakeError(absl::StatusCode::kNotFound,
-                v1::ERROR_REASON_RESOURCE_NOT_FOUND, message);
+  absl::Status status = MakeError(absl::StatusCode::kNotFound,
+                                  v1::ERROR_REASON_RESOURCE_NOT_FOUND, message);
   google::rpc::ResourceInfo info;
   info.set_resource_type("tunesmith/" + std::string(type));
   info.set_resource_name(std::string(name));
@@ -98,9 +96,8 @@ absl::Status IllegalTransitionError(std::string_view resource,
   std::string message = "cannot " + std::string(action) + " " +
                         std::string(resource) + " in state " +
                         std::string(state);
-  absl::Status status =
-      MakeError(absl::StatusCode::kFailedPrecondition,
-                v1::ERROR_REASON_ILLEGAL_TRANSITION, message);
+  absl::Status status = MakeError(absl::StatusCode::kFailedPrecondition,
+                                  v1::ERROR_REASON_ILLEGAL_TRANSITION, message);
   google::rpc::PreconditionFailure failure;
   google::rpc::PreconditionFailure::Violation& violation =
       *failure.add_violations();
@@ -148,13 +145,13 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     info.set_domain(kDomain);
     result.add_details()->PackFrom(info);
   }
-  status.ForEachPayload([&result](absl::string_view type_url,
-                                  const absl::Cord& payload) {
-    if (!absl::StartsWith(type_url, kTypePrefix)) return;
-    google::protobuf::Any& detail = *result.add_details();
-    detail.set_type_url(std::string(type_url));
-    detail.set_value(std::string(payload));
-  });
+  status.ForEachPayload(
+      [&result](absl::string_view type_url, const absl::Cord& payload) {
+        if (!absl::StartsWith(type_url, kTypePrefix)) return;
+        google::protobuf::Any& detail = *result.add_details();
+        detail.set_type_url(std::string(type_url));
+        detail.set_value(std::string(payload));
+      });
   return result;
 }
 
@@ -168,9 +165,9 @@ absl::Status FromRpcStatus(const google::rpc::Status& status) {
       reason = info.reason();
     }
   }
-  absl::Status result =
-      reason.empty() ? absl::Status(code, status.message())
-                     : ReasonedError(code, reason, status.message());
+  absl::Status result = reason.empty()
+                            ? absl::Status(code, status.message())
+                            : ReasonedError(code, reason, status.message());
   for (const google::protobuf::Any& detail : status.details()) {
     if (!detail.Is<google::rpc::ErrorInfo>()) {
       result.SetPayload(detail.type_url(), absl::Cord(detail.value()));

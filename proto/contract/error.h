@@ -37,8 +37,7 @@ absl::Status InvalidFieldsError(
 
 // NOT_FOUND with ResourceInfo, for example ("model", "models/brt"). `hint` may
 // be empty.
-absl::Status ResourceNotFoundError(std::string_view type,
-                                   std::string_view name,
+absl::Status ResourceNotFoundError(std::string_view type, std::string_view name,
                                    std::string_view hint = "");
 
 // FAILED_PRECONDITION with PreconditionFailure of type "STATE".

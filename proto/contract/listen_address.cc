@@ -30,9 +30,9 @@ absl::Status CheckLoopbackAddress(std::string_view address) {
         absl::StrCat("expected host:port, got: ", text));
   }
   if (!IsLoopbackHost(text.substr(0, colon))) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "refusing to listen beyond loopback without TLS: ", text,
-        " (use 127.0.0.1 or [::1])"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("refusing to listen beyond loopback without TLS: ", text,
+                     " (use 127.0.0.1 or [::1])"));
   }
   return absl::OkStatus();
 }

@@ -28,8 +28,7 @@ std::string ReasonOf(const absl::Status& status) {
   return payload.has_value() ? std::string(*payload) : std::string();
 }
 
-absl::Status WithContext(const absl::Status& status,
-                         std::string_view context) {
+absl::Status WithContext(const absl::Status& status, std::string_view context) {
   if (status.ok()) return status;
   std::string message(context);
   message += ": ";

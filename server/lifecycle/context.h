@@ -1,0 +1,49 @@
+#ifndef TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
+#define TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "server/events/watch_hub.h"
+#include "server/work/lease_table.h"
+#include "server/work/work_queue.h"
+#include "tunesmith/v1/errors.pb.h"
+#include "tunesmith/v1/job.pb.h"
+
+namespace tunesmith::server {
+
+// Hears, after commits, what the rest of the server acts on. Called on the
+// completion executor; must not block.
+class LifecycleObserver {
+ public:
+  virtual ~LifecycleObserver() = default;
+
+  // There is a new item to lease, or an old one again.
+  virtual void OnWorkAvailable() = 0;
+  // What should run on a worker changed: a lease, a cancel, the end of one.
+  virtual void OnAssignmentsChanged(const std::string& worker_id) = 0;
+  // An artifact has no record any more: its bytes can go.
+  virtual void OnArtifactReleased(const std::string& key) = 0;
+
+  virtual void OnJobCreated() = 0;
+  // First lease of a job: how long it waited.
+  virtual void OnJobStarted(absl::Duration queue_wait) = 0;
+  // `reason` is UNSPECIFIED for SUCCEEDED. `duration` is from creation to end.
+  virtual void OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
+                          absl::Duration duration) = 0;
+};
+
+// What every command needs beside its transaction. Not owned.
+struct LifecycleContext {
+  WatchHub* hub = nullptr;
+  LeaseTable* leases = nullptr;
+  LifecycleObserver* observer = nullptr;
+  // New jobs are refused beyond so many that have not ended.
+  int max_live_jobs = 10000;
+  // Pause before the n-th attempt: n - 1 times this.
+  absl::Duration retry_delay = absl::Seconds(2);
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_

@@ -1,0 +1,100 @@
+#ifndef TUNESMITH_SERVER_STORE_CONNECTION_H_
+#define TUNESMITH_SERVER_STORE_CONNECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tunesmith::server {
+
+// One run of a prepared statement; resets it at the end. Parameters and
+// columns count from 0. Bind calls return *this, so that they chain:
+//
+//   TUNESMITH_ASSIGN_OR_RETURN(
+//       bool found, db.Prepare("SELECT state FROM jobs WHERE uid = ?")
+//                       .Bind(uid).Step());
+class Statement {
+ public:
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&&) = delete;
+  ~Statement();
+
+  // Binds the next parameter. Times are stored as microseconds since the
+  // epoch.
+  Statement& Bind(int64_t value);
+  Statement& Bind(double value);
+  Statement& Bind(std::string_view text);
+  Statement& Bind(absl::Time time);
+  Statement& BindBlob(std::string_view bytes);
+  Statement& BindNull();
+
+  // Goes to the next row; false when there is none.
+  absl::StatusOr<bool> Step();
+  // Runs a statement that gives no row.
+  absl::Status Run();
+
+  int64_t Int(int column) const;
+  double Double(int column) const;
+  // Text or blob.
+  std::string Text(int column) const;
+  absl::Time Time(int column) const;
+  bool IsNull(int column) const;
+
+ private:
+  friend class Connection;
+  Statement(sqlite3* db, sqlite3_stmt* statement, absl::Status status);
+
+  sqlite3* db_;
+  sqlite3_stmt* statement_;
+  // First error of preparing or binding; Step reports it.
+  absl::Status status_;
+  int next_parameter_ = 1;
+};
+
+// One SQLite connection with a cache of prepared statements. Not thread-safe;
+// at most one live Statement per SQL text.
+class Connection {
+ public:
+  enum class Mode { kReadWrite, kQueryOnly };
+
+  // `vfs`: name of a registered SQLite VFS; empty: the default.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(
+      const std::string& path, Mode mode, const std::string& vfs = "");
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // An error in `sql` shows at Step.
+  Statement Prepare(std::string_view sql);
+
+  // Runs statements without parameters and rows.
+  absl::Status Execute(const std::string& sql);
+
+  // Rows that the last statement changed.
+  int64_t changes() const;
+
+ private:
+  explicit Connection(sqlite3* db);
+
+  sqlite3* const db_;
+  std::unordered_map<std::string, sqlite3_stmt*> statements_;
+};
+
+// An SQLite result code as a Status: full disk is RESOURCE_EXHAUSTED
+// (DISK_FULL), constraint ALREADY_EXISTS, busy UNAVAILABLE, corruption
+// DATA_LOSS, the rest INTERNAL.
+absl::Status SqliteStatus(sqlite3* db, int code, std::string_view doing);
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_STORE_CONNECTION_H_

@@ -1,0 +1,190 @@
+#include "server/store/migrations.h"
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+
+namespace tunesmith::server {
+namespace {
+
+// Times are microseconds since the epoch; `record` columns hold protobufs.
+// State numbers are those of the enums in proto/tunesmith/v1.
+constexpr char kInitialSchema[] = R"sql(
+CREATE TABLE jobs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  -- Job.State
+  state INTEGER NOT NULL CHECK (state IN (1, 2, 3, 6, 7, 8, 9)),
+  create_time INTEGER NOT NULL,
+  end_time INTEGER,
+  -- Grows with every change; the etag.
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  -- tunesmith.v1.Job without what other columns and tables hold.
+  record BLOB NOT NULL,
+  UNIQUE (tenant, uid),
+  UNIQUE (tenant, id),
+  CHECK ((state IN (7, 8, 9)) = (end_time IS NOT NULL))
+);
+CREATE INDEX jobs_by_state ON jobs (state);
+
+-- The models and datasets that a job reads.
+CREATE TABLE job_inputs (
+  tenant TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  resource_uid TEXT NOT NULL,
+  PRIMARY KEY (tenant, job_uid, resource_uid),
+  FOREIGN KEY (tenant, job_uid) REFERENCES jobs (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX job_inputs_by_resource ON job_inputs (tenant, resource_uid);
+
+-- Answers that a repeated request gets again.
+CREATE TABLE requests (
+  tenant TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  -- SHA-256 of the request's body.
+  body_digest TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  PRIMARY KEY (tenant, request_id)
+) WITHOUT ROWID;
+CREATE INDEX requests_by_time ON requests (create_time);
+
+CREATE TABLE job_events (
+  tenant TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  -- tunesmith.v1.JobEvent
+  record BLOB NOT NULL,
+  PRIMARY KEY (tenant, job_uid, sequence),
+  FOREIGN KEY (tenant, job_uid) REFERENCES jobs (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE job_metrics (
+  tenant TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  split INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  epoch REAL NOT NULL,
+  value REAL,
+  PRIMARY KEY (tenant, job_uid, split, name, step),
+  FOREIGN KEY (tenant, job_uid) REFERENCES jobs (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE datasets (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  -- Dataset.State
+  state INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+  file_name TEXT NOT NULL,
+  -- tunesmith.internal.v1.Artifact
+  artifact BLOB NOT NULL,
+  artifact_key TEXT NOT NULL,
+  -- tunesmith.v1.Dataset
+  record BLOB NOT NULL,
+  UNIQUE (tenant, uid),
+  UNIQUE (tenant, id)
+);
+
+CREATE TABLE dataset_findings (
+  tenant TEXT NOT NULL,
+  dataset_uid TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  -- tunesmith.v1.Finding
+  record BLOB NOT NULL,
+  PRIMARY KEY (tenant, dataset_uid, number),
+  FOREIGN KEY (tenant, dataset_uid) REFERENCES datasets (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE models (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  -- Model.State
+  state INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+  family TEXT NOT NULL,
+  parameter_count INTEGER NOT NULL,
+  -- tunesmith.internal.v1.Artifact
+  artifact BLOB NOT NULL,
+  artifact_key TEXT NOT NULL,
+  -- tunesmith.v1.Model
+  record BLOB NOT NULL,
+  -- tunesmith.internal.v1.ModelFacts without `model`; empty until READY.
+  facts BLOB NOT NULL,
+  UNIQUE (tenant, uid),
+  UNIQUE (tenant, id)
+);
+
+CREATE TABLE work_items (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL UNIQUE,
+  tenant TEXT NOT NULL,
+  -- Which resource it is for: its name and uid.
+  subject TEXT NOT NULL,
+  subject_uid TEXT NOT NULL,
+  -- Slot.Purpose
+  purpose INTEGER NOT NULL CHECK (purpose IN (1, 2)),
+  -- Resources.DeviceKind; 0 for any.
+  device_kind INTEGER NOT NULL,
+  -- 1 waiting, 2 leased
+  state INTEGER NOT NULL CHECK (state IN (1, 2)),
+  priority INTEGER NOT NULL,
+  -- Not leased before.
+  not_before INTEGER NOT NULL,
+  fence INTEGER NOT NULL CHECK (fence >= 0),
+  attempt INTEGER NOT NULL CHECK (attempt BETWEEN 0 AND max_attempts),
+  max_attempts INTEGER NOT NULL,
+  worker TEXT,
+  worker_boot INTEGER,
+  slot INTEGER,
+  cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1)),
+  -- Newest event of the current fence that is stored.
+  event_sequence INTEGER NOT NULL DEFAULT 0,
+  -- tunesmith.internal.v1.WorkItem; uid, fence and attempt are in columns.
+  payload BLOB NOT NULL,
+  CHECK ((state = 2) = (worker IS NOT NULL)),
+  CHECK ((worker IS NULL) = (slot IS NULL)),
+  CHECK ((worker IS NULL) = (worker_boot IS NULL))
+);
+CREATE INDEX work_items_waiting
+  ON work_items (purpose, priority DESC, number) WHERE state = 1;
+CREATE UNIQUE INDEX work_items_leased
+  ON work_items (worker, slot) WHERE state = 2;
+CREATE INDEX work_items_by_subject ON work_items (tenant, subject_uid);
+)sql";
+
+constexpr const char* kMigrations[] = {kInitialSchema};
+
+}  // namespace
+
+std::span<const char* const> Migrations() { return kMigrations; }
+
+absl::Status Migrate(Connection& db) {
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t version, [&]() -> absl::StatusOr<int64_t> {
+    Statement statement = db.Prepare("PRAGMA user_version");
+    TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
+    return statement.Int(0);
+  }());
+  int64_t newest = static_cast<int64_t>(Migrations().size());
+  if (version > newest) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the database was written by a newer version of Tunesmith, schema: ",
+        version, ", newest known: ", newest));
+  }
+  for (; version < newest; ++version) {
+    TUNESMITH_RETURN_IF_ERROR(db.Execute(
+        absl::StrCat("BEGIN IMMEDIATE;", Migrations()[version],
+                     "PRAGMA user_version = ", version + 1, "; COMMIT;")));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::server
