@@ -1,0 +1,29 @@
+#ifndef TUNESMITH_CLIENT_CLI_COMMANDS_COMMANDS_H_
+#define TUNESMITH_CLIENT_CLI_COMMANDS_COMMANDS_H_
+
+#include "CLI/App.hpp"
+#include "client/cli/base/command_context.h"
+
+namespace tunesmith::cli {
+
+// Each adds one command to `app`; when the command line names it, parsing sets
+// `action` to what is to be done. `action` outlives `app`. The table of
+// commands is in client/cli/command_line.cc.
+void AddCancel(CLI::App& app, Action& action);
+void AddDatasets(CLI::App& app, Action& action);
+void AddDelete(CLI::App& app, Action& action);
+void AddDownload(CLI::App& app, Action& action);
+void AddGet(CLI::App& app, Action& action);
+void AddList(CLI::App& app, Action& action);
+void AddLogs(CLI::App& app, Action& action);
+void AddMetrics(CLI::App& app, Action& action);
+void AddModels(CLI::App& app, Action& action);
+void AddPreviewFreeze(CLI::App& app, Action& action);
+void AddSubmit(CLI::App& app, Action& action);
+void AddUp(CLI::App& app, Action& action);
+void AddWatch(CLI::App& app, Action& action);
+void AddWorkers(CLI::App& app, Action& action);
+
+}  // namespace tunesmith::cli
+
+#endif  // TUNESMITH_CLIENT_CLI_COMMANDS_COMMANDS_H_

@@ -1,0 +1,86 @@
+#include "client/cli/commands/data_source.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/render/finding_text.h"
+#include "client/cli/render/printable.h"
+#include "client/cli/render/quantity.h"
+#include "client/cli/render/resource_text.h"
+#include "client/cpp/await_ready.h"
+#include "proto/contract/base/status_macros.h"
+
+namespace tunesmith::cli {
+namespace {
+
+constexpr absl::Duration kInspectionTimeout = absl::Minutes(10);
+constexpr int kFindingsShown = 10;
+
+absl::Status ShowFindings(CommandContext& context, const v1::Dataset& dataset) {
+  if (dataset.finding_count() == 0) return absl::OkStatus();
+  v1::ListDatasetFindingsRequest request;
+  request.set_name(dataset.name());
+  request.set_page_size(kFindingsShown);
+  TUNESMITH_ASSIGN_OR_RETURN(v1::ListDatasetFindingsResponse response,
+                             context.client().ListDatasetFindings(request));
+  for (const v1::Finding& finding : response.findings()) {
+    context.console().Note(absl::StrCat("  ", RenderFinding(finding)));
+  }
+  if (dataset.finding_count() > response.findings_size()) {
+    context.console().Note(
+        absl::StrCat("  all of them: tunesmith datasets findings ",
+                     Printable(dataset.name())));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool IsDatasetName(const std::string& source) {
+  return absl::StartsWith(source, "datasets/");
+}
+
+absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,
+                                        const std::string& path,
+                                        client::UploadOptions options) {
+  Console& console = context.console();
+  const std::string shown = Printable(path);
+  if (!context.json()) {
+    options.on_progress = [&](int64_t sent, int64_t total) {
+      console.ShowLive(absl::StrCat("uploading ", shown, "  ",
+                                    FormatBytes(sent), " of ",
+                                    FormatBytes(total)));
+    };
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      v1::Dataset dataset,
+      client::UploadDataset(context.client(), path, options));
+  console.Note(absl::StrCat("uploaded ", shown, " as ",
+                            Printable(dataset.name()), " (",
+                            FormatBytes(dataset.size_bytes()), ")"));
+  return dataset;
+}
+
+absl::StatusOr<v1::Dataset> AwaitShown(CommandContext& context,
+                                       const std::string& name) {
+  const std::string shown = Printable(name);
+  context.console().Note(absl::StrCat("reading ", shown, " ..."));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      v1::Dataset dataset,
+      client::AwaitDataset(context.client(), context.clock(), name,
+                           kInspectionTimeout));
+  context.console().Note(
+      absl::StrCat(shown, ": ", Printable(SummarizeDataset(dataset))));
+  TUNESMITH_RETURN_IF_ERROR(ShowFindings(context, dataset));
+  return dataset;
+}
+
+absl::StatusOr<std::string> DatasetFor(CommandContext& context,
+                                       const std::string& source) {
+  if (IsDatasetName(source)) return source;
+  TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
+                             UploadShown(context, source, {}));
+  TUNESMITH_ASSIGN_OR_RETURN(dataset, AwaitShown(context, dataset.name()));
+  return dataset.name();
+}
+
+}  // namespace tunesmith::cli

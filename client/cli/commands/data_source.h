@@ -1,0 +1,31 @@
+#ifndef TUNESMITH_CLIENT_CLI_COMMANDS_DATA_SOURCE_H_
+#define TUNESMITH_CLIENT_CLI_COMMANDS_DATA_SOURCE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/cli/base/command_context.h"
+#include "client/cpp/upload.h"
+
+namespace tunesmith::cli {
+
+// Whether `source` names a dataset ("datasets/...") and not a local file.
+bool IsDatasetName(const std::string& source);
+
+// Uploads a file and shows how far it is.
+absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,
+                                        const std::string& path,
+                                        client::UploadOptions options);
+
+// Waits until a worker has read a dataset, and shows what it found.
+absl::StatusOr<v1::Dataset> AwaitShown(CommandContext& context,
+                                       const std::string& name);
+
+// The name of the dataset that `source` stands for; a local file is uploaded
+// first and its inspection awaited.
+absl::StatusOr<std::string> DatasetFor(CommandContext& context,
+                                       const std::string& source);
+
+}  // namespace tunesmith::cli
+
+#endif  // TUNESMITH_CLIENT_CLI_COMMANDS_DATA_SOURCE_H_

@@ -1,0 +1,101 @@
+#include "client/cli/commands/job_request.h"
+
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands/command_options.h"
+#include "client/cli/commands/data_source.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "proto/contract/base/status_macros.h"
+
+namespace tunesmith::cli {
+namespace {
+
+absl::Status ParseJson(std::string_view json,
+                       google::protobuf::Message& message) {
+  google::protobuf::util::Status status =
+      google::protobuf::util::JsonStringToMessage(
+          google::protobuf::StringPiece(json.data(), json.size()), &message);
+  if (status.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("job file is not a ", message.GetDescriptor()->name(),
+                   " in protobuf JSON: ", std::string(status.message())));
+}
+
+void ResolveFile(const std::string& directory, std::string& source) {
+  if (source.empty() || IsDatasetName(source)) return;
+  source = (std::filesystem::path(directory) / source).string();
+}
+
+void ApplyTask(const JobFlags& flags, v1::Task& task) {
+  // The only task so far.
+  v1::TextClassification& text = *task.mutable_text_classification();
+  if (flags.text_column.has_value()) text.set_text_column(*flags.text_column);
+  if (flags.label_column.has_value()) {
+    text.set_label_column(*flags.label_column);
+  }
+  if (flags.max_length.has_value()) text.set_max_length(*flags.max_length);
+}
+
+void ApplyHyperparameters(const JobFlags& flags, v1::JobSpec& spec) {
+  if (flags.epochs.has_value()) {
+    spec.mutable_hyperparameters()->set_epochs(*flags.epochs);
+  }
+  if (flags.max_steps.has_value()) {
+    spec.mutable_hyperparameters()->set_max_steps(*flags.max_steps);
+  }
+  if (flags.batch_size.has_value()) {
+    spec.mutable_hyperparameters()->set_batch_size(*flags.batch_size);
+  }
+  if (flags.learning_rate.has_value()) {
+    spec.mutable_hyperparameters()->set_learning_rate(*flags.learning_rate);
+  }
+  if (flags.seed.has_value()) spec.set_seed(*flags.seed);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::CreateJobRequest> ParseJobFile(
+    std::string_view json, const std::string& directory) {
+  google::protobuf::Struct outline;
+  TUNESMITH_RETURN_IF_ERROR(ParseJson(json, outline));
+  v1::CreateJobRequest request;
+  if (outline.fields().contains("job")) {
+    TUNESMITH_RETURN_IF_ERROR(ParseJson(json, request));
+  } else {
+    TUNESMITH_RETURN_IF_ERROR(ParseJson(json, *request.mutable_job()));
+  }
+  if (request.job().spec().has_data()) {
+    v1::Data& data = *request.mutable_job()->mutable_spec()->mutable_data();
+    ResolveFile(directory, *data.mutable_training());
+    ResolveFile(directory, *data.mutable_validation());
+    ResolveFile(directory, *data.mutable_test());
+  }
+  return request;
+}
+
+absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request) {
+  v1::Job& job = *request.mutable_job();
+  v1::JobSpec& spec = *job.mutable_spec();
+  if (!flags.model.empty()) {
+    spec.set_base_model(FullName("models", flags.model));
+  }
+  v1::Data& data = *spec.mutable_data();
+  if (!flags.train.empty()) data.set_training(flags.train);
+  if (!flags.validation.empty()) data.set_validation(flags.validation);
+  if (!flags.test.empty()) data.set_test(flags.test);
+  ApplyTask(flags, *spec.mutable_task());
+  ApplyHyperparameters(flags, spec);
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> freeze,
+                             FreezePolicyOf(flags));
+  if (freeze.has_value()) *spec.mutable_freeze() = *freeze;
+  if (flags.priority.has_value()) job.set_priority(*flags.priority);
+  if (!flags.display_name.empty()) job.set_display_name(flags.display_name);
+  if (!flags.job_id.empty()) request.set_job_id(flags.job_id);
+  if (!flags.request_id.empty()) request.set_request_id(flags.request_id);
+  if (flags.validate_only) request.set_validate_only(true);
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::cli

@@ -1,0 +1,173 @@
+#include "client/cli/processes/local_cluster.h"
+
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "proto/contract/base/status_macros.h"
+
+namespace tunesmith::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A first start makes a database; a worker loads a trainer.
+constexpr absl::Duration kReadyTimeout = absl::Seconds(60);
+// How often to look for a ready file: nothing announces it.
+constexpr absl::Duration kReadyInterval = absl::Milliseconds(20);
+// The server lets calls finish, the worker its trainers.
+constexpr absl::Duration kStopTimeout = absl::Seconds(15);
+
+constexpr char kServerProgram[] = "tunesmith-server";
+constexpr char kWorkerProgram[] = "tunesmith-worker";
+
+std::string Loopback(int port) { return absl::StrCat("127.0.0.1:", port); }
+
+absl::StatusOr<std::string> MakeRunDirectory() {
+  std::error_code error;
+  fs::path parent = fs::temp_directory_path(error);
+  std::string path = (parent / "tunesmith-up-XXXXXX").string();
+  if (error || mkdtemp(path.data()) == nullptr) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat("cannot make a temporary directory: ", path));
+  }
+  return path;
+}
+
+// Roots as absolute paths: the server has a directory of its own.
+void AddRoots(const char* flag, const std::vector<std::string>& roots,
+              std::vector<std::string>& arguments) {
+  for (const std::string& root : roots) {
+    arguments.push_back(absl::StrCat(flag, fs::absolute(root).string()));
+  }
+}
+
+}  // namespace
+
+LocalCluster::LocalCluster(const LocalClusterOptions& options,
+                           std::string run_directory,
+                           client::Cancellation& cancellation)
+    : options_(options),
+      run_directory_(std::move(run_directory)),
+      cancellation_(cancellation) {}
+
+LocalCluster::~LocalCluster() {
+  Stop();
+  std::error_code ignored;
+  fs::remove_all(run_directory_, ignored);
+}
+
+absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
+    const LocalClusterOptions& options, client::Cancellation& cancellation) {
+  std::error_code error;
+  fs::create_directories(options.data_directory, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot make the data directory ", options.data_directory,
+                     ": ", error.message()));
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(std::string run_directory, MakeRunDirectory());
+  std::unique_ptr<LocalCluster> cluster(
+      new LocalCluster(options, std::move(run_directory), cancellation));
+  TUNESMITH_RETURN_IF_ERROR(cluster->StartServer());
+  TUNESMITH_RETURN_IF_ERROR(cluster->StartWorker());
+  return cluster;
+}
+
+absl::Status LocalCluster::StartServer() {
+  const std::string ready_file = run_directory_ + "/server.json";
+  std::vector<std::string> arguments = {
+      (fs::path(options_.program_directory) / kServerProgram).string(),
+      absl::StrCat("--listen=", Loopback(options_.port)),
+      absl::StrCat("--data-dir=", options_.data_directory),
+      absl::StrCat("--metrics-listen=", Loopback(options_.metrics_port)),
+      absl::StrCat("--ready-file=", ready_file)};
+  AddRoots("--data-root=", options_.data_roots, arguments);
+  AddRoots("--model-root=", options_.model_roots, arguments);
+  TUNESMITH_ASSIGN_OR_RETURN(server_, ChildProcess::Start(arguments));
+  TUNESMITH_ASSIGN_OR_RETURN(server_ready_,
+                             AwaitReady(*server_, kServerProgram, ready_file));
+  return absl::OkStatus();
+}
+
+absl::Status LocalCluster::StartWorker() {
+  const std::string ready_file = run_directory_ + "/worker.json";
+  std::vector<std::string> arguments = {
+      (fs::path(options_.program_directory) / kWorkerProgram).string(),
+      absl::StrCat("--server=", server_ready_.address),
+      "--worker-id=local",
+      absl::StrCat("--artifact-root=", options_.data_directory, "/artifacts"),
+      absl::StrCat("--metrics-address=", Loopback(0)),
+      absl::StrCat("--ready-file=", ready_file)};
+  if (options_.threads.has_value()) {
+    arguments.push_back(absl::StrCat("--threads=", *options_.threads));
+  }
+  if (options_.training_slots.has_value()) {
+    arguments.push_back(
+        absl::StrCat("--training-slots=", *options_.training_slots));
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(worker_, ChildProcess::Start(arguments));
+  TUNESMITH_ASSIGN_OR_RETURN(worker_ready_,
+                             AwaitReady(*worker_, kWorkerProgram, ready_file));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Readiness> LocalCluster::AwaitReady(
+    ChildProcess& child, const std::string& program,
+    const std::string& ready_file) {
+  const absl::Time end = absl::Now() + kReadyTimeout;
+  while (absl::Now() < end) {
+    std::optional<Readiness> readiness = ReadReadyFile(ready_file);
+    if (readiness.has_value()) return *readiness;
+    if (child.HasEnded()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(program, " ended before it was ready: ", child.EndText(),
+                       "; what it wrote above says why"));
+    }
+    if (!cancellation_.WaitFor(kReadyInterval)) {
+      return absl::CancelledError("interrupted");
+    }
+  }
+  return absl::DeadlineExceededError(absl::StrCat(
+      program, " was not ready after ", absl::FormatDuration(kReadyTimeout)));
+}
+
+absl::Status LocalCluster::AwaitEnd() {
+  while (!cancellation_.cancelled()) {
+    if (server_->HasEnded()) {
+      return absl::AbortedError(absl::StrCat(
+          kServerProgram, " ended by itself: ", server_->EndText()));
+    }
+    if (worker_->HasEnded()) {
+      return absl::AbortedError(absl::StrCat(
+          kWorkerProgram, " ended by itself: ", worker_->EndText()));
+    }
+    std::array<pollfd, 3> events = {{
+        {.fd = server_->end_fd(), .events = POLLIN, .revents = 0},
+        {.fd = worker_->end_fd(), .events = POLLIN, .revents = 0},
+        {.fd = cancellation_.wake_fd(), .events = POLLIN, .revents = 0},
+    }};
+    poll(events.data(), events.size(), /*timeout=*/-1);
+  }
+  return absl::OkStatus();
+}
+
+void LocalCluster::Stop() {
+  // The worker first, so that it can still tell the server.
+  for (ChildProcess* child : {worker_.get(), server_.get()}) {
+    if (child == nullptr) continue;
+    child->Signal(SIGTERM);
+    child->AwaitEnd(kStopTimeout);
+  }
+}
+
+}  // namespace tunesmith::cli

@@ -1,0 +1,76 @@
+#ifndef TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_
+#define TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/cli/processes/child_process.h"
+#include "client/cli/processes/ready_file.h"
+#include "client/cpp/cancellation.h"
+
+namespace tunesmith::cli {
+
+struct LocalClusterOptions {
+  // Where tunesmith-server and tunesmith-worker are.
+  std::string program_directory;
+  // Made where it is missing.
+  std::string data_directory;
+  // 0 lets the system choose.
+  int port = 7420;
+  int metrics_port = 7421;
+  std::vector<std::string> data_roots;
+  std::vector<std::string> model_roots;
+  std::optional<int> threads;
+  std::optional<int> training_slots;
+};
+
+// A server and a worker on this machine as child processes. The destructor
+// ends both. Not thread-safe; stays on the thread that made it.
+class LocalCluster {
+ public:
+  // Starts the server, waits until it serves, then the worker likewise.
+  // CANCELLED: `cancellation`. FAILED_PRECONDITION: one of them ended before
+  // it was ready, and how.
+  static absl::StatusOr<std::unique_ptr<LocalCluster>> Start(
+      const LocalClusterOptions& options, client::Cancellation& cancellation);
+  ~LocalCluster();
+  LocalCluster(const LocalCluster&) = delete;
+  LocalCluster& operator=(const LocalCluster&) = delete;
+
+  const Readiness& server() const { return server_ready_; }
+  const Readiness& worker() const { return worker_ready_; }
+
+  // Waits until `cancellation` (OK) or until either ended by itself
+  // (ABORTED, saying how).
+  absl::Status AwaitEnd();
+
+  // Asks both to end, and kills what is left after a while.
+  void Stop();
+
+ private:
+  LocalCluster(const LocalClusterOptions& options, std::string run_directory,
+               client::Cancellation& cancellation);
+
+  absl::Status StartServer();
+  absl::Status StartWorker();
+  absl::StatusOr<Readiness> AwaitReady(ChildProcess& child,
+                                       const std::string& program,
+                                       const std::string& ready_file);
+
+  const LocalClusterOptions options_;
+  // Holds the ready files; removed at the end.
+  const std::string run_directory_;
+  client::Cancellation& cancellation_;
+  std::unique_ptr<ChildProcess> server_;
+  std::unique_ptr<ChildProcess> worker_;
+  Readiness server_ready_;
+  Readiness worker_ready_;
+};
+
+}  // namespace tunesmith::cli
+
+#endif  // TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_

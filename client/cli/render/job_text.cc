@@ -1,0 +1,161 @@
+#include "client/cli/render/job_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/render/confusion_text.h"
+#include "client/cli/render/error_text.h"
+#include "client/cli/render/evaluation_text.h"
+#include "client/cli/render/printable.h"
+#include "client/cli/render/progress_text.h"
+#include "client/cli/render/quantity.h"
+#include "client/cli/render/spec_text.h"
+#include "client/cli/render/text_table.h"
+#include "proto/contract/error.h"
+
+namespace tunesmith::cli {
+namespace {
+
+constexpr size_t kSituationColumns = 48;
+
+// How far the job is, or why it is not running.
+std::string Situation(const v1::Job& job) {
+  switch (job.state()) {
+    case v1::Job::VALIDATING:
+    case v1::Job::QUEUED: {
+      std::string text = job.wait().message().empty()
+                             ? v1::Wait::Reason_Name(job.wait().reason())
+                             : job.wait().message();
+      if (job.wait().position() > 0) {
+        text = absl::StrCat("#", job.wait().position(), ": ", text);
+      }
+      return text;
+    }
+    case v1::Job::RUNNING:
+    case v1::Job::CANCELLING:
+      return RenderProgress(job.progress());
+    case v1::Job::SUCCEEDED: {
+      const v1::Evaluation* final = FinalEvaluation(job.evaluations());
+      if (final == nullptr) return "";
+      return absl::StrCat(SplitName(final->split()), " accuracy ",
+                          FormatShare(final->accuracy()));
+    }
+    default:
+      return job.error().message();
+  }
+}
+
+std::string ElapsedOf(const v1::Job& job) {
+  if (!job.has_start_time() || !job.has_end_time()) return "-";
+  return FormatElapsed(ToTime(job.end_time()) - ToTime(job.start_time()));
+}
+
+std::string ExecutionText(const v1::Execution& execution) {
+  return absl::StrCat(
+      execution.device(),
+      execution.device_name().empty()
+          ? ""
+          : absl::StrCat(" (", execution.device_name(), ")"),
+      " on ", execution.worker(), ", ",
+      v1::Hyperparameters::Precision_Name(execution.precision()),
+      ", microbatch ", execution.microbatch(), ", ", execution.threads(),
+      " threads");
+}
+
+std::string NextCommands(const v1::Job& job) {
+  std::string id = Printable(job.name());
+  std::string model = Printable(job.output_model());
+  return absl::StrCat(
+      "Next:\n  tunesmith download ", id, "\n  tunesmith models get ", model,
+      "\n  tunesmith metrics ", id, "\n  tunesmith submit --model ", model,
+      " --train MORE.csv\n");
+}
+
+}  // namespace
+
+std::string StateName(v1::Job::State state) {
+  if (!v1::Job::State_IsValid(state)) return absl::StrCat("state ", state);
+  return v1::Job::State_Name(state);
+}
+
+bool HasEnded(v1::Job::State state) {
+  return state == v1::Job::SUCCEEDED || state == v1::Job::FAILED ||
+         state == v1::Job::CANCELLED;
+}
+
+std::string RenderJobs(const std::vector<v1::Job>& jobs, absl::Time now) {
+  if (jobs.empty()) return "no jobs\n";
+  TextTable table(
+      {{"NAME"}, {"STATE"}, {"SITUATION"}, {"BASE MODEL"}, {"AGE"}});
+  for (const v1::Job& job : jobs) {
+    table.AddRow({job.name(), StateName(job.state()),
+                  Shorten(Printable(Situation(job)), kSituationColumns),
+                  job.spec().base_model(), FormatAge(job.create_time(), now)});
+  }
+  return table.Render();
+}
+
+std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
+  TextTable table({{""}, {""}});
+  table.AddRow({"name", job.name()});
+  if (!job.display_name().empty()) {
+    table.AddRow({"display name", job.display_name()});
+  }
+  table.AddRow({"state", StateName(job.state())});
+  if (std::string situation = Situation(job); !situation.empty()) {
+    table.AddRow({"", situation});
+  }
+  if (!job.output_model().empty()) {
+    table.AddRow({"output model", job.output_model()});
+  }
+  table.AddRow({"created", FormatTime(job.create_time(), zone)});
+  table.AddRow({"started", FormatTime(job.start_time(), zone)});
+  table.AddRow({"ended", FormatTime(job.end_time(), zone)});
+  table.AddRow({"ran for", ElapsedOf(job)});
+  table.AddRow({"attempt", absl::StrCat(job.attempt())});
+  table.AddRow({"priority", absl::StrCat(job.priority())});
+  for (const auto& [key, value] : job.labels()) {
+    table.AddRow({"label", absl::StrCat(key, "=", value)});
+  }
+  if (job.has_execution()) {
+    table.AddRow({"runs on", ExecutionText(job.execution())});
+  }
+  AddSpecRows(job.has_resolved_spec() ? job.resolved_spec() : job.spec(),
+              table);
+  std::string text = table.Render();
+  if (std::string figures = RenderBeforeAndAfter(job.evaluations());
+      !figures.empty()) {
+    absl::StrAppend(&text, "\n", figures);
+  }
+  return text;
+}
+
+std::string RenderJobReport(const v1::Job& job) {
+  std::string text;
+  if (std::string figures = RenderBeforeAndAfter(job.evaluations());
+      !figures.empty()) {
+    absl::StrAppend(&text, "\n", figures);
+  }
+  const v1::Evaluation* final = FinalEvaluation(job.evaluations());
+  if (final != nullptr) {
+    absl::StrAppend(&text, "\nOn ", SplitName(final->split()), " data:\n",
+                    RenderClasses(*final), "\n", RenderConfusion(*final));
+  }
+  std::string name = Printable(job.name());
+  absl::StrAppend(&text, "\n", name, " ", StateName(job.state()));
+  if (job.has_start_time() && job.has_end_time()) {
+    absl::StrAppend(&text, " after ", ElapsedOf(job));
+  }
+  absl::StrAppend(&text, "\n");
+  if (job.state() == v1::Job::SUCCEEDED) {
+    absl::StrAppend(&text, "The model is ", Printable(job.output_model()),
+                    ".\n\n", NextCommands(job));
+  } else {
+    if (job.has_error()) {
+      absl::StrAppend(&text, RenderError(FromRpcStatus(job.error())));
+    }
+    absl::StrAppend(&text, "\nNext:\n  tunesmith logs ", name,
+                    "\n  tunesmith get ", name, "\n");
+  }
+  return text;
+}
+
+}  // namespace tunesmith::cli

@@ -1,0 +1,103 @@
+#include "client/cli/render/printable.h"
+
+#include <cstdint>
+
+namespace tunesmith::cli {
+namespace {
+
+constexpr char kReplacement[] = "\xEF\xBF\xBD";
+constexpr uint32_t kInvalid = 0xFFFFFFFF;
+
+// A character and the bytes it takes; kInvalid takes one.
+struct Character {
+  uint32_t code = kInvalid;
+  size_t bytes = 1;
+};
+
+Character DecodeFirst(std::string_view text) {
+  unsigned char lead = text[0];
+  if (lead < 0x80) return {.code = lead, .bytes = 1};
+  size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {};
+  uint32_t code = lead & (0x7F >> bytes);
+  for (size_t i = 1; i < bytes; ++i) {
+    unsigned char next = text[i];
+    if ((next & 0xC0) != 0x80) return {};
+    code = code << 6 | (next & 0x3F);
+  }
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kSmallest[bytes] || code > 0x10FFFF || surrogate) return {};
+  return {.code = code, .bytes = bytes};
+}
+
+// Characters that change how their surroundings are shown.
+bool IsUnsafe(uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+         (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069) || code == 0x200E ||
+         code == 0x200F || code == 0x061C || code == 0x2028 || code == 0x2029;
+}
+
+size_t WidthOf(uint32_t code) {
+  bool combining = (code >= 0x300 && code <= 0x36F) || code == 0x200B ||
+                   code == 0x200C || code == 0x200D ||
+                   (code >= 0xFE00 && code <= 0xFE0F);
+  if (combining) return 0;
+  bool wide = (code >= 0x1100 && code <= 0x115F) ||
+              (code >= 0x2E80 && code <= 0xA4CF) ||
+              (code >= 0xAC00 && code <= 0xD7A3) ||
+              (code >= 0xF900 && code <= 0xFAFF) ||
+              (code >= 0xFE30 && code <= 0xFE6F) ||
+              (code >= 0xFF00 && code <= 0xFF60) ||
+              (code >= 0x1F300 && code <= 0x1FAFF) ||
+              (code >= 0x20000 && code <= 0x3FFFD);
+  return wide ? 2 : 1;
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    Character character = DecodeFirst(text);
+    if (character.code == '\n' || character.code == '\t' ||
+        character.code == '\r') {
+      result += ' ';
+    } else if (character.code == kInvalid || IsUnsafe(character.code)) {
+      result += kReplacement;
+    } else {
+      result += text.substr(0, character.bytes);
+    }
+    text.remove_prefix(character.bytes);
+  }
+  return result;
+}
+
+size_t DisplayWidth(std::string_view text) {
+  size_t width = 0;
+  while (!text.empty()) {
+    Character character = DecodeFirst(text);
+    width += WidthOf(character.code);
+    text.remove_prefix(character.bytes);
+  }
+  return width;
+}
+
+std::string Shorten(std::string_view text, size_t columns) {
+  if (DisplayWidth(text) <= columns) return std::string(text);
+  std::string result;
+  size_t width = 0;
+  while (!text.empty()) {
+    Character character = DecodeFirst(text);
+    width += WidthOf(character.code);
+    if (width + 1 > columns) break;
+    result += text.substr(0, character.bytes);
+    text.remove_prefix(character.bytes);
+  }
+  if (columns > 0) result += "…";
+  return result;
+}
+
+}  // namespace tunesmith::cli

@@ -1,0 +1,118 @@
+#include "client/cli/render/spec_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/render/quantity.h"
+
+namespace tunesmith::cli {
+namespace {
+
+void AddData(const v1::Data& data, TextTable& table) {
+  table.AddRow({"training data", data.training()});
+  if (!data.validation().empty()) {
+    table.AddRow({"validation data", data.validation()});
+  } else if (data.has_validation_fraction()) {
+    table.AddRow({"validation data",
+                  absl::StrCat(FormatShare(data.validation_fraction()),
+                               " split off from training data")});
+  }
+  if (!data.test().empty()) table.AddRow({"test data", data.test()});
+}
+
+void AddTask(const v1::TextClassification& task, TextTable& table) {
+  if (task.has_text_column() || task.has_label_column()) {
+    table.AddRow({"columns", absl::StrCat(task.text_column(), " -> ",
+                                          task.label_column())});
+  }
+  if (task.has_max_length()) {
+    table.AddRow({"max length", absl::StrCat(task.max_length(), " tokens")});
+  }
+  if (task.labels_size() > 0) {
+    table.AddRow({"labels", absl::StrJoin(task.labels(), ", ")});
+  }
+}
+
+std::string ScheduleName(const v1::Hyperparameters::Schedule& schedule) {
+  switch (schedule.kind_case()) {
+    case v1::Hyperparameters::Schedule::kCosine:
+      return "cosine";
+    case v1::Hyperparameters::Schedule::kConstant:
+      return "constant";
+    default:
+      return "linear";
+  }
+}
+
+void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
+  if (values.has_epochs()) {
+    table.AddRow({"epochs", FormatFigure(values.epochs())});
+  }
+  if (values.has_max_steps()) {
+    table.AddRow({"steps", FormatCount(values.max_steps())});
+  }
+  if (values.has_batch_size()) {
+    table.AddRow({"batch size", absl::StrCat(values.batch_size())});
+  }
+  if (values.has_learning_rate()) {
+    std::string text = FormatFigure(values.learning_rate());
+    if (values.has_schedule()) {
+      absl::StrAppend(&text, ", ", ScheduleName(values.schedule()));
+    }
+    if (values.has_warmup_fraction()) {
+      absl::StrAppend(&text, ", warm-up ",
+                      FormatShare(values.warmup_fraction()));
+    }
+    table.AddRow({"learning rate", text});
+  }
+  if (values.has_weight_decay()) {
+    table.AddRow({"weight decay", FormatFigure(values.weight_decay())});
+  }
+  if (values.has_dropout()) {
+    table.AddRow({"dropout", FormatFigure(values.dropout())});
+  }
+}
+
+}  // namespace
+
+std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
+  switch (freeze.kind_case()) {
+    case v1::FreezePolicy::kBackbone:
+      return "backbone (only the head trains)";
+    case v1::FreezePolicy::kFirstLayers: {
+      const v1::FreezePolicy::FirstLayers& first = freeze.first_layers();
+      bool embeddings = !first.has_embeddings() || first.embeddings();
+      return absl::StrCat("first ", first.count(), " layers",
+                          embeddings ? " and embeddings" : "");
+    }
+    case v1::FreezePolicy::kLastLayersTrainable:
+      return absl::StrCat("all but the last ",
+                          freeze.last_layers_trainable().count(), " layers");
+    case v1::FreezePolicy::kPatterns: {
+      std::string text;
+      if (freeze.patterns().frozen_size() > 0) {
+        text = absl::StrCat("frozen: ",
+                            absl::StrJoin(freeze.patterns().frozen(), ", "));
+      }
+      if (freeze.patterns().trainable_size() > 0) {
+        absl::StrAppend(&text, text.empty() ? "" : "; ", "trainable: ",
+                        absl::StrJoin(freeze.patterns().trainable(), ", "));
+      }
+      return text;
+    }
+    default:
+      return "none (everything trains)";
+  }
+}
+
+void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
+  table.AddRow({"base model", spec.base_model()});
+  AddData(spec.data(), table);
+  if (spec.task().has_text_classification()) {
+    AddTask(spec.task().text_classification(), table);
+  }
+  AddHyperparameters(spec.hyperparameters(), table);
+  table.AddRow({"frozen", DescribeFreeze(spec.freeze())});
+  if (spec.has_seed()) table.AddRow({"seed", absl::StrCat(spec.seed())});
+}
+
+}  // namespace tunesmith::cli

@@ -1,0 +1,167 @@
+#include "client/cpp/client.h"
+
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/cpp/unary_call.h"
+
+namespace tunesmith::client {
+namespace {
+
+template <class Request>
+Request Named(const std::string& name) {
+  Request request;
+  request.set_name(name);
+  return request;
+}
+
+}  // namespace
+
+std::string NewRequestId() {
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 4; ++i) {
+    absl::StrAppend(&id, absl::Hex(device(), absl::kZeroPad8));
+  }
+  return id;
+}
+
+Client::Client(std::shared_ptr<grpc::ChannelInterface> channel,
+               Cancellation& cancellation, Pause& pause,
+               const ClientOptions& options)
+    : jobs_(v1::JobService::NewStub(channel)),
+      datasets_(v1::DatasetService::NewStub(channel)),
+      models_(v1::ModelService::NewStub(channel)),
+      workers_(v1::WorkerService::NewStub(channel)),
+      cancellation_(cancellation),
+      pause_(pause),
+      options_(options) {}
+
+absl::Status Client::Retry(const std::function<absl::Status()>& attempt) {
+  Backoff backoff(options_.retry);
+  while (true) {
+    absl::Status status = attempt();
+    if (!absl::IsUnavailable(status)) return status;
+    std::optional<absl::Duration> delay = backoff.Next();
+    if (!delay.has_value()) return status;
+    if (!pause_.For(*delay, cancellation_)) {
+      return absl::CancelledError("interrupted");
+    }
+  }
+}
+
+absl::StatusOr<v1::CreateJobResponse> Client::CreateJob(
+    v1::CreateJobRequest request) {
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::CreateJob,
+                        request);
+}
+
+absl::StatusOr<v1::Job> Client::GetJob(const std::string& name) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::GetJob,
+                        Named<v1::GetJobRequest>(name));
+}
+
+absl::StatusOr<v1::ListJobsResponse> Client::ListJobs(
+    const v1::ListJobsRequest& request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ListJobs,
+                        request);
+}
+
+absl::StatusOr<v1::Job> Client::CancelJob(const std::string& name) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::CancelJob,
+                        Named<v1::CancelJobRequest>(name));
+}
+
+absl::Status Client::DeleteJob(const std::string& name) {
+  return CallOnce(*this, *jobs_, &v1::JobService::Stub::DeleteJob,
+                  Named<v1::DeleteJobRequest>(name))
+      .status();
+}
+
+absl::StatusOr<v1::ListJobEventsResponse> Client::ListJobEvents(
+    const v1::ListJobEventsRequest& request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ListJobEvents,
+                        request);
+}
+
+absl::StatusOr<v1::ListMetricsResponse> Client::ListMetrics(
+    const v1::ListMetricsRequest& request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ListMetrics,
+                        request);
+}
+
+absl::StatusOr<v1::PreviewFreezeResponse> Client::PreviewFreeze(
+    const v1::PreviewFreezeRequest& request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::PreviewFreeze,
+                        request);
+}
+
+absl::StatusOr<v1::Dataset> Client::CreateDataset(
+    const v1::CreateDatasetRequest& request) {
+  return CallOnce(*this, *datasets_, &v1::DatasetService::Stub::CreateDataset,
+                  request);
+}
+
+absl::StatusOr<v1::Dataset> Client::GetDataset(const std::string& name) {
+  return CallIdempotent(*this, *datasets_,
+                        &v1::DatasetService::Stub::GetDataset,
+                        Named<v1::GetDatasetRequest>(name));
+}
+
+absl::StatusOr<v1::ListDatasetsResponse> Client::ListDatasets(
+    const v1::ListDatasetsRequest& request) {
+  return CallIdempotent(*this, *datasets_,
+                        &v1::DatasetService::Stub::ListDatasets, request);
+}
+
+absl::Status Client::DeleteDataset(const std::string& name) {
+  return CallOnce(*this, *datasets_, &v1::DatasetService::Stub::DeleteDataset,
+                  Named<v1::DeleteDatasetRequest>(name))
+      .status();
+}
+
+absl::StatusOr<v1::ListDatasetFindingsResponse> Client::ListDatasetFindings(
+    const v1::ListDatasetFindingsRequest& request) {
+  return CallIdempotent(*this, *datasets_,
+                        &v1::DatasetService::Stub::ListDatasetFindings,
+                        request);
+}
+
+absl::StatusOr<v1::Model> Client::ImportModel(
+    const v1::ImportModelRequest& request) {
+  return CallOnce(*this, *models_, &v1::ModelService::Stub::ImportModel,
+                  request);
+}
+
+absl::StatusOr<v1::Model> Client::GetModel(const std::string& name) {
+  return CallIdempotent(*this, *models_, &v1::ModelService::Stub::GetModel,
+                        Named<v1::GetModelRequest>(name));
+}
+
+absl::StatusOr<v1::ListModelsResponse> Client::ListModels(
+    const v1::ListModelsRequest& request) {
+  return CallIdempotent(*this, *models_, &v1::ModelService::Stub::ListModels,
+                        request);
+}
+
+absl::Status Client::DeleteModel(const std::string& name) {
+  return CallOnce(*this, *models_, &v1::ModelService::Stub::DeleteModel,
+                  Named<v1::DeleteModelRequest>(name))
+      .status();
+}
+
+absl::StatusOr<v1::Worker> Client::GetWorker(const std::string& name) {
+  return CallIdempotent(*this, *workers_, &v1::WorkerService::Stub::GetWorker,
+                        Named<v1::GetWorkerRequest>(name));
+}
+
+absl::StatusOr<v1::ListWorkersResponse> Client::ListWorkers(
+    const v1::ListWorkersRequest& request) {
+  return CallIdempotent(*this, *workers_, &v1::WorkerService::Stub::ListWorkers,
+                        request);
+}
+
+}  // namespace tunesmith::client

@@ -1,0 +1,102 @@
+#ifndef TUNESMITH_CLIENT_CPP_CLIENT_H_
+#define TUNESMITH_CLIENT_CPP_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "client/cpp/backoff.h"
+#include "client/cpp/cancellation.h"
+#include "grpcpp/support/status.h"
+#include "tunesmith/v1/dataset_service.grpc.pb.h"
+#include "tunesmith/v1/job_service.grpc.pb.h"
+#include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/worker_service.grpc.pb.h"
+
+namespace tunesmith::client {
+
+struct ClientOptions {
+  // Longest time for one try of a call that is not a stream.
+  absl::Duration call_timeout = absl::Seconds(30);
+  // For calls that change nothing when they come twice.
+  RetryPolicy retry;
+  // For streams that go on where they broke: about two minutes without one
+  // message.
+  RetryPolicy resume = {.max_attempts = 30,
+                        .initial_backoff = absl::Milliseconds(100),
+                        .max_backoff = absl::Seconds(5)};
+};
+
+// The server's methods as functions, one for each that answers once (see
+// upload.h, watch.h and download.h for the streams). Errors are those of the
+// .proto files, and UNAVAILABLE when no server answers. Idempotent calls are
+// tried again after UNAVAILABLE. Thread-safe; `cancellation` and `pause`
+// outlive the client.
+class Client {
+ public:
+  Client(std::shared_ptr<grpc::ChannelInterface> channel,
+         Cancellation& cancellation, Pause& pause,
+         const ClientOptions& options = {});
+
+  // Fills in a random `request_id` where there is none, so that a second try
+  // cannot make a second job.
+  absl::StatusOr<v1::CreateJobResponse> CreateJob(v1::CreateJobRequest request);
+  absl::StatusOr<v1::Job> GetJob(const std::string& name);
+  absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest&);
+  absl::StatusOr<v1::Job> CancelJob(const std::string& name);
+  absl::Status DeleteJob(const std::string& name);
+  absl::StatusOr<v1::ListJobEventsResponse> ListJobEvents(
+      const v1::ListJobEventsRequest&);
+  absl::StatusOr<v1::ListMetricsResponse> ListMetrics(
+      const v1::ListMetricsRequest&);
+  absl::StatusOr<v1::PreviewFreezeResponse> PreviewFreeze(
+      const v1::PreviewFreezeRequest&);
+
+  absl::StatusOr<v1::Dataset> CreateDataset(const v1::CreateDatasetRequest&);
+  absl::StatusOr<v1::Dataset> GetDataset(const std::string& name);
+  absl::StatusOr<v1::ListDatasetsResponse> ListDatasets(
+      const v1::ListDatasetsRequest&);
+  absl::Status DeleteDataset(const std::string& name);
+  absl::StatusOr<v1::ListDatasetFindingsResponse> ListDatasetFindings(
+      const v1::ListDatasetFindingsRequest&);
+
+  absl::StatusOr<v1::Model> ImportModel(const v1::ImportModelRequest&);
+  absl::StatusOr<v1::Model> GetModel(const std::string& name);
+  absl::StatusOr<v1::ListModelsResponse> ListModels(
+      const v1::ListModelsRequest&);
+  absl::Status DeleteModel(const std::string& name);
+
+  absl::StatusOr<v1::Worker> GetWorker(const std::string& name);
+  absl::StatusOr<v1::ListWorkersResponse> ListWorkers(
+      const v1::ListWorkersRequest&);
+
+  // Runs `attempt` until it gives anything but UNAVAILABLE, or the policy of
+  // ClientOptions::retry ends, or the client is cancelled.
+  absl::Status Retry(const std::function<absl::Status()>& attempt);
+
+  // For the streams.
+  v1::JobService::StubInterface& jobs() { return *jobs_; }
+  v1::DatasetService::StubInterface& datasets() { return *datasets_; }
+  v1::ModelService::StubInterface& models() { return *models_; }
+  Cancellation& cancellation() { return cancellation_; }
+  Pause& pause() { return pause_; }
+  const ClientOptions& options() const { return options_; }
+
+ private:
+  const std::unique_ptr<v1::JobService::Stub> jobs_;
+  const std::unique_ptr<v1::DatasetService::Stub> datasets_;
+  const std::unique_ptr<v1::ModelService::Stub> models_;
+  const std::unique_ptr<v1::WorkerService::Stub> workers_;
+  Cancellation& cancellation_;
+  Pause& pause_;
+  const ClientOptions options_;
+};
+
+// 32 random hexadecimal digits.
+std::string NewRequestId();
+
+}  // namespace tunesmith::client
+
+#endif  // TUNESMITH_CLIENT_CPP_CLIENT_H_

@@ -1,0 +1,111 @@
+#include "client/cli/commands/job_request.h"
+
+#include "client/cli/commands/command_options.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tunesmith::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(FreezeFlagsTest, NamedPolicies) {
+  auto policy = [](std::vector<std::string> freeze) {
+    return FreezePolicyOf({.freeze = std::move(freeze)}).value().value();
+  };
+  EXPECT_TRUE(policy({"none"}).has_none());
+  EXPECT_TRUE(policy({"backbone"}).has_backbone());
+  EXPECT_EQ(policy({"first:3"}).first_layers().count(), 3);
+  EXPECT_EQ(policy({"last:0"}).last_layers_trainable().count(), 0);
+  EXPECT_THAT(policy({"bert.*", "*.bias"}).patterns().frozen(),
+              ElementsAre("bert.*", "*.bias"));
+  EXPECT_FALSE(FreezePolicyOf({}).value().has_value());
+}
+
+TEST(FreezeFlagsTest, TypingErrorsAreNotTakenForPatterns) {
+  for (const char* value : {"frist:2", "first:x", "first:-1", "Backbone", ""}) {
+    EXPECT_EQ(FreezePolicyOf({.freeze = {value}}).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << value;
+  }
+  EXPECT_FALSE(FreezePolicyOf({.freeze = {"backbone", "bert.*"}}).ok());
+  EXPECT_FALSE(FreezePolicyOf({.freeze = {"none"}, .trainable = {"a.*"}}).ok());
+}
+
+TEST(JobFileTest, HoldsAJobOrAWholeRequest) {
+  auto job = ParseJobFile(R"({"spec": {"baseModel": "models/m"}})", "/d");
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->job().spec().base_model(), "models/m");
+  auto request = ParseJobFile(
+      R"({"job_id": "x", "job": {"spec": {"base_model": "models/m"}}})", "/d");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->job_id(), "x");
+  EXPECT_EQ(request->job().spec().base_model(), "models/m");
+}
+
+TEST(JobFileTest, LocalDataAreRelativeToTheFile) {
+  auto request = ParseJobFile(
+      R"({"spec": {"data": {"training": "a.csv", "test": "/abs/b.csv",
+                            "validation": "datasets/c"}}})",
+      "/dir");
+  ASSERT_TRUE(request.ok()) << request.status();
+  const v1::Data& data = request->job().spec().data();
+  EXPECT_EQ(data.training(), "/dir/a.csv");
+  EXPECT_EQ(data.test(), "/abs/b.csv");
+  EXPECT_EQ(data.validation(), "datasets/c");
+}
+
+TEST(JobFileTest, MistakesAreNamed) {
+  absl::Status status =
+      ParseJobFile(R"({"spec": {"bathSize": 3}})", "").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("bathSize"));
+  EXPECT_FALSE(ParseJobFile("{", "").ok());
+  EXPECT_FALSE(ParseJobFile("", "").ok());
+}
+
+TEST(JobFlagsTest, FlagsWinOverTheFileAndLeaveTheRest) {
+  v1::CreateJobRequest request =
+      ParseJobFile(R"({"spec": {"baseModel": "models/a", "seed": "7",
+                                "hyperparameters": {"epochs": 3,
+                                                    "batchSize": 8}}})",
+                   "")
+          .value();
+  JobFlags flags;
+  flags.model = "b";
+  flags.max_steps = 5;
+  flags.train = "datasets/t";
+  flags.priority = 0;
+  ASSERT_TRUE(ApplyFlags(flags, request).ok());
+  const v1::JobSpec& spec = request.job().spec();
+  EXPECT_EQ(spec.base_model(), "models/b");
+  EXPECT_EQ(spec.seed(), 7);
+  EXPECT_EQ(spec.hyperparameters().max_steps(), 5);
+  EXPECT_FALSE(spec.hyperparameters().has_epochs());
+  EXPECT_EQ(spec.hyperparameters().batch_size(), 8);
+  EXPECT_EQ(spec.data().training(), "datasets/t");
+  EXPECT_TRUE(spec.task().has_text_classification());
+}
+
+TEST(JobFlagsTest, WithoutFlagsNothingIsSet) {
+  v1::CreateJobRequest request;
+  ASSERT_TRUE(ApplyFlags({}, request).ok());
+  EXPECT_FALSE(request.job().spec().has_hyperparameters());
+  EXPECT_FALSE(request.job().spec().has_seed());
+  EXPECT_FALSE(request.job().spec().has_freeze());
+}
+
+TEST(FileUriTest, PathsBecomeAbsoluteAndEncoded) {
+  EXPECT_EQ(FileUri("/a/b c%.csv"), "file:///a/b%20c%25.csv");
+  EXPECT_EQ(FileUri("/a/../b/"), "file:///b");
+  EXPECT_EQ(FileUri("file:///kept%20as is"), "file:///kept%20as is");
+}
+
+TEST(FullNameTest, AddsTheCollectionToAnId) {
+  EXPECT_EQ(FullName("jobs", "a"), "jobs/a");
+  EXPECT_EQ(FullName("jobs", "jobs/a"), "jobs/a");
+}
+
+}  // namespace
+}  // namespace tunesmith::cli

@@ -1,0 +1,113 @@
+#include "client/cpp/upload.h"
+
+#include "client/cpp/channel.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/artifact/sha256.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/error.h"
+#include "tests/client/client_fixture.h"
+#include "tests/client/fake_server.h"
+
+namespace tunesmith::client {
+namespace {
+
+using testing::FakeDatasetService;
+using ::testing::HasSubstr;
+
+class UploadTest : public ::testing::Test {
+ protected:
+  testing::FakeServer server_;
+  testing::FakeClock clock_;
+  testing::FakePause pause_{clock_};
+  Cancellation cancellation_;
+  Client client_{MakeChannel(server_.address()), cancellation_, pause_};
+  testing::ScratchDirectory scratch_;
+};
+
+TEST_F(UploadTest, SendsHeaderThenTheWholeFileInSmallChunks) {
+  const std::string content(2'500'000, 'x');
+  v1::UploadDatasetRequest::Header header;
+  std::string received;
+  size_t largest_chunk = 0;
+  server_.datasets.upload = [&](FakeDatasetService::UploadReader& reader,
+                                v1::Dataset& dataset) {
+    v1::UploadDatasetRequest request;
+    while (reader.Read(&request)) {
+      if (request.has_header()) header = request.header();
+      received += request.chunk();
+      largest_chunk = std::max(largest_chunk, request.chunk().size());
+    }
+    dataset.set_name("datasets/new");
+    return absl::OkStatus();
+  };
+  int64_t shown = 0;
+  UploadOptions options;
+  options.dataset_id = "new";
+  options.on_progress = [&](int64_t sent, int64_t) { shown = sent; };
+  auto dataset =
+      UploadDataset(client_, scratch_.Write("a.csv", content), options);
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  EXPECT_EQ(dataset->name(), "datasets/new");
+  EXPECT_EQ(header.file_name(), "a.csv");
+  EXPECT_EQ(header.dataset_id(), "new");
+  EXPECT_EQ(header.size_bytes(), 2'500'000);
+  EXPECT_EQ(header.sha256(), Sha256Hex(content));
+  EXPECT_TRUE(received == content);
+  EXPECT_LE(largest_chunk, 1u << 20);
+  EXPECT_EQ(shown, 2'500'000);
+}
+
+TEST_F(UploadTest, ServerThatCutsTheUploadIsQuotedAndNotAskedAgain) {
+  int calls = 0;
+  server_.datasets.upload = [&](FakeDatasetService::UploadReader& reader,
+                                v1::Dataset&) {
+    ++calls;
+    v1::UploadDatasetRequest request;
+    reader.Read(&request);
+    reader.Read(&request);
+    return MakeError(absl::StatusCode::kResourceExhausted,
+                     v1::ERROR_REASON_DISK_FULL, "the disk is full");
+  };
+  absl::Status status =
+      UploadDataset(client_,
+                    scratch_.Write("a.csv", std::string(20'000'000, 'x')))
+          .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(ReasonOf(status), "DISK_FULL");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(UploadTest, FileThatShrinksDuringTheUploadIsNotSent) {
+  const std::string path = scratch_.Write("a.csv", std::string(3'000'000, 'x'));
+  bool ended_well = true;
+  server_.datasets.upload = [&](FakeDatasetService::UploadReader& reader,
+                                v1::Dataset&) {
+    v1::UploadDatasetRequest request;
+    int64_t bytes = 0;
+    while (reader.Read(&request)) bytes += request.chunk().size();
+    ended_well = bytes == 3'000'000;
+    return absl::OkStatus();
+  };
+  UploadOptions options;
+  options.on_progress = [&](int64_t, int64_t) {
+    std::filesystem::resize_file(path, 1'500'000);
+  };
+  absl::Status status = UploadDataset(client_, path, options).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
+}
+
+TEST_F(UploadTest, UnusableFilesAreRefusedBeforeAnyCall) {
+  EXPECT_EQ(UploadDataset(client_, scratch_ / "none.csv").status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(UploadDataset(client_, scratch_.path()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  absl::Status empty =
+      UploadDataset(client_, scratch_.Write("empty.csv", "")).status();
+  EXPECT_EQ(empty.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(empty.message()), HasSubstr("empty.csv"));
+}
+
+}  // namespace
+}  // namespace tunesmith::client
