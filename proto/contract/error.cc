@@ -7,6 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "google/rpc/error_details.pb.h"
 #include "proto/contract/base/reason.h"
+#include "proto/contract/base/utf8.h"
 
 namespace tunesmith {
 namespace {
@@ -25,6 +26,16 @@ void SetDetail(absl::Status& status, const google::protobuf::Message& detail) {
   status.SetPayload(TypeUrl(detail), absl::Cord(detail.SerializeAsString()));
 }
 
+std::string ReasonIn(const google::protobuf::Any& detail) {
+  google::rpc::ErrorInfo info;
+  return detail.UnpackTo(&info) && info.domain() == kDomain ? info.reason()
+                                                            : "";
+}
+
+bool IsOwnErrorInfo(const google::protobuf::Any& detail) {
+  return !ReasonIn(detail).empty();
+}
+
 google::rpc::RetryInfo RetryAfter(absl::Duration delay) {
   google::rpc::RetryInfo info;
   *info.mutable_retry_delay() =
@@ -36,6 +47,8 @@ google::rpc::RetryInfo RetryAfter(absl::Duration delay) {
 }  // namespace
 
 std::string_view ErrorReasonName(v1::ErrorReason reason) {
+  // A number that a newer release made up has no name here.
+  if (!v1::ErrorReason_IsValid(reason)) reason = v1::ERROR_REASON_UNSPECIFIED;
   return std::string_view(v1::ErrorReason_Name(reason))
       .substr(kReasonPrefixLength);
 }
@@ -58,8 +71,9 @@ absl::Status InvalidFieldsError(const std::vector<FieldViolation>& violations,
     }
     google::rpc::BadRequest::FieldViolation& added =
         *bad_request.add_field_violations();
-    added.set_field(violation.field);
-    added.set_description(violation.description.substr(0, kMaxViolationBytes));
+    added.set_field(ToUtf8(violation.field));
+    added.set_description(
+        ToUtf8(CutAtCharacter(violation.description, kMaxViolationBytes)));
   }
   std::string message;
   for (const auto& violation : bad_request.field_violations()) {
@@ -85,7 +99,7 @@ absl::Status ResourceNotFoundError(std::string_view type, std::string_view name,
                                   v1::ERROR_REASON_RESOURCE_NOT_FOUND, message);
   google::rpc::ResourceInfo info;
   info.set_resource_type("tunesmith/" + std::string(type));
-  info.set_resource_name(std::string(name));
+  info.set_resource_name(ToUtf8(name));
   SetDetail(status, info);
   return status;
 }
@@ -138,7 +152,8 @@ v1::ErrorReason ErrorReasonOf(const absl::Status& status) {
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status result;
   result.set_code(static_cast<int>(status.code()));
-  result.set_message(std::string(status.message()));
+  // Messages quote files and paths, which can hold anything.
+  result.set_message(ToUtf8(std::string(status.message())));
   if (std::string reason = ReasonOf(status); !reason.empty()) {
     google::rpc::ErrorInfo info;
     info.set_reason(reason);
@@ -160,16 +175,13 @@ absl::Status FromRpcStatus(const google::rpc::Status& status) {
   absl::StatusCode code = static_cast<absl::StatusCode>(status.code());
   std::string reason;
   for (const google::protobuf::Any& detail : status.details()) {
-    google::rpc::ErrorInfo info;
-    if (detail.UnpackTo(&info) && info.domain() == kDomain) {
-      reason = info.reason();
-    }
+    if (IsOwnErrorInfo(detail)) reason = ReasonIn(detail);
   }
   absl::Status result = reason.empty()
                             ? absl::Status(code, status.message())
                             : ReasonedError(code, reason, status.message());
   for (const google::protobuf::Any& detail : status.details()) {
-    if (!detail.Is<google::rpc::ErrorInfo>()) {
+    if (!IsOwnErrorInfo(detail)) {
       result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
     }
   }

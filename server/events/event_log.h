@@ -32,7 +32,8 @@ class EventLog {
   // A metric is also put into the table. One whose (split, name, step) is
   // there with the same value is not appended again; with another value,
   // a METRIC_NOT_REPRODUCED finding is appended instead. Either way the
-  // returned sequence is the job's newest.
+  // returned sequence is the job's newest. NaN is a value like another and
+  // equal to itself.
   static absl::StatusOr<int64_t> Append(Transaction& tx, const JobKey& job,
                                         v1::JobEvent event);
 

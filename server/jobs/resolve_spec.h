@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "proto/contract/error.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/dataset.pb.h"
+#include "tunesmith/v1/errors.pb.h"
 #include "tunesmith/v1/job_spec.pb.h"
 #include "tunesmith/v1/model.pb.h"
 
@@ -40,6 +39,9 @@ struct ResolvedSpec {
   v1::JobSpec spec;
   // Problems: unknown column, too many classes, a layer that does not exist.
   std::vector<FieldViolation> violations;
+  // What the first of them is called (UNKNOWN_COLUMN, TASK_NOT_SUPPORTED, ...);
+  // UNSPECIFIED without any.
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
   // What could not be checked, because an input is not READY; one sentence
   // each.
   std::vector<std::string> unchecked;

@@ -41,7 +41,8 @@ struct NewModel {
 };
 
 // Every problem of what a user sends with a new dataset, before any byte is
-// read: id, labels, display name, format. Field paths begin with `prefix`.
+// read: id, labels, display name, format. Field paths begin with `prefix`
+// ("dataset", "header.dataset"); the id's is `{prefix}_id`.
 std::vector<FieldViolation> CheckNewDataset(const std::string& id,
                                             const v1::Dataset& dataset,
                                             const std::string& file_name,

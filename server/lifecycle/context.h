@@ -1,10 +1,12 @@
 #ifndef TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
 #define TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/time/time.h"
 #include "server/events/watch_hub.h"
+#include "server/lifecycle/uid.h"
 #include "server/work/lease_table.h"
 #include "server/work/work_queue.h"
 #include "tunesmith/v1/errors.pb.h"
@@ -42,6 +44,8 @@ struct LifecycleContext {
   int max_live_jobs = 10000;
   // Pause before the n-th attempt: n - 1 times this.
   absl::Duration retry_delay = absl::Seconds(2);
+  // Where uids come from; tests count.
+  std::function<std::string()> new_uid = RandomUid;
 };
 
 }  // namespace tunesmith::server

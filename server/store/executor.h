@@ -19,12 +19,16 @@ class Executor {
 
   // Runs `task` later, or before it returns.
   virtual void Run(absl::AnyInvocable<void()> task) = 0;
+
+  // Whether `task` has run when Run returns.
+  virtual bool runs_inline() const { return false; }
 };
 
 // Runs closures at once on the caller's thread: tests and simulation.
 class InlineExecutor : public Executor {
  public:
   void Run(absl::AnyInvocable<void()> task) override { task(); }
+  bool runs_inline() const override { return true; }
 };
 
 // Runs closures on its own threads, first come first served; with one thread,

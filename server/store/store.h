@@ -19,6 +19,18 @@
 
 namespace tunesmith::server {
 
+// Hears of commits, for metrics. Called on the committing thread; must not
+// block.
+class StoreObserver {
+ public:
+  virtual ~StoreObserver() = default;
+
+  // A group of `writes` ended; `took`: from its begin to the synced commit, or
+  // to its failure.
+  virtual void OnGroup(int writes, absl::Duration took,
+                       const absl::Status& status) = 0;
+};
+
 // What a write sees: the writer's connection inside the write's savepoint.
 // Lives for one call; not thread-safe.
 class Transaction {
@@ -69,14 +81,19 @@ class Store {
     Executor* completions = nullptr;
     // Writes in one transaction, at most.
     int max_group_size = 256;
+    // Pages that the log may have before it is moved into the database file.
+    int checkpoint_pages = 1000;
+    // May be null.
+    StoreObserver* observer = nullptr;
     // Called once when a sync failed and nothing can be known of what is on
-    // disk: ends the process. Tests replace it.
+    // disk: ends the process. Tests replace it. By default aborts.
     absl::AnyInvocable<void(const absl::Status&)> on_fatal;
   };
 
   // DATA_LOSS for a damaged database, FAILED_PRECONDITION for one of a newer
   // version of Tunesmith.
   static absl::StatusOr<std::unique_ptr<Store>> Open(Options options);
+  // Waits for reads; fails the writes that are still queued.
   ~Store();
 
   // Queues `write`. It runs in a savepoint of its own: its error undoes its
@@ -95,7 +112,8 @@ class Store {
   // Runs `read` on the calling thread.
   void ReadNow(absl::FunctionRef<void(Connection&)> read);
 
-  // Commits what is queued as one group; returns how many writes it took.
+  // Commits what is queued as one group; returns how many writes it took. One
+  // thread calls it: that keeps completions in the order of commits.
   int CommitPending();
 
   // Blocks until a write is queued or Stop was called; false after Stop with
@@ -111,7 +129,23 @@ class Store {
     DoneFn done;
   };
 
+  // A write after its commit.
+  struct Finished {
+    absl::Status status;
+    std::vector<absl::AnyInvocable<void()>> effects;
+    DoneFn done;
+  };
+
   explicit Store(Options options);
+
+  std::vector<PendingWrite> TakeGroup();
+  absl::Status RunGroup(std::vector<PendingWrite>& group,
+                        std::vector<Finished>& finished);
+  absl::Status RunWrite(WriteFn& write, Transaction& tx);
+  void Checkpoint();
+  void Fail(const absl::Status& status);
+  void Complete(std::vector<Finished> finished);
+  std::unique_ptr<Connection> TakeReader();
 
   Options options_;
   std::unique_ptr<Connection> writer_;
@@ -119,6 +153,10 @@ class Store {
   CondVar changed_;
   std::deque<PendingWrite> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool committing_ ABSL_GUARDED_BY(mutex_) = false;
+  int pending_reads_ ABSL_GUARDED_BY(mutex_) = 0;
+  // A sync failed; nothing is written any more.
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::unique_ptr<Connection>> idle_readers_
       ABSL_GUARDED_BY(mutex_);
 };

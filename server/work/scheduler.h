@@ -38,6 +38,8 @@ class Scheduler {
  public:
   // Not owned; outlive the scheduler.
   Scheduler(Store* store, SlotSource* slots, LeaseSink* sink, Clock* clock);
+  // Waits for the writes of the last round: the store commits or ends first.
+  ~Scheduler();
 
   // Something changed: an item was added or a slot became free.
   void Wake();
@@ -46,12 +48,16 @@ class Scheduler {
   // per lease. Rounds do not overlap; Wake during one causes another.
   void RunOnce();
 
-  // Blocks until there is reason for a round: a wake, or an item whose time
-  // has come. False after Stop.
+  // Blocks until the last round is over and there is reason for another: a
+  // wake, or an item whose time has come. False after Stop.
   bool WaitForWork();
   void Stop();
 
  private:
+  absl::Status Lease(Transaction& tx, const FreeSlot& slot, bool last);
+  void OnOffered(const FreeSlot& slot, const absl::Status& status);
+  void RunAgainAt(absl::Time time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   Store* const store_;
   SlotSource* const slots_;
   LeaseSink* const sink_;
@@ -60,8 +66,10 @@ class Scheduler {
   CondVar changed_;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // When the earliest delayed item may be leased.
-  std::optional<absl::Time> next_not_before_ ABSL_GUARDED_BY(mutex_);
+  // Offers of the round that are not decided.
+  int offers_ ABSL_GUARDED_BY(mutex_) = 0;
+  // When the earliest delayed item may be leased, or a failed offer repeated.
+  std::optional<absl::Time> next_round_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tunesmith::server

@@ -104,10 +104,17 @@ class WorkQueue {
   // In the order in which they would be claimed.
   static absl::StatusOr<std::vector<WorkRow>> ListWaiting(Connection& db);
 
+  // When the next item that must not be leased yet may be.
+  static absl::StatusOr<std::optional<absl::Time>> NextNotBefore(
+      Connection& db, absl::Time now);
+
+  // ABORTED (FENCED) when the lease is not good.
   static absl::Status SetEventSequence(Transaction& tx, const LeaseKey& lease,
                                        int64_t sequence);
+  // NOT_FOUND when there is no such item.
   static absl::Status SetCancelled(Transaction& tx, const std::string& uid);
   // Replaces the payload, for what an attempt leaves for the next one.
+  // NOT_FOUND when there is no such item.
   static absl::Status SetPayload(Transaction& tx, const std::string& uid,
                                  const internal::v1::WorkItem& payload);
 
@@ -117,7 +124,7 @@ class WorkQueue {
   static absl::Status Requeue(Transaction& tx, const LeaseKey& lease,
                               absl::Time not_before);
 
-  // Removes the item, leased or not.
+  // Removes the item, leased or not; OK when there is none.
   static absl::Status Remove(Transaction& tx, const std::string& uid);
 };
 

@@ -1,9 +1,10 @@
 #ifndef TUNESMITH_SERVER_WORKERS_WORKER_REGISTRY_H_
 #define TUNESMITH_SERVER_WORKERS_WORKER_REGISTRY_H_
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,65 +19,93 @@
 
 namespace tunesmith::server {
 
-// The stream of a connected worker, as the registry sees it. Must not block.
+// The stream of a connected worker, as the registry sees it. Called without
+// any lock of the registry held; must not block.
 class WorkerLink {
  public:
   virtual ~WorkerLink() = default;
 
   // What should run there changed: the session pushes the new state.
   virtual void OnAssignmentsChanged() = 0;
-  // A newer boot of the worker connected, or the server stops: end the stream.
+  // The worker connected anew, or the server stops: end the stream.
   virtual void OnEvicted(const absl::Status& status) = 0;
 };
 
-// The workers that are or were connected, and what is leased to their slots.
-// In memory only: after a start of the server it fills from the leases in the
-// store and from the workers that connect. Thread-safe.
+// The workers that are connected or hold a lease, and what is leased to their
+// slots. In memory only: the rows of the store are the truth, and after every
+// commit that changes them they are read again (refresh_assignments.h).
+// Thread-safe.
 class WorkerRegistry : public SlotSource {
  public:
-  // A lease as the registry remembers it.
-  struct Assignment {
-    WorkRow row;
-    bool cancel = false;
-  };
+  // Rows are shared because an item can carry a large parameter table.
+  using Assignment = std::shared_ptr<const WorkRow>;
 
-  // A worker said Hello. Evicts the link of an older boot, or of the same one;
-  // returns false when a newer boot is known, and the link is not taken then.
-  bool Connect(const internal::v1::Hello& hello,
-               std::shared_ptr<WorkerLink> link, absl::Time now);
-  // Its stream ended; ignored when `link` is not its current one.
-  void Disconnect(const std::string& worker_id, const WorkerLink* link);
+  // `on_slots_free` is called, without a lock, when there are slots to offer
+  // that were not there before.
+  explicit WorkerRegistry(std::function<void()> on_slots_free = [] {});
+
+  // A worker said Hello, which was checked. Evicts the link of an older boot,
+  // or an earlier one of the same. ABORTED when a newer boot is connected or
+  // holds a lease, UNAVAILABLE after Shutdown; the link is not taken then.
+  absl::Status Connect(const internal::v1::Hello& hello,
+                       std::shared_ptr<WorkerLink> link, absl::Time now);
+  // Its stream ended; false when `link` is not its current one.
+  bool Disconnect(const std::string& worker_id, const WorkerLink* link);
   void Seen(const std::string& worker_id, absl::Time now);
+  // Ends the stream of a worker that said nothing since `since`: its machine
+  // may be gone without a sign, and must not get the next lease.
+  void EvictIfSilent(const std::string& worker_id, absl::Time since);
+  bool IsConnected(const std::string& worker_id, int64_t boot_id) const;
 
-  // Leases, as commits make and end them.
-  void Assign(const WorkRow& row);
-  void SetCancelled(const std::string& worker_id, const LeaseKey& lease);
-  void Release(const std::string& worker_id, const LeaseKey& lease);
+  // A refresh reads what is leased to a worker and replaces it here. One at a
+  // time for each worker, so that an older reading never replaces a newer one:
+  // BeginRefresh is false when another is under way, which is then repeated;
+  // EndRefresh is true when this one is to be repeated.
+  bool BeginRefresh(const std::string& worker_id);
+  bool EndRefresh(const std::string& worker_id);
+  // `rows` is all that is leased to the worker. Tells its session when that
+  // is another thing than before. Returns the assignments that ended.
+  std::vector<Assignment> ReplaceAssignments(const std::string& worker_id,
+                                             std::vector<WorkRow> rows);
 
+  // By slot.
   std::vector<Assignment> AssignmentsOf(const std::string& worker_id) const;
+  // Null when the worker does not hold it.
+  Assignment FindAssignment(const std::string& worker_id,
+                            const LeaseKey& lease) const;
   std::vector<FreeSlot> FreeSlots() override;
 
-  // By name; connected ones and those that still hold a lease.
+  // By name.
   std::vector<v1::Worker> List() const;
-  // Slots of connected workers that could ever take such an item.
+  // Whether a connected worker has a slot that could ever take such an item.
   bool CouldRun(v1::Slot::Purpose purpose,
                 v1::Resources::DeviceKind device_kind) const;
 
-  // Tells the worker's session, if it has one.
-  void NotifyAssignmentsChanged(const std::string& worker_id);
-  // Ends every stream.
+  // Ends every stream and takes no other.
   void Shutdown(const absl::Status& status);
 
  private:
   struct Entry {
+    // `state`, `last_seen_time` and what runs in slots are filled in by List.
     v1::Worker worker;
     int64_t boot_id = 0;
+    absl::Time last_seen;
     std::shared_ptr<WorkerLink> link;
     std::map<LeaseKey, Assignment> assignments;
+    bool refreshing = false;
+    bool refresh_again = false;
   };
+  using Entries = std::map<std::string, Entry>;
 
+  Entry& EntryOf(const std::string& worker_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets a worker that nothing is known of any more.
+  void Prune(Entries::iterator entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::function<void()> on_slots_free_;
   mutable Mutex mutex_;
-  std::map<std::string, Entry> workers_ ABSL_GUARDED_BY(mutex_);
+  Entries workers_ ABSL_GUARDED_BY(mutex_);
+  absl::Status shut_down_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tunesmith::server

@@ -85,10 +85,10 @@ class Cluster:
         return [json.loads(line) for line in run.stdout.splitlines() if line.strip()]
 
     def import_default_model(self):
-        self.cli("models", "import", f"file://{DEFAULT_MODEL.resolve()}", "--id=minilm")
+        self.cli("models", "import", DEFAULT_MODEL.resolve(), "--name=minilm")
 
     def upload(self, name, path, *flags):
-        self.cli("datasets", "upload", path, f"--id={name}", *flags)
+        self.cli("datasets", "upload", path, f"--name={name}", *flags)
 
     def submit(self, name, spec):
         """Submits a job and returns at once."""
@@ -112,7 +112,7 @@ class Cluster:
 
     def run_record(self, model):
         target = self.directory / f"download-{model}"
-        self.cli("download", f"models/{model}", f"--output={target}", "--run-record")
+        self.cli("download", f"models/{model}", target, "--run-record")
         return json.loads((target / "run_record.json").read_text())
 
     def logs(self):

@@ -36,6 +36,8 @@ struct Call {
     context.set_deadline(std::chrono::system_clock::now() + kPatience);
     context.set_wait_for_ready(true);
   }
+  operator grpc::ClientContext*() { return &context; }
+
   grpc::ClientContext context;
 };
 
@@ -142,30 +144,31 @@ v1::Model Cluster::Import(const std::string& id, const std::string& directory) {
   request.set_model_id(id);
   request.set_uri("file://" + data_root() + "/" + directory);
   v1::Model model;
-  grpc::Status status = models_->ImportModel(&Call().context, request, &model);
+  grpc::Status status = models_->ImportModel(Call(), request, &model);
   EXPECT_TRUE(status.ok()) << status.error_message();
   v1::GetModelRequest get;
   get.set_name(model.name());
   EXPECT_TRUE(Eventually([&] {
-    models_->GetModel(&Call().context, get, &model);
+    models_->GetModel(Call(), get, &model);
     return model.state() != v1::Model::IMPORTING;
   }));
   return model;
 }
 
 v1::Dataset Cluster::CreateDataset(const std::string& id,
-                                   const std::string& file) {
+                                   const std::string& file,
+                                   const v1::DatasetFormat& format) {
   v1::CreateDatasetRequest request;
   request.set_dataset_id(id);
   request.set_uri("file://" + data_root() + "/" + file);
+  *request.mutable_dataset()->mutable_format() = format;
   v1::Dataset dataset;
-  grpc::Status status =
-      datasets_->CreateDataset(&Call().context, request, &dataset);
+  grpc::Status status = datasets_->CreateDataset(Call(), request, &dataset);
   EXPECT_TRUE(status.ok()) << status.error_message();
   v1::GetDatasetRequest get;
   get.set_name(dataset.name());
   EXPECT_TRUE(Eventually([&] {
-    datasets_->GetDataset(&Call().context, get, &dataset);
+    datasets_->GetDataset(Call(), get, &dataset);
     return dataset.state() != v1::Dataset::INSPECTING;
   }));
   return dataset;
@@ -186,7 +189,7 @@ v1::Job Cluster::Submit(const std::string& id, const v1::JobSpec& spec) {
   request.set_job_id(id);
   *request.mutable_job()->mutable_spec() = spec;
   v1::CreateJobResponse response;
-  grpc::Status status = jobs_->CreateJob(&Call().context, request, &response);
+  grpc::Status status = jobs_->CreateJob(Call(), request, &response);
   EXPECT_TRUE(status.ok()) << status.error_message();
   return response.job();
 }
@@ -195,7 +198,7 @@ v1::Job Cluster::Get(const std::string& id) {
   v1::GetJobRequest request;
   request.set_name("jobs/" + id);
   v1::Job job;
-  grpc::Status status = jobs_->GetJob(&Call().context, request, &job);
+  grpc::Status status = jobs_->GetJob(Call(), request, &job);
   EXPECT_TRUE(status.ok()) << status.error_message();
   return job;
 }
@@ -229,8 +232,7 @@ std::vector<v1::JobEvent> Cluster::Events(const std::string& id) {
   std::vector<v1::JobEvent> events;
   do {
     v1::ListJobEventsResponse response;
-    grpc::Status status =
-        jobs_->ListJobEvents(&Call().context, request, &response);
+    grpc::Status status = jobs_->ListJobEvents(Call(), request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
     events.insert(events.end(), response.events().begin(),
                   response.events().end());
@@ -243,7 +245,7 @@ std::map<std::string, std::string> Cluster::Download(const std::string& id) {
   v1::DownloadModelRequest request;
   request.set_name("models/" + id);
   Call call;
-  auto reader = models_->DownloadModel(&call.context, request);
+  auto reader = models_->DownloadModel(call, request);
   std::map<std::string, std::string> files;
   std::string* current = nullptr;
   v1::DownloadModelResponse part;

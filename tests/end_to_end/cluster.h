@@ -45,7 +45,8 @@ class Cluster {
   // Imports a model directory under data_root() and waits for its end.
   v1::Model Import(const std::string& id, const std::string& directory);
   // Creates a dataset from a file under data_root() and waits for its end.
-  v1::Dataset CreateDataset(const std::string& id, const std::string& file);
+  v1::Dataset CreateDataset(const std::string& id, const std::string& file,
+                            const v1::DatasetFormat& format = {});
 
   // A spec that trains the tiny model for `steps` steps.
   v1::JobSpec TinySpec(int64_t steps) const;

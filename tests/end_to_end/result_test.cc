@@ -155,7 +155,7 @@ std::string ReferencePython() {
                       "/.cache/tunesmith/reference/bin/python");
 }
 
-std::string Run(const std::string& command) {
+std::string OutputOf(const std::string& command) {
   std::string output;
   FILE* pipe = popen(command.c_str(), "r");
   char buffer[4096];
@@ -203,11 +203,11 @@ TEST_F(ResultTest, TransformersReproducesTheTestAccuracy) {
   for (const auto& [name, content] : cluster_.Download("messages")) {
     std::ofstream(directory + "/" + name, std::ios::binary) << content;
   }
-  std::string printed =
-      Run(absl::StrCat(ReferencePython(), " ", TUNESMITH_SOURCE_DIR,
-                       "/tests/end_to_end/transformers_accuracy.py ", directory,
-                       " ", TUNESMITH_SOURCE_DIR,
-                       "/deploy/quickstart-data/customer-messages-test.csv"));
+  std::string printed = OutputOf(
+      absl::StrCat(ReferencePython(), " ", TUNESMITH_SOURCE_DIR,
+                   "/tests/end_to_end/transformers_accuracy.py ", directory,
+                   " ", TUNESMITH_SOURCE_DIR,
+                   "/deploy/quickstart-data/customer-messages-test.csv"));
   EXPECT_DOUBLE_EQ(std::stod(printed), accuracy);
 }
 

@@ -5,6 +5,7 @@
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/commands/data_source.h"
+#include "client/cli/commands/format_flags.h"
 #include "client/cli/render/finding_text.h"
 #include "client/cli/render/printable.h"
 #include "client/cli/render/resource_text.h"
@@ -17,6 +18,7 @@ struct NewOptions {
   std::string path;
   std::string dataset_id;
   std::string display_name;
+  FormatFlags format;
   bool no_wait = false;
 };
 
@@ -69,6 +71,8 @@ absl::StatusOr<ExitCode> Upload(CommandContext& context,
   client::UploadOptions upload;
   upload.dataset_id = options.dataset_id;
   upload.dataset.set_display_name(options.display_name);
+  TUNESMITH_RETURN_IF_ERROR(
+      ApplyFormat(options.format, *upload.dataset.mutable_format()));
   TUNESMITH_ASSIGN_OR_RETURN(
       v1::Dataset dataset,
       UploadShown(context, options.path, std::move(upload)));
@@ -81,6 +85,8 @@ absl::StatusOr<ExitCode> Create(CommandContext& context,
   request.set_uri(FileUri(options.path));
   request.set_dataset_id(options.dataset_id);
   request.mutable_dataset()->set_display_name(options.display_name);
+  TUNESMITH_RETURN_IF_ERROR(ApplyFormat(
+      options.format, *request.mutable_dataset()->mutable_format()));
   TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
                              context.client().CreateDataset(request));
   return ShowNew(context, std::move(dataset), options.no_wait);
@@ -120,6 +126,7 @@ void AddNewOptions(CLI::App* command, NewOptions& options,
   command->add_option("--name", options.dataset_id,
                       "Last part of the dataset's name");
   command->add_option("--display-name", options.display_name, "For people");
+  AddFormatFlags(command, options.format);
   command->add_flag("--no-wait", options.no_wait,
                     "Do not wait until a worker has read it");
 }

@@ -7,8 +7,8 @@
 namespace tunesmith {
 
 // To and from gRPC, with code, message, reason and details
-// (`grpc-status-details-bin`). Details beyond 6 KiB are cut to ErrorInfo,
-// because peers refuse larger headers.
+// (`grpc-status-details-bin`). Peers refuse large headers: beyond 7 KiB the
+// message is cut and the last details are left out, ErrorInfo never.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 absl::Status FromGrpcStatus(const grpc::Status& status);
 

@@ -1,0 +1,41 @@
+#ifndef TUNESMITH_SERVER_API_CONTEXT_H_
+#define TUNESMITH_SERVER_API_CONTEXT_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "proto/artifact/artifact_store.h"
+#include "server/api/allowed_roots.h"
+#include "server/api/worker_directory.h"
+#include "server/events/watch_hub.h"
+#include "server/lifecycle/context.h"
+#include "server/store/executor.h"
+#include "server/store/store.h"
+
+namespace tunesmith::server {
+
+// Largest message part that uploads and downloads carry.
+inline constexpr int64_t kMaxChunkBytes = int64_t{1} << 20;
+
+// What the services work with. Not owned; outlives them.
+struct ApiContext {
+  Store* store = nullptr;
+  // Runs whatever touches files.
+  Executor* files = nullptr;
+  WatchHub* hub = nullptr;
+  ArtifactStore* artifacts = nullptr;
+  const WorkerDirectory* workers = nullptr;
+  LifecycleContext lifecycle;
+  const AllowedRoots* data_roots = nullptr;
+  const AllowedRoots* model_roots = nullptr;
+  int64_t max_dataset_bytes = int64_t{4} << 30;
+  int64_t max_model_bytes = int64_t{64} << 30;
+  // Set once the server stops: writes are refused, copies end early.
+  const std::atomic<bool>* draining = nullptr;
+  // Streams of WatchJob that are open, for metrics.
+  std::atomic<int64_t>* watchers = nullptr;
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_API_CONTEXT_H_

@@ -1,0 +1,142 @@
+#include "server/api/download_reactor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/error.h"
+#include "server/api/answer.h"
+#include "server/api/ready_model.h"
+#include "server/api/request_check.h"
+
+namespace tunesmith::server {
+namespace {
+
+constexpr size_t kChunkBytes = size_t{512} << 10;
+constexpr char kModelPrefix[] = "model/";
+constexpr char kRunRecord[] = "run_record.json";
+
+absl::Status Damaged(const std::string& path) {
+  return MakeError(
+      absl::StatusCode::kDataLoss, v1::ERROR_REASON_DIGEST_MISMATCH,
+      absl::StrCat("stored file is not what was recorded: ", path));
+}
+
+}  // namespace
+
+DownloadReactor::DownloadReactor(const ApiContext& api,
+                                 const std::string& tenant,
+                                 const v1::DownloadModelRequest* request)
+    : api_(api), include_run_record_(request->include_run_record()) {
+  RequestCheck check;
+  std::string id = check.Name("name", ResourceKind::kModel, request->name());
+  if (absl::Status status = check.ToStatus(); !status.ok()) {
+    Finish(ToAnswer(status));
+    return;
+  }
+  api_.store->Read([this, tenant, id](Connection& db) {
+    absl::StatusOr<ModelRow> row = GetReadyModel(db, tenant, id);
+    if (!row.ok()) {
+      Finish(ToAnswer(row.status()));
+      return;
+    }
+    api_.files->Run([this, artifact = std::move(row->artifact)] {
+      if (absl::Status status = Open(artifact); !status.ok()) {
+        Finish(ToAnswer(status));
+        return;
+      }
+      Next();
+    });
+  });
+}
+
+void DownloadReactor::OnWriteDone(bool ok) {
+  if (!ok) {
+    Finish(grpc::Status::CANCELLED);
+    return;
+  }
+  api_.files->Run([this] { Next(); });
+}
+
+absl::Status DownloadReactor::Open(const internal::v1::Artifact& artifact) {
+  TUNESMITH_ASSIGN_OR_RETURN(directory_, api_.artifacts->Stage(artifact.key()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      Manifest manifest, ReadManifest(directory_, artifact.manifest_sha256()));
+  for (ManifestFile& file : manifest.files) {
+    if (absl::StartsWith(file.path, kModelPrefix) ||
+        (include_run_record_ && file.path == kRunRecord)) {
+      files_.push_back(std::move(file));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void DownloadReactor::Next() {
+  if (absl::Status status = CheckNotDraining(api_); !status.ok()) {
+    Finish(ToAnswer(status));
+    return;
+  }
+  message_.Clear();
+  absl::Status status;
+  if (fd_.valid()) status = ReadChunk();
+  if (status.ok() && !fd_.valid()) {
+    if (next_file_ == files_.size()) {
+      Finish(grpc::Status::OK);
+      return;
+    }
+    status = OpenFile();
+  }
+  if (!status.ok()) {
+    Finish(ToAnswer(status));
+    return;
+  }
+  StartWrite(&message_);
+}
+
+absl::Status DownloadReactor::OpenFile() {
+  const ManifestFile& file = files_[next_file_];
+  fd_ = UniqueFd(open(absl::StrCat(directory_, "/", file.path).c_str(),
+                      O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd_.valid()) return Damaged(file.path);
+  sha256_ = std::make_unique<Sha256>();
+  sent_bytes_ = 0;
+  v1::DownloadModelResponse::FileHeader& header = *message_.mutable_file();
+  header.set_path(absl::StartsWith(file.path, kModelPrefix)
+                      ? file.path.substr(sizeof(kModelPrefix) - 1)
+                      : file.path);
+  header.set_size_bytes(file.size_bytes);
+  header.set_sha256(file.sha256);
+  return absl::OkStatus();
+}
+
+absl::Status DownloadReactor::ReadChunk() {
+  const ManifestFile& file = files_[next_file_];
+  std::string& chunk = *message_.mutable_chunk();
+  chunk.resize(kChunkBytes);
+  ssize_t n;
+  do {
+    n = read(fd_.get(), chunk.data(), chunk.size());
+  } while (n < 0 && errno == EINTR);
+  if (n > 0) {
+    chunk.resize(n);
+    sha256_->Update(chunk);
+    sent_bytes_ += n;
+    return sent_bytes_ <= file.size_bytes ? absl::OkStatus()
+                                          : Damaged(file.path);
+  }
+  if (n < 0 || sent_bytes_ != file.size_bytes ||
+      sha256_->HexDigest() != file.sha256) {
+    return Damaged(file.path);
+  }
+  message_.Clear();
+  fd_ = UniqueFd();
+  ++next_file_;
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::server

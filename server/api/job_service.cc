@@ -1,0 +1,189 @@
+#include "server/api/job_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "proto/contract/base/status_macros.h"
+#include "server/api/answer.h"
+#include "server/api/freeze_preview.h"
+#include "server/api/identity.h"
+#include "server/api/job_history.h"
+#include "server/api/job_view.h"
+#include "server/api/listing.h"
+#include "server/api/request_check.h"
+#include "server/api/watch_reactor.h"
+#include "server/lifecycle/job_commands.h"
+#include "server/lifecycle/job_table.h"
+
+namespace tunesmith::server {
+namespace {
+
+absl::Status CheckName(const std::string& name) {
+  RequestCheck check;
+  check.Name("name", ResourceKind::kJob, name);
+  return check.ToStatus();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* JobService::CreateJob(
+    grpc::CallbackServerContext* context, const v1::CreateJobRequest* request,
+    v1::CreateJobResponse* response) {
+  std::string tenant = TenantOf(*context);
+  if (request->validate_only()) {
+    return AnswerFromRead(
+        context, api_,
+        [tenant, request, response](Connection& db) -> absl::Status {
+          TUNESMITH_ASSIGN_OR_RETURN(*response,
+                                     ValidateJob(db, tenant, *request));
+          return absl::OkStatus();
+        });
+  }
+  return AnswerFromWrite(
+      context, api_,
+      [lifecycle = api_.lifecycle, tenant, request,
+       response](Transaction& tx) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(
+            *response, server::CreateJob(tx, lifecycle, tenant, *request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::GetJob(
+    grpc::CallbackServerContext* context, const v1::GetJobRequest* request,
+    v1::Job* response) {
+  RequestCheck check;
+  std::string id = check.Name("name", ResourceKind::kJob, request->name());
+  if (absl::Status status = check.ToStatus(); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromRead(
+      context, api_,
+      [this, tenant = TenantOf(*context), id,
+       response](Connection& db) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(JobRow row, JobTable::Get(db, tenant, id));
+        *response = std::move(row.job);
+        return JobView(db, api_.hub, api_.workers, absl::Now())
+            .Complete(*response);
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::ListJobs(
+    grpc::CallbackServerContext* context, const v1::ListJobsRequest* request,
+    v1::ListJobsResponse* response) {
+  RequestCheck check;
+  int limit = check.PageSize(request->page_size(), 50, 500);
+  std::vector<v1::Job::State> states;
+  for (int i = 0; i < request->states_size(); ++i) {
+    v1::Job::State state = request->states(i);
+    if (!v1::Job::State_IsValid(state) || state == v1::Job::STATE_UNSPECIFIED) {
+      check.Add(absl::StrCat("states[", i, "]"), "not a state of a job");
+    }
+    states.push_back(state);
+  }
+  Listing listing = ListingOf("ListJobs", *request);
+  absl::StatusOr<int64_t> before =
+      ParseNumberToken(listing, request->page_token(), kNewest);
+  absl::Status status = check.ToStatus();
+  if (status.ok()) status = before.status();
+  if (!status.ok()) return AnswerNow(context, status);
+  return AnswerFromRead(
+      context, api_,
+      [this, tenant = TenantOf(*context), states, listing, before = *before,
+       limit, response](Connection& db) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(
+            std::vector<JobRow> rows,
+            JobTable::List(db, tenant, states, before, limit + 1));
+        if (rows.size() > static_cast<size_t>(limit)) {
+          rows.resize(limit);
+          response->set_next_page_token(
+              MakePageToken(listing, absl::StrCat(rows.back().number)));
+        }
+        JobView view(db, api_.hub, api_.workers, absl::Now());
+        for (JobRow& row : rows) {
+          TUNESMITH_RETURN_IF_ERROR(view.Complete(row.job));
+          *response->add_jobs() = std::move(row.job);
+        }
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::CancelJob(
+    grpc::CallbackServerContext* context, const v1::CancelJobRequest* request,
+    v1::Job* response) {
+  if (absl::Status status = CheckName(request->name()); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromWrite(
+      context, api_,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
+       response](Transaction& tx) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(
+            *response, server::CancelJob(tx, lifecycle, tenant, *request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::DeleteJob(
+    grpc::CallbackServerContext* context, const v1::DeleteJobRequest* request,
+    google::protobuf::Empty* response) {
+  if (absl::Status status = CheckName(request->name()); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromWrite(
+      context, api_,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context),
+       request](Transaction& tx) {
+        return server::DeleteJob(tx, lifecycle, tenant, *request);
+      });
+}
+
+grpc::ServerWriteReactor<v1::WatchJobResponse>* JobService::WatchJob(
+    grpc::CallbackServerContext* context, const v1::WatchJobRequest* request) {
+  return WatchReactor::Start(api_, TenantOf(*context), *request);
+}
+
+grpc::ServerUnaryReactor* JobService::ListJobEvents(
+    grpc::CallbackServerContext* context,
+    const v1::ListJobEventsRequest* request,
+    v1::ListJobEventsResponse* response) {
+  absl::StatusOr<EventsPage> page = CheckEventsRequest(*request);
+  if (!page.ok()) return AnswerNow(context, page.status());
+  return AnswerFromRead(
+      context, api_,
+      [tenant = TenantOf(*context), page = *std::move(page), response](
+          Connection& db) { return ReadEvents(db, tenant, page, *response); });
+}
+
+grpc::ServerUnaryReactor* JobService::ListMetrics(
+    grpc::CallbackServerContext* context, const v1::ListMetricsRequest* request,
+    v1::ListMetricsResponse* response) {
+  absl::StatusOr<MetricsPage> page = CheckMetricsRequest(*request);
+  if (!page.ok()) return AnswerNow(context, page.status());
+  return AnswerFromRead(
+      context, api_,
+      [tenant = TenantOf(*context), page = *std::move(page), response](
+          Connection& db) { return ReadMetrics(db, tenant, page, *response); });
+}
+
+grpc::ServerUnaryReactor* JobService::PreviewFreeze(
+    grpc::CallbackServerContext* context,
+    const v1::PreviewFreezeRequest* request,
+    v1::PreviewFreezeResponse* response) {
+  if (absl::Status status = CheckPreviewRequest(*request); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromRead(context, api_,
+                        [tenant = TenantOf(*context), request,
+                         response](Connection& db) -> absl::Status {
+                          TUNESMITH_ASSIGN_OR_RETURN(
+                              *response,
+                              ReadFreezePreview(db, tenant, *request));
+                          return absl::OkStatus();
+                        });
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,51 @@
+#ifndef TUNESMITH_SERVER_API_JOB_SERVICE_H_
+#define TUNESMITH_SERVER_API_JOB_SERVICE_H_
+
+#include "server/api/context.h"
+#include "tunesmith/v1/job_service.grpc.pb.h"
+
+namespace tunesmith::server {
+
+// tunesmith.v1.JobService. Thread-safe; no method blocks.
+class JobService final : public v1::JobService::CallbackService {
+ public:
+  explicit JobService(const ApiContext& api) : api_(api) {}
+
+  grpc::ServerUnaryReactor* CreateJob(grpc::CallbackServerContext* context,
+                                      const v1::CreateJobRequest* request,
+                                      v1::CreateJobResponse* response) override;
+  grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* context,
+                                   const v1::GetJobRequest* request,
+                                   v1::Job* response) override;
+  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext* context,
+                                     const v1::ListJobsRequest* request,
+                                     v1::ListJobsResponse* response) override;
+  grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* context,
+                                      const v1::CancelJobRequest* request,
+                                      v1::Job* response) override;
+  grpc::ServerUnaryReactor* DeleteJob(
+      grpc::CallbackServerContext* context, const v1::DeleteJobRequest* request,
+      google::protobuf::Empty* response) override;
+  grpc::ServerWriteReactor<v1::WatchJobResponse>* WatchJob(
+      grpc::CallbackServerContext* context,
+      const v1::WatchJobRequest* request) override;
+  grpc::ServerUnaryReactor* ListJobEvents(
+      grpc::CallbackServerContext* context,
+      const v1::ListJobEventsRequest* request,
+      v1::ListJobEventsResponse* response) override;
+  grpc::ServerUnaryReactor* ListMetrics(
+      grpc::CallbackServerContext* context,
+      const v1::ListMetricsRequest* request,
+      v1::ListMetricsResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewFreeze(
+      grpc::CallbackServerContext* context,
+      const v1::PreviewFreezeRequest* request,
+      v1::PreviewFreezeResponse* response) override;
+
+ private:
+  const ApiContext api_;
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_API_JOB_SERVICE_H_

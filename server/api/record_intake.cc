@@ -1,0 +1,103 @@
+#include "server/api/record_intake.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
+#include "server/catalog/dataset_catalog.h"
+#include "server/catalog/model_catalog.h"
+
+namespace tunesmith::server {
+namespace {
+
+// What becomes of a lookup by id when the id should be free.
+absl::Status FreeUnlessFound(const absl::Status& lookup, ResourceKind kind,
+                             const std::string& id) {
+  if (absl::IsNotFound(lookup)) return absl::OkStatus();
+  if (!lookup.ok()) return lookup;
+  return MakeError(absl::StatusCode::kAlreadyExists,
+                   v1::ERROR_REASON_RESOURCE_EXISTS,
+                   absl::StrCat("already exists: ", ResourceName(kind, id)));
+}
+
+// Writes by `create` and settles what becomes of the draft.
+template <typename Resource>
+void StoreRecord(
+    const ApiContext& api, std::shared_ptr<ArtifactDraft> draft,
+    absl::AnyInvocable<absl::StatusOr<Resource>(Transaction&)> create,
+    absl::AnyInvocable<void(absl::StatusOr<Resource>)> done) {
+  auto stored = std::make_shared<Resource>();
+  Executor* files = api.files;
+  api.store->Write(
+      [stored, create = std::move(create)](Transaction& tx) mutable {
+        absl::StatusOr<Resource> created = create(tx);
+        if (created.ok()) *stored = *std::move(created);
+        return created.status();
+      },
+      [stored, files, draft = std::move(draft),
+       done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) {
+          draft->Keep();
+          done(std::move(*stored));
+          return;
+        }
+        // Deleting takes I/O, and so has no place on this thread. The answer
+        // comes after it: a client that heard of the failure may try again.
+        files->Run([draft = std::move(draft), done = std::move(done),
+                    status]() mutable {
+          draft.reset();
+          done(status);
+        });
+      });
+}
+
+}  // namespace
+
+absl::Status CheckDatasetIdIsFree(const ApiContext& api,
+                                  const std::string& tenant,
+                                  const std::string& id) {
+  if (id.empty()) return absl::OkStatus();
+  absl::Status lookup;
+  api.store->ReadNow([&](Connection& db) {
+    lookup = DatasetCatalog::Get(db, tenant, id).status();
+  });
+  return FreeUnlessFound(lookup, ResourceKind::kDataset, id);
+}
+
+absl::Status CheckModelIdIsFree(const ApiContext& api,
+                                const std::string& tenant,
+                                const std::string& id) {
+  if (id.empty()) return absl::OkStatus();
+  absl::Status lookup;
+  api.store->ReadNow([&](Connection& db) {
+    lookup = ModelCatalog::Get(db, tenant, id).status();
+  });
+  return FreeUnlessFound(lookup, ResourceKind::kModel, id);
+}
+
+void StoreDataset(const ApiContext& api, const std::string& tenant,
+                  NewDataset dataset, std::shared_ptr<ArtifactDraft> draft,
+                  absl::AnyInvocable<void(absl::StatusOr<v1::Dataset>)> done) {
+  StoreRecord<v1::Dataset>(
+      api, std::move(draft),
+      [lifecycle = api.lifecycle, tenant,
+       dataset = std::move(dataset)](Transaction& tx) {
+        return CreateDataset(tx, lifecycle, tenant, dataset);
+      },
+      std::move(done));
+}
+
+void StoreModel(const ApiContext& api, const std::string& tenant,
+                NewModel model, std::shared_ptr<ArtifactDraft> draft,
+                absl::AnyInvocable<void(absl::StatusOr<v1::Model>)> done) {
+  StoreRecord<v1::Model>(
+      api, std::move(draft),
+      [lifecycle = api.lifecycle, tenant,
+       model = std::move(model)](Transaction& tx) {
+        return ImportModel(tx, lifecycle, tenant, model);
+      },
+      std::move(done));
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,115 @@
+#include "server/api/wait_reason.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace tunesmith::server {
+namespace {
+
+// How many running things a sentence names.
+constexpr size_t kMaxNamed = 4;
+
+// Training slots of connected workers that fit.
+struct SlotUse {
+  int total = 0;
+  int free = 0;
+  std::vector<std::string> running;
+};
+
+SlotUse CountSlots(const QueuedFacts& facts) {
+  SlotUse use;
+  for (const v1::Worker& worker : facts.workers) {
+    if (worker.state() != v1::Worker::CONNECTED) continue;
+    for (const v1::Slot& slot : worker.slots()) {
+      bool fits =
+          slot.purpose() == v1::Slot::TRAINING &&
+          (facts.device_kind == v1::Resources::DEVICE_KIND_UNSPECIFIED ||
+           facts.device_kind == slot.device_kind());
+      if (!fits) continue;
+      ++use.total;
+      if (slot.running().empty()) {
+        ++use.free;
+      } else {
+        use.running.push_back(slot.running());
+      }
+    }
+  }
+  return use;
+}
+
+std::string DeviceName(v1::Resources::DeviceKind kind) {
+  switch (kind) {
+    case v1::Resources::CPU:
+      return "CPU ";
+    case v1::Resources::CUDA:
+      return "CUDA ";
+    default:
+      return "";
+  }
+}
+
+std::string NameSome(std::vector<std::string> names) {
+  size_t more = names.size() - std::min(names.size(), kMaxNamed);
+  names.resize(names.size() - more);
+  std::string text = absl::StrJoin(names, ", ");
+  if (more > 0) absl::StrAppend(&text, " and ", more, " more");
+  return text;
+}
+
+v1::Wait MakeWait(v1::Wait::Reason reason, int position, std::string message) {
+  v1::Wait wait;
+  wait.set_reason(reason);
+  wait.set_position(position);
+  wait.set_message(std::move(message));
+  return wait;
+}
+
+}  // namespace
+
+v1::Wait QueuedWait(const QueuedFacts& facts) {
+  if (facts.not_before > facts.now) {
+    return MakeWait(
+        v1::Wait::RETRY_DELAY, facts.position,
+        absl::StrCat("attempt ", facts.attempt,
+                     " failed; the next one starts in ",
+                     absl::FormatDuration(absl::Ceil(
+                         facts.not_before - facts.now, absl::Seconds(1)))));
+  }
+  std::string device = DeviceName(facts.device_kind);
+  if (!facts.could_run) {
+    return MakeWait(v1::Wait::NO_WORKER, facts.position,
+                    absl::StrCat("no connected worker has a ", device,
+                                 "training slot; start tunesmith-worker"));
+  }
+  SlotUse use = CountSlots(facts);
+  int ahead = facts.position - 1;
+  if (ahead < use.free || use.running.empty()) {
+    return MakeWait(v1::Wait::STARTING, facts.position,
+                    "a slot is free; the job is about to start");
+  }
+  std::string message = absl::StrCat(
+      "waits for ", NameSome(use.running), " to end; ", use.total, " ", device,
+      "training slot", use.total > 1 ? "s" : "", " in use");
+  if (ahead > 0) {
+    absl::StrAppend(&message, ", ", ahead, " waiting job",
+                    ahead > 1 ? "s go" : " goes", " first");
+  }
+  return MakeWait(v1::Wait::SLOTS_BUSY, facts.position, std::move(message));
+}
+
+v1::Wait ValidatingWait(const std::vector<std::string>& inputs,
+                        bool could_look) {
+  std::string message =
+      inputs.empty() ? "its inputs have just been looked at"
+                     : absl::StrCat("waits until a worker has looked at ",
+                                    NameSome(inputs));
+  if (!could_look) {
+    absl::StrAppend(&message, "; none is connected: start tunesmith-worker");
+  }
+  return MakeWait(v1::Wait::INPUTS_NOT_READY, 0, std::move(message));
+}
+
+}  // namespace tunesmith::server

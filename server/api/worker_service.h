@@ -1,0 +1,29 @@
+#ifndef TUNESMITH_SERVER_API_WORKER_SERVICE_H_
+#define TUNESMITH_SERVER_API_WORKER_SERVICE_H_
+
+#include "server/api/worker_directory.h"
+#include "tunesmith/v1/worker_service.grpc.pb.h"
+
+namespace tunesmith::server {
+
+// tunesmith.v1.WorkerService. Thread-safe; no method blocks.
+class WorkerService final : public v1::WorkerService::CallbackService {
+ public:
+  // `workers` is not owned.
+  explicit WorkerService(const WorkerDirectory* workers) : workers_(workers) {}
+
+  grpc::ServerUnaryReactor* GetWorker(grpc::CallbackServerContext* context,
+                                      const v1::GetWorkerRequest* request,
+                                      v1::Worker* response) override;
+  grpc::ServerUnaryReactor* ListWorkers(
+      grpc::CallbackServerContext* context,
+      const v1::ListWorkersRequest* request,
+      v1::ListWorkersResponse* response) override;
+
+ private:
+  const WorkerDirectory* const workers_;
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_API_WORKER_SERVICE_H_

@@ -1,0 +1,104 @@
+#include "server/control_plane.h"
+
+#include <pthread.h>
+
+#include "proto/contract/base/status_macros.h"
+#include "server/workers/refresh_assignments.h"
+#include "server/workers/restore_leases.h"
+#include "spdlog/spdlog.h"
+
+namespace tunesmith::server {
+
+WorkersContext ControlPlane::MakeContext(const ServerOptions& options,
+                                         ControlPlane* self) {
+  WorkersContext context;
+  context.store = &self->storage_->store();
+  context.clock = self->clock_;
+  context.registry = &self->registry_;
+  context.lease_clock = &self->lease_clock_;
+  context.lifecycle.hub = &self->hub_;
+  context.lifecycle.leases = &self->leases_;
+  context.lifecycle.observer = self;
+  context.lifecycle.max_live_jobs = options.max_live_jobs;
+  context.lifecycle.retry_delay = options.retry_delay;
+  context.lease_term = options.lease_term;
+  context.report_interval = options.report_interval;
+  context.disconnect_grace = options.disconnect_grace;
+  return context;
+}
+
+ControlPlane::ControlPlane(const ServerOptions& options, Storage* storage,
+                           Clock* clock, ServerMetrics* metrics)
+    : storage_(storage),
+      clock_(clock),
+      metrics_(metrics),
+      registry_([this] { scheduler_.Wake(); }),
+      context_(MakeContext(options, this)),
+      lease_clock_(context_.store, clock, context_.lifecycle),
+      attempt_starter_(&context_),
+      scheduler_(context_.store, &registry_, &attempt_starter_, clock),
+      session_service_(&context_) {}
+
+ControlPlane::~ControlPlane() { Stop(); }
+
+absl::Status ControlPlane::Start() {
+  TUNESMITH_RETURN_IF_ERROR(RestoreLeases(context_));
+  scheduler_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "scheduler");
+    while (scheduler_.WaitForWork()) scheduler_.RunOnce();
+  });
+  lease_clock_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "lease-clock");
+    while (lease_clock_.WaitUntilDue()) lease_clock_.RunOnce();
+  });
+  scheduler_.Wake();
+  return absl::OkStatus();
+}
+
+void ControlPlane::EndStreams(const absl::Status& status) {
+  hub_.Shutdown();
+  registry_.Shutdown(status);
+}
+
+void ControlPlane::Stop() {
+  scheduler_.Stop();
+  lease_clock_.Stop();
+  if (scheduler_thread_.joinable()) scheduler_thread_.join();
+  if (lease_clock_thread_.joinable()) lease_clock_thread_.join();
+}
+
+void ControlPlane::OnWorkAvailable() { scheduler_.Wake(); }
+
+void ControlPlane::OnAssignmentsChanged(const std::string& worker_id) {
+  RefreshAssignments(context_, worker_id);
+}
+
+void ControlPlane::OnArtifactReleased(const std::string& key) {
+  storage_->files().Run([artifacts = &storage_->artifacts(), key] {
+    absl::Status status = artifacts->Delete(key);
+    if (status.ok()) return;
+    // The sweep at the next start tries again.
+    spdlog::warn("artifact not deleted key={} error=\"{}\"", key,
+                 status.ToString());
+  });
+}
+
+void ControlPlane::OnJobCreated() { metrics_->JobCreated(); }
+
+void ControlPlane::OnJobStarted(absl::Duration queue_wait) {
+  metrics_->JobStarted(queue_wait);
+}
+
+void ControlPlane::OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
+                              absl::Duration duration) {
+  metrics_->JobEnded(state, reason, duration);
+}
+
+std::vector<v1::Worker> ControlPlane::List() const { return registry_.List(); }
+
+bool ControlPlane::CouldRun(v1::Slot::Purpose purpose,
+                            v1::Resources::DeviceKind device_kind) const {
+  return registry_.CouldRun(purpose, device_kind);
+}
+
+}  // namespace tunesmith::server

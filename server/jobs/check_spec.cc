@@ -1,0 +1,104 @@
+#include "server/jobs/check_spec.h"
+
+#include <string>
+#include <vector>
+
+#include "google/protobuf/util/time_util.h"
+#include "server/jobs/resolve_spec.h"
+
+namespace tunesmith::server {
+namespace {
+
+constexpr int kMaxAttempts = 10;
+constexpr int kMaxPatience = 1000;
+
+void CheckCleaning(const v1::CleaningPolicy& cleaning,
+                   const FieldScope& scope) {
+  auto check = [&scope](std::string_view field, int action) {
+    scope.CheckEnum(field, action, v1::CleaningPolicy::Action_IsValid(action));
+  };
+  check("incomplete_rows", cleaning.incomplete_rows());
+  check("invalid_utf8", cleaning.invalid_utf8());
+  check("malformed_rows", cleaning.malformed_rows());
+}
+
+void CheckData(const v1::Data& data, const FieldScope& scope) {
+  scope.CheckName("training", data.training(), ResourceKind::kDataset, true);
+  scope.CheckName("validation", data.validation(), ResourceKind::kDataset,
+                  false);
+  scope.CheckName("test", data.test(), ResourceKind::kDataset, false);
+  if (data.has_validation_fraction()) {
+    scope.CheckNumber("validation_fraction", data.validation_fraction(),
+                      {.low = 0, .high = 0.5});
+    if (!data.validation().empty() && data.validation_fraction() > 0) {
+      scope.Add("validation_fraction",
+                "nothing is split off when `validation` is given: leave one of "
+                "the two out");
+    }
+  }
+  scope.CheckEnum("order", data.order(), v1::Data::Order_IsValid(data.order()));
+  CheckCleaning(data.cleaning(), scope.At("cleaning"));
+}
+
+void CheckEvaluation(const v1::EvaluationPolicy& evaluation,
+                     const v1::Data& data, const FieldScope& scope) {
+  scope.CheckEnum(
+      "primary_metric", evaluation.primary_metric(),
+      v1::EvaluationPolicy::Metric_IsValid(evaluation.primary_metric()));
+  const char* needs_validation =
+      "needs validation data: give `data.validation`, or a "
+      "`data.validation_fraction` above 0";
+  if (evaluation.has_early_stopping()) {
+    const auto& stopping = evaluation.early_stopping();
+    FieldScope inner = scope.At("early_stopping");
+    if (stopping.has_patience()) {
+      inner.CheckInteger("patience", stopping.patience(), 1, kMaxPatience);
+    }
+    if (stopping.has_min_delta()) {
+      inner.CheckNumber("min_delta", stopping.min_delta(), {.low = 0});
+    }
+    if (!HasValidation(data)) inner.Add("", needs_validation);
+  }
+  if (evaluation.keep_best() && !HasValidation(data)) {
+    scope.Add("keep_best", needs_validation);
+  }
+}
+
+void CheckRunTime(const v1::JobSpec& spec, const FieldScope& scope) {
+  using google::protobuf::util::TimeUtil;
+  const google::protobuf::Duration& limit = spec.max_run_time();
+  bool valid = limit.seconds() <= TimeUtil::kDurationMaxSeconds &&
+               limit.nanos() >= 0 && limit.nanos() < 1'000'000'000;
+  if (valid && limit.seconds() >= 1) return;
+  scope.Add("max_run_time", "must be a valid duration of at least one second");
+}
+
+}  // namespace
+
+bool HasValidation(const v1::Data& data) {
+  return !data.validation().empty() || !data.has_validation_fraction() ||
+         data.validation_fraction() != 0;
+}
+
+std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
+                                      const std::string& prefix) {
+  std::vector<FieldViolation> violations;
+  FieldScope scope(prefix, &violations);
+  scope.CheckName("base_model", spec.base_model(), ResourceKind::kModel, true);
+  CheckTask(spec.task(), scope.At("task"));
+  CheckData(spec.data(), scope.At("data"));
+  CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
+  if (spec.has_freeze()) CheckFreezePolicy(spec.freeze(), scope.At("freeze"));
+  CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
+  int device_kind = spec.resources().device_kind();
+  scope.At("resources")
+      .CheckEnum("device_kind", device_kind,
+                 v1::Resources::DeviceKind_IsValid(device_kind));
+  if (spec.has_max_attempts()) {
+    scope.CheckInteger("max_attempts", spec.max_attempts(), 1, kMaxAttempts);
+  }
+  if (spec.has_max_run_time()) CheckRunTime(spec, scope);
+  return violations;
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,30 @@
+#ifndef TUNESMITH_SERVER_JOBS_CHECK_SPEC_H_
+#define TUNESMITH_SERVER_JOBS_CHECK_SPEC_H_
+
+#include "server/jobs/field_scope.h"
+#include "tunesmith/v1/job_spec.pb.h"
+
+// The parts of CheckSpec, each for one message. A message that is not set is
+// checked as an empty one: nothing in it is wrong, but what it requires.
+
+namespace tunesmith::server {
+
+void CheckTask(const v1::Task& task, const FieldScope& scope);
+void CheckHyperparameters(const v1::Hyperparameters& hyperparameters,
+                          const FieldScope& scope);
+// A policy that is set. What only a model can tell is checked by
+// ResolveFreeze.
+void CheckFreezePolicy(const v1::FreezePolicy& policy, const FieldScope& scope);
+
+// Whether any data are left to validate on, as far as the spec tells.
+bool HasValidation(const v1::Data& data);
+
+// Most labels of a classification.
+inline constexpr int kMaxLabels = 1000;
+inline constexpr int kMinLabels = 2;
+inline constexpr char kDefaultTextColumn[] = "text";
+inline constexpr char kDefaultLabelColumn[] = "label";
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_JOBS_CHECK_SPEC_H_

@@ -1,0 +1,51 @@
+#ifndef TUNESMITH_SERVER_JOBS_INPUT_FIT_H_
+#define TUNESMITH_SERVER_JOBS_INPUT_FIT_H_
+
+#include <string>
+#include <string_view>
+
+#include "server/jobs/resolve_spec.h"
+
+// How a spec, whose other defaults are filled in, fits its inputs. Each
+// function completes and checks what one kind of input decides.
+
+namespace tunesmith::server {
+
+// A resolution under way. Field paths are relative to the spec.
+class Resolution {
+ public:
+  Resolution(std::string prefix, ResolvedSpec* result)
+      : prefix_(std::move(prefix)), result_(result) {}
+
+  v1::JobSpec& spec() { return result_->spec; }
+  const std::string& prefix() const { return prefix_; }
+
+  // The same problem is kept once.
+  void AddViolation(std::string_view field, const std::string& description,
+                    v1::ErrorReason reason);
+  void AddUnchecked(const std::string& sentence) {
+    result_->unchecked.push_back(sentence);
+  }
+
+ private:
+  std::string prefix_;
+  ResolvedSpec* result_;
+};
+
+// Columns and labels.
+void FitData(const SpecInputs& inputs, Resolution& resolution);
+
+// Task, limits, dropout, layers, learning rate. Call it after FitData.
+void FitModel(const SpecInputs& inputs, Resolution& resolution);
+
+// Fields of the task, relative to the spec.
+inline constexpr char kTextColumnField[] =
+    "task.text_classification.text_column";
+inline constexpr char kLabelColumnField[] =
+    "task.text_classification.label_column";
+inline constexpr char kLabelsField[] = "task.text_classification.labels";
+inline constexpr char kMaxLengthField[] = "task.text_classification.max_length";
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_JOBS_INPUT_FIT_H_

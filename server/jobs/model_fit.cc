@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/jobs/check_spec.h"
+#include "server/jobs/freeze.h"
+#include "server/jobs/input_fit.h"
+#include "server/jobs/spec_defaults.h"
+
+namespace tunesmith::server {
+namespace {
+
+// Beyond it dropout leaves nothing to learn from; a config may say anything.
+constexpr double kMaxDropout = 0.9;
+
+bool SupportsTask(const v1::Model& model, v1::TaskType task) {
+  return std::find(model.tasks().begin(), model.tasks().end(), task) !=
+         model.tasks().end();
+}
+
+void FitLength(const v1::Model& model, Resolution& resolution) {
+  auto& task = *resolution.spec().mutable_task()->mutable_text_classification();
+  int limit = model.max_sequence_length();
+  if (!task.has_max_length()) {
+    task.set_max_length(std::min(kDefaultMaxLength, limit));
+  } else if (task.max_length() > limit) {
+    resolution.AddViolation(
+        kMaxLengthField,
+        absl::StrCat("must be at most ", limit, ", the limit of ",
+                     resolution.spec().base_model(),
+                     ", got: ", task.max_length()),
+        v1::ERROR_REASON_INVALID_FIELD);
+  }
+}
+
+bool OnlyHeadTrains(const FreezeTable& table) {
+  return std::all_of(table.parameters.begin(), table.parameters.end(),
+                     [](const v1::ParameterFreeze& row) {
+                       return row.frozen() || row.parameter().block() ==
+                                                  v1::ModelParameter::HEAD;
+                     });
+}
+
+void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
+  v1::JobSpec& spec = resolution.spec();
+  int labels = spec.task().text_classification().labels_size();
+  FreezeTable table =
+      ResolveFreeze(spec.freeze(), facts, v1::TEXT_CLASSIFICATION,
+                    labels > 0 ? labels : kMinLabels, "freeze");
+  for (const FieldViolation& violation : table.violations) {
+    resolution.AddViolation(violation.field, violation.description,
+                            v1::ERROR_REASON_INVALID_FIELD);
+  }
+  if (table.violations.empty()) FillLearningRate(spec, OnlyHeadTrains(table));
+}
+
+// The learning rate where the policy alone tells it.
+void FillLearningRateByPolicy(v1::JobSpec& spec) {
+  if (spec.freeze().has_backbone()) FillLearningRate(spec, true);
+  if (spec.freeze().has_none()) FillLearningRate(spec, false);
+}
+
+}  // namespace
+
+void FitModel(const SpecInputs& inputs, Resolution& resolution) {
+  v1::JobSpec& spec = resolution.spec();
+  FillLearningRateByPolicy(spec);
+  const v1::Model* model = inputs.model;
+  if (model == nullptr || model->state() != v1::Model::READY ||
+      inputs.facts == nullptr) {
+    resolution.AddUnchecked("task, length limit and layers of " +
+                            spec.base_model() +
+                            " are not known yet: it is still being imported");
+    return;
+  }
+  if (!SupportsTask(*model, v1::TEXT_CLASSIFICATION)) {
+    resolution.AddViolation("base_model",
+                            spec.base_model() +
+                                " does not support text classification; "
+                                "ListModels with `task` shows which models do",
+                            v1::ERROR_REASON_TASK_NOT_SUPPORTED);
+    return;
+  }
+  FitLength(*model, resolution);
+  auto& hyperparameters = *spec.mutable_hyperparameters();
+  if (!hyperparameters.has_dropout()) {
+    double dropout = model->dropout();
+    hyperparameters.set_dropout(dropout >= 0 ? std::min(dropout, kMaxDropout)
+                                             : 0);
+  }
+  FitFreeze(*inputs.facts, resolution);
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,35 @@
+#include "server/jobs/resolve_spec.h"
+
+#include <algorithm>
+
+#include "server/jobs/input_fit.h"
+#include "server/jobs/spec_defaults.h"
+
+namespace tunesmith::server {
+
+void Resolution::AddViolation(std::string_view field,
+                              const std::string& description,
+                              v1::ErrorReason reason) {
+  std::string path = prefix_.empty() ? "" : prefix_ + ".";
+  FieldViolation violation{path + std::string(field), description};
+  auto& violations = result_->violations;
+  if (std::find(violations.begin(), violations.end(), violation) !=
+      violations.end()) {
+    return;
+  }
+  if (violations.empty()) result_->reason = reason;
+  violations.push_back(std::move(violation));
+}
+
+ResolvedSpec ResolveSpec(const v1::JobSpec& spec, const SpecInputs& inputs,
+                         const std::string& prefix) {
+  ResolvedSpec result;
+  result.spec = spec;
+  FillDefaults(result.spec);
+  Resolution resolution(prefix, &result);
+  FitData(inputs, resolution);
+  FitModel(inputs, resolution);
+  return result;
+}
+
+}  // namespace tunesmith::server

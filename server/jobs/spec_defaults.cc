@@ -1,0 +1,144 @@
+#include "server/jobs/spec_defaults.h"
+
+#include "server/jobs/check_spec.h"
+
+namespace tunesmith::server {
+namespace {
+
+using v1::CleaningPolicy;
+using v1::Hyperparameters;
+
+// The head alone starts from random values and bears, and needs, a larger
+// rate than pretrained weights.
+constexpr TaskDefaults kTaskDefaults[] = {
+    {.task = v1::Task::kTextClassification,
+     .head_only = false,
+     .epochs = 3,
+     .batch_size = 32,
+     .learning_rate = 5e-5,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1},
+    {.task = v1::Task::kTextClassification,
+     .head_only = true,
+     .epochs = 3,
+     .batch_size = 32,
+     .learning_rate = 1e-3,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1},
+};
+
+constexpr double kValidationFraction = 0.1;
+constexpr double kBeta1 = 0.9;
+constexpr double kBeta2 = 0.999;
+constexpr double kEpsilon = 1e-8;
+constexpr double kMaxGradientNorm = 1.0;
+constexpr int kPatience = 2;
+constexpr int64_t kSeed = 42;
+constexpr int kMaxAttempts = 3;
+
+void FillTask(v1::Task& task) {
+  if (!task.has_text_classification()) return;
+  v1::TextClassification& text = *task.mutable_text_classification();
+  if (!text.has_text_column()) text.set_text_column(kDefaultTextColumn);
+  if (!text.has_label_column()) text.set_label_column(kDefaultLabelColumn);
+  // A table without entries: every class has weight 1.
+  if (!text.has_class_weights()) text.mutable_class_weights()->mutable_table();
+}
+
+void FillData(v1::Data& data) {
+  if (!data.validation().empty()) {
+    data.set_validation_fraction(0);
+  } else if (!data.has_validation_fraction()) {
+    data.set_validation_fraction(kValidationFraction);
+  }
+  CleaningPolicy& cleaning = *data.mutable_cleaning();
+  if (!cleaning.incomplete_rows()) {
+    cleaning.set_incomplete_rows(CleaningPolicy::DROP_ROW);
+  }
+  if (!cleaning.invalid_utf8()) {
+    cleaning.set_invalid_utf8(CleaningPolicy::DROP_ROW);
+  }
+  if (!cleaning.malformed_rows()) {
+    cleaning.set_malformed_rows(CleaningPolicy::FAIL);
+  }
+  if (!data.order()) data.set_order(v1::Data::LENGTH_GROUPED);
+}
+
+void FillAdamW(Hyperparameters::AdamW& adamw) {
+  if (!adamw.has_beta1()) adamw.set_beta1(kBeta1);
+  if (!adamw.has_beta2()) adamw.set_beta2(kBeta2);
+  if (!adamw.has_epsilon()) adamw.set_epsilon(kEpsilon);
+}
+
+void FillHyperparameters(Hyperparameters& values,
+                         const TaskDefaults& defaults) {
+  if (values.duration_case() == Hyperparameters::DURATION_NOT_SET) {
+    values.set_epochs(defaults.epochs);
+  }
+  if (!values.has_batch_size()) values.set_batch_size(defaults.batch_size);
+  if (!values.has_weight_decay()) {
+    values.set_weight_decay(defaults.weight_decay);
+  }
+  FillAdamW(*values.mutable_adamw());
+  if (!values.has_schedule()) values.mutable_schedule()->mutable_linear();
+  if (!values.has_warmup_fraction()) {
+    values.set_warmup_fraction(defaults.warmup_fraction);
+  }
+  if (!values.has_max_gradient_norm()) {
+    values.set_max_gradient_norm(kMaxGradientNorm);
+  }
+  if (!values.has_label_smoothing()) values.set_label_smoothing(0);
+  if (!values.precision()) values.set_precision(Hyperparameters::AUTO);
+}
+
+void FillFreeze(v1::JobSpec& spec) {
+  if (!spec.has_freeze()) spec.mutable_freeze()->mutable_none();
+  v1::FreezePolicy& freeze = *spec.mutable_freeze();
+  if (freeze.has_first_layers() && !freeze.first_layers().has_embeddings()) {
+    freeze.mutable_first_layers()->set_embeddings(true);
+  }
+}
+
+void FillEvaluation(v1::EvaluationPolicy& evaluation, bool has_validation) {
+  if (!evaluation.has_baseline()) evaluation.set_baseline(true);
+  if (!evaluation.primary_metric()) {
+    evaluation.set_primary_metric(v1::EvaluationPolicy::ACCURACY);
+  }
+  if (!evaluation.has_keep_best()) evaluation.set_keep_best(has_validation);
+  if (evaluation.has_early_stopping()) {
+    auto& stopping = *evaluation.mutable_early_stopping();
+    if (!stopping.has_patience()) stopping.set_patience(kPatience);
+    if (!stopping.has_min_delta()) stopping.set_min_delta(0);
+  }
+}
+
+}  // namespace
+
+const TaskDefaults& DefaultsFor(v1::Task::KindCase task, bool head_only) {
+  for (const TaskDefaults& row : kTaskDefaults) {
+    if (row.task == task && row.head_only == head_only) return row;
+  }
+  return kTaskDefaults[0];
+}
+
+void FillDefaults(v1::JobSpec& spec) {
+  bool head_only = spec.freeze().has_backbone();
+  FillTask(*spec.mutable_task());
+  FillData(*spec.mutable_data());
+  FillHyperparameters(*spec.mutable_hyperparameters(),
+                      DefaultsFor(spec.task().kind_case(), head_only));
+  FillFreeze(spec);
+  FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
+  spec.mutable_resources();
+  if (!spec.has_seed()) spec.set_seed(kSeed);
+  if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
+}
+
+void FillLearningRate(v1::JobSpec& spec, bool head_only) {
+  Hyperparameters& values = *spec.mutable_hyperparameters();
+  if (values.has_learning_rate()) return;
+  values.set_learning_rate(
+      DefaultsFor(spec.task().kind_case(), head_only).learning_rate);
+}
+
+}  // namespace tunesmith::server

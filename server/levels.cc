@@ -1,0 +1,43 @@
+#include "server/levels.h"
+
+#include <vector>
+
+#include "server/lifecycle/job_table.h"
+#include "server/work/work_queue.h"
+#include "spdlog/spdlog.h"
+
+namespace tunesmith::server {
+namespace {
+
+void CountStored(Connection& db, ServerLevels& levels) {
+  auto jobs = JobTable::CountByState(db);
+  absl::StatusOr<std::vector<WorkRow>> waiting = WorkQueue::ListWaiting(db);
+  if (!jobs.ok() || !waiting.ok()) {
+    spdlog::warn("levels not read error=\"{}\"",
+                 (jobs.ok() ? waiting.status() : jobs.status()).ToString());
+    return;
+  }
+  for (const auto& [state, count] : *jobs) levels.jobs[state] = count;
+  for (const WorkRow& row : *waiting) ++levels.queue_depth[row.purpose];
+}
+
+}  // namespace
+
+ServerLevels ReadLevels(Store& store, const WorkerDirectory& workers) {
+  ServerLevels levels;
+  store.ReadNow([&levels](Connection& db) { CountStored(db, levels); });
+  for (const v1::Worker& worker : workers.List()) {
+    for (const v1::Slot& slot : worker.slots()) {
+      ServerLevels::SlotState state = ServerLevels::SlotState::kFree;
+      if (worker.state() != v1::Worker::CONNECTED) {
+        state = ServerLevels::SlotState::kUnreachable;
+      } else if (!slot.running().empty()) {
+        state = ServerLevels::SlotState::kBusy;
+      }
+      ++levels.slots[{slot.purpose(), state}];
+    }
+  }
+  return levels;
+}
+
+}  // namespace tunesmith::server

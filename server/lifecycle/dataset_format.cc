@@ -1,0 +1,122 @@
+#include "server/lifecycle/dataset_format.h"
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace tunesmith::server {
+namespace {
+
+using v1::DatasetFormat;
+
+constexpr int kMaxColumns = 1024;
+constexpr size_t kMaxColumnNameBytes = 256;
+
+struct Ending {
+  const char* text;
+  DatasetFormat::Kind kind;
+};
+
+constexpr Ending kEndings[] = {{".csv", DatasetFormat::CSV},
+                               {".tsv", DatasetFormat::TSV},
+                               {".jsonl", DatasetFormat::JSONL},
+                               {".parquet", DatasetFormat::PARQUET}};
+
+DatasetFormat::Kind KindOf(const DatasetFormat& format,
+                           const std::string& file_name) {
+  if (format.kind() != DatasetFormat::KIND_UNSPECIFIED) return format.kind();
+  for (const Ending& ending : kEndings) {
+    if (absl::EndsWithIgnoreCase(file_name, ending.text)) return ending.kind;
+  }
+  return DatasetFormat::KIND_UNSPECIFIED;
+}
+
+bool IsDelimited(DatasetFormat::Kind kind) {
+  return kind == DatasetFormat::CSV || kind == DatasetFormat::TSV;
+}
+
+void CheckDelimiter(const std::string& delimiter, const FieldScope& scope) {
+  bool usable = delimiter.size() == 1 && absl::ascii_isascii(delimiter[0]) &&
+                delimiter[0] != '"' && delimiter[0] != '\n' &&
+                delimiter[0] != '\r' && delimiter[0] != '\0';
+  if (usable) return;
+  scope.Add("delimiter",
+            "must be one ASCII character, and no double quote or line end");
+}
+
+void CheckColumnNames(const DatasetFormat& format, const FieldScope& scope) {
+  if (format.column_names_size() > kMaxColumns) {
+    scope.Add("column_names",
+              absl::StrCat("must be at most ", kMaxColumns,
+                           " names, got: ", format.column_names_size()));
+    return;
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < format.column_names_size(); ++i) {
+    const std::string& name = format.column_names(i);
+    FieldScope entry = scope.At("column_names", i);
+    if (name.empty() || name.size() > kMaxColumnNameBytes) {
+      entry.Add("", absl::StrCat("must be 1 to ", kMaxColumnNameBytes,
+                                 " bytes, got: ", name.size()));
+    } else if (!seen.insert(name).second) {
+      entry.Add("", "occurs more than once: " + Quoted(name));
+    }
+  }
+}
+
+void CheckDelimited(const DatasetFormat& format, const FieldScope& scope) {
+  if (format.has_delimiter()) CheckDelimiter(format.delimiter(), scope);
+  CheckColumnNames(format, scope);
+  bool named = format.column_names_size() > 0;
+  if (format.has_header() && !format.header() && !named) {
+    scope.Add("column_names", "required for a file without a header");
+  }
+  if (format.header() && named) {
+    scope.Add("column_names",
+              "are for a file without a header: leave `header` out");
+  }
+}
+
+}  // namespace
+
+void CheckDatasetFormat(const DatasetFormat& format,
+                        const std::string& file_name, const FieldScope& scope) {
+  if (!DatasetFormat::Kind_IsValid(format.kind())) {
+    scope.CheckEnum("kind", format.kind(), false);
+    return;
+  }
+  DatasetFormat::Kind kind = KindOf(format, file_name);
+  if (kind == DatasetFormat::KIND_UNSPECIFIED) {
+    scope.Add("kind",
+              "required: the file's name does not end in .csv, .tsv, .jsonl or "
+              ".parquet: " +
+                  Quoted(file_name));
+    return;
+  }
+  if (IsDelimited(kind)) {
+    CheckDelimited(format, scope);
+    return;
+  }
+  std::string only = "is for CSV and TSV only";
+  if (format.has_delimiter()) scope.Add("delimiter", only);
+  if (format.has_quoted()) scope.Add("quoted", only);
+  if (format.has_header()) scope.Add("header", only);
+  if (format.column_names_size() > 0) scope.Add("column_names", only);
+}
+
+DatasetFormat ResolveDatasetFormat(DatasetFormat format,
+                                   const std::string& file_name) {
+  format.set_kind(KindOf(format, file_name));
+  if (!IsDelimited(format.kind())) return format;
+  bool csv = format.kind() == DatasetFormat::CSV;
+  if (!format.has_delimiter()) format.set_delimiter(csv ? "," : "\t");
+  if (!format.has_quoted()) format.set_quoted(csv);
+  if (!format.has_header()) {
+    format.set_header(format.column_names_size() == 0);
+  }
+  return format;
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,214 @@
+#include "server/lifecycle/job_table.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
+#include "server/jobs/transitions.h"
+#include "server/lifecycle/wire_time.h"
+
+namespace tunesmith::server {
+namespace {
+
+// What ReadRow takes, in order. The newest sequence is asked of the events, so
+// that an event need not change the job's record and etag.
+constexpr char kSelect[] =
+    "SELECT j.number, j.revision, j.record, (SELECT MAX(e.sequence) FROM "
+    "job_events e WHERE e.tenant = j.tenant AND e.job_uid = j.uid) "
+    "FROM jobs j ";
+
+// Names can come again after deletion, uids cannot.
+std::string Etag(const std::string& uid, int64_t revision) {
+  return absl::StrCat(uid.substr(0, 8), "-", revision);
+}
+
+std::string Record(v1::Job job) {
+  job.clear_wait();
+  job.clear_progress();
+  job.clear_etag();
+  job.clear_last_sequence();
+  return job.SerializeAsString();
+}
+
+absl::StatusOr<JobRow> ReadRow(const Statement& statement) {
+  JobRow row;
+  row.number = statement.Int(0);
+  if (!row.job.ParseFromString(statement.Text(2))) {
+    return absl::DataLossError(absl::StrCat(
+        "damaged record in the database, job number: ", row.number));
+  }
+  row.job.set_etag(Etag(row.job.uid(), statement.Int(1)));
+  row.job.set_last_sequence(statement.Int(3));
+  return row;
+}
+
+absl::StatusOr<std::vector<JobRow>> ReadRows(Statement& statement) {
+  std::vector<JobRow> rows;
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return rows;
+    TUNESMITH_ASSIGN_OR_RETURN(rows.emplace_back(), ReadRow(statement));
+  }
+}
+
+void BindEndTime(Statement& statement, const v1::Job& job) {
+  if (job.has_end_time()) {
+    statement.Bind(FromWireTime(job.end_time()));
+  } else {
+    statement.BindNull();
+  }
+}
+
+absl::Status MarkInputs(Transaction& tx, const v1::Job& job,
+                        const std::vector<std::string>& input_uids) {
+  // One dataset can have two parts.
+  std::set<std::string> distinct(input_uids.begin(), input_uids.end());
+  for (const std::string& input_uid : distinct) {
+    TUNESMITH_RETURN_IF_ERROR(
+        tx.db()
+            .Prepare("INSERT INTO job_inputs (tenant, job_uid, resource_uid) "
+                     "VALUES (?, ?, ?)")
+            .Bind(job.tenant())
+            .Bind(job.uid())
+            .Bind(input_uid)
+            .Run());
+  }
+  return absl::OkStatus();
+}
+
+// "7, 8".
+std::string StateNumbers(const std::vector<v1::Job::State>& states) {
+  std::set<int> numbers(states.begin(), states.end());
+  return absl::StrJoin(numbers, ", ");
+}
+
+}  // namespace
+
+absl::Status JobTable::Insert(Transaction& tx, v1::Job& job,
+                              const std::vector<std::string>& input_uids) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string id,
+                             ParseResourceName(ResourceKind::kJob, job.name()));
+  Statement statement = tx.db().Prepare(
+      "INSERT INTO jobs (tenant, uid, id, state, create_time, end_time, "
+      "revision, record) VALUES (?, ?, ?, ?, ?, ?, 1, ?)");
+  statement.Bind(job.tenant())
+      .Bind(job.uid())
+      .Bind(id)
+      .Bind(static_cast<int64_t>(job.state()))
+      .Bind(FromWireTime(job.create_time()));
+  BindEndTime(statement, job);
+  absl::Status status = statement.BindBlob(Record(job)).Run();
+  if (status.code() == absl::StatusCode::kAlreadyExists) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     v1::ERROR_REASON_RESOURCE_EXISTS,
+                     "exists already: " + job.name());
+  }
+  TUNESMITH_RETURN_IF_ERROR(status);
+  job.set_etag(Etag(job.uid(), 1));
+  return MarkInputs(tx, job, input_uids);
+}
+
+absl::Status JobTable::Update(Transaction& tx, v1::Job& job) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE jobs SET state = ?, end_time = ?, revision = revision + 1, "
+      "record = ? WHERE tenant = ? AND uid = ? RETURNING revision");
+  statement.Bind(static_cast<int64_t>(job.state()));
+  BindEndTime(statement, job);
+  statement.BindBlob(Record(job)).Bind(job.tenant()).Bind(job.uid());
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) {
+    return absl::InternalError("no record of a job, uid: " + job.uid());
+  }
+  job.set_etag(Etag(job.uid(), statement.Int(0)));
+  return statement.Step().status();
+}
+
+// Events, metrics and marks go with the row (ON DELETE CASCADE). The request
+// that made the job is remembered: repeating it must not make another one.
+absl::Status JobTable::Remove(Transaction& tx, const JobKey& job) {
+  return tx.db()
+      .Prepare("DELETE FROM jobs WHERE tenant = ? AND uid = ?")
+      .Bind(job.tenant)
+      .Bind(job.uid)
+      .Run();
+}
+
+absl::StatusOr<JobRow> JobTable::Get(Connection& db, const std::string& tenant,
+                                     const std::string& id) {
+  Statement statement =
+      db.Prepare(absl::StrCat(kSelect, "WHERE j.tenant = ? AND j.id = ?"));
+  statement.Bind(tenant).Bind(id);
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) {
+    return ResourceNotFoundError("job", ResourceName(ResourceKind::kJob, id));
+  }
+  return ReadRow(statement);
+}
+
+absl::StatusOr<std::optional<JobRow>> JobTable::FindByUid(Connection& db,
+                                                          const JobKey& job) {
+  Statement statement =
+      db.Prepare(absl::StrCat(kSelect, "WHERE j.tenant = ? AND j.uid = ?"));
+  statement.Bind(job.tenant).Bind(job.uid);
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return std::nullopt;
+  return ReadRow(statement);
+}
+
+absl::StatusOr<std::vector<JobRow>> JobTable::List(
+    Connection& db, const std::string& tenant,
+    const std::vector<v1::Job::State>& states, int64_t before, int limit) {
+  std::string sql =
+      absl::StrCat(kSelect, "WHERE j.tenant = ? AND j.number < ?");
+  if (!states.empty()) {
+    absl::StrAppend(&sql, " AND j.state IN (", StateNumbers(states), ")");
+  }
+  Statement statement = db.Prepare(sql + " ORDER BY j.number DESC LIMIT ?");
+  statement.Bind(tenant).Bind(before).Bind(static_cast<int64_t>(limit));
+  return ReadRows(statement);
+}
+
+absl::StatusOr<std::vector<JobRow>> JobTable::ListWaitingFor(
+    Connection& db, const std::string& tenant,
+    const std::string& resource_uid) {
+  Statement statement = db.Prepare(absl::StrCat(
+      kSelect,
+      "JOIN job_inputs i ON i.tenant = j.tenant AND i.job_uid = j.uid "
+      "WHERE i.tenant = ? AND i.resource_uid = ? AND j.state = ? "
+      "ORDER BY j.number"));
+  statement.Bind(tenant)
+      .Bind(resource_uid)
+      .Bind(static_cast<int64_t>(v1::Job::VALIDATING));
+  return ReadRows(statement);
+}
+
+absl::StatusOr<std::optional<std::string>> JobTable::FindLiveUser(
+    Connection& db, const std::string& tenant,
+    const std::string& resource_uid) {
+  Statement statement = db.Prepare(
+      "SELECT j.id FROM job_inputs i JOIN jobs j ON j.tenant = i.tenant AND "
+      "j.uid = i.job_uid WHERE i.tenant = ? AND i.resource_uid = ? AND "
+      "j.end_time IS NULL ORDER BY j.number LIMIT 1");
+  statement.Bind(tenant).Bind(resource_uid);
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return std::nullopt;
+  return statement.Text(0);
+}
+
+absl::StatusOr<std::vector<std::pair<v1::Job::State, int64_t>>>
+JobTable::CountByState(Connection& db) {
+  Statement statement =
+      db.Prepare("SELECT state, COUNT(*) FROM jobs GROUP BY state");
+  std::vector<std::pair<v1::Job::State, int64_t>> counts;
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return counts;
+    counts.emplace_back(static_cast<v1::Job::State>(statement.Int(0)),
+                        statement.Int(1));
+  }
+}
+
+}  // namespace tunesmith::server

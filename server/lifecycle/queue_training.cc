@@ -1,0 +1,55 @@
+#include "server/lifecycle/queue_training.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/error.h"
+#include "server/jobs/freeze.h"
+#include "server/work/work_queue.h"
+
+namespace tunesmith::server {
+
+std::string OutputKey(const std::string& model_uid, int64_t fence) {
+  return absl::StrCat(model_uid, "/", fence);
+}
+
+std::string ReservedModelUid(const std::string& output_key) {
+  return output_key.substr(0, output_key.find('/'));
+}
+
+absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
+                           const v1::Job& job, const JobInputs& inputs) {
+  const v1::JobSpec& spec = job.resolved_spec();
+  FreezeTable freeze = ResolveFreeze(
+      spec.freeze(), inputs.model.facts, v1::TEXT_CLASSIFICATION,
+      spec.task().text_classification().labels_size(), "spec.freeze");
+  if (!freeze.violations.empty()) return InvalidFieldsError(freeze.violations);
+
+  NewWorkItem item;
+  item.uid = context.new_uid();
+  item.tenant = job.tenant();
+  item.subject = job.name();
+  item.subject_uid = job.uid();
+  item.purpose = v1::Slot::TRAINING;
+  item.device_kind = spec.resources().device_kind();
+  item.priority = job.priority();
+  item.max_attempts = spec.max_attempts();
+  internal::v1::TrainWork& work = *item.payload.mutable_train();
+  work.set_job(job.name());
+  *work.mutable_spec() = spec;
+  *work.mutable_base_model() = inputs.model.Input();
+  *work.mutable_training() = inputs.training.Input();
+  if (inputs.validation)
+    *work.mutable_validation() = inputs.validation->Input();
+  if (inputs.test) *work.mutable_test() = inputs.test->Input();
+  for (v1::ParameterFreeze& row : freeze.parameters) {
+    *work.add_parameters() = std::move(row);
+  }
+  work.set_output_key(OutputKey(context.new_uid(), 0));
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));
+  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::server

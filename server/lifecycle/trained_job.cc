@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/base/utf8.h"
+#include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
+#include "server/lifecycle/job_change.h"
+#include "server/lifecycle/job_table.h"
+#include "server/lifecycle/lease_effects.h"
+#include "server/lifecycle/model_facts.h"
+#include "server/lifecycle/queue_training.h"
+#include "server/lifecycle/run_time.h"
+#include "server/lifecycle/wire_time.h"
+#include "server/lifecycle/work_subject.h"
+
+namespace tunesmith::server {
+namespace {
+
+constexpr size_t kMaxLogBytes = 4096;
+
+absl::Status ResultError(const std::string& message) {
+  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                   message);
+}
+
+// A job that a worker trains.
+class TrainedJob : public WorkSubject {
+ public:
+  TrainedJob(Transaction& tx, const LifecycleContext& context,
+             const WorkRow& row, v1::Job job)
+      : tx_(tx),
+        context_(context),
+        row_(row),
+        change_(tx, context, std::move(job)) {}
+
+  absl::Status Start() override;
+  absl::Status Record(const internal::v1::WorkEvent& event) override;
+  bool cancelled() const override {
+    return change_.job().state() == v1::Job::CANCELLING;
+  }
+  absl::Status CheckResult(const internal::v1::Outcome& outcome) const override;
+  absl::Status Succeed(const internal::v1::Outcome& outcome) override;
+  absl::Status CheckRetry() override;
+  absl::Status Retry(const absl::Status& cause) override;
+  absl::Status Fail(const absl::Status& cause) override;
+  absl::Status Stop() override;
+  absl::Status Save() override { return change_.Save(); }
+
+ private:
+  absl::Status SetExecution(v1::Execution execution, v1::JobEvent event);
+  void KeepEvaluation(const v1::Evaluation& evaluation);
+  // What this attempt wrote is of no use.
+  void ReleaseOutput() {
+    NotifyArtifactReleased(tx_, context_, row_.item.train().output_key());
+  }
+
+  Transaction& tx_;
+  const LifecycleContext& context_;
+  const WorkRow& row_;
+  JobChange change_;
+};
+
+absl::Status TrainedJob::Start() {
+  v1::Job& job = change_.mutable_job();
+  job.set_attempt(row_.attempt);
+  if (!job.has_start_time()) {
+    *job.mutable_start_time() = ToWireTime(tx_.now());
+    absl::Duration wait = std::max(absl::ZeroDuration(),
+                                   tx_.now() - FromWireTime(job.create_time()));
+    tx_.OnCommit(
+        [observer = context_.observer, wait] { observer->OnJobStarted(wait); });
+  }
+  internal::v1::WorkItem item = row_.item;
+  internal::v1::TrainWork& work = *item.mutable_train();
+  work.set_output_key(
+      OutputKey(ReservedModelUid(work.output_key()), row_.fence));
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
+                             RunTimeLeft(tx_.db(), job, tx_.now()));
+  if (left.has_value()) {
+    // Zero would mean: no limit.
+    work.set_run_time_left_seconds(std::max<int64_t>(
+        1, absl::ToInt64Seconds(absl::Ceil(*left, absl::Seconds(1)))));
+  }
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::SetPayload(tx_, row_.uid, item));
+  return change_.Move(
+      JobAction::kLease, absl::OkStatus(),
+      absl::StrCat("attempt ", row_.attempt, " on ",
+                   ResourceName(ResourceKind::kWorker, row_.worker_id)));
+}
+
+absl::Status TrainedJob::Record(const internal::v1::WorkEvent& event) {
+  v1::JobEvent added;
+  if (event.has_time() && IsWireTimeValid(event.time())) {
+    *added.mutable_time() = event.time();
+  }
+  switch (event.kind_case()) {
+    case internal::v1::WorkEvent::kMetric:
+      *added.mutable_metric() = event.metric();
+      break;
+    case internal::v1::WorkEvent::kLog:
+      *added.mutable_log() = event.log();
+      added.mutable_log()->set_message(
+          std::string(CutAtCharacter(event.log().message(), kMaxLogBytes)));
+      break;
+    case internal::v1::WorkEvent::kFinding:
+      *added.mutable_finding() = event.finding();
+      break;
+    case internal::v1::WorkEvent::kEvaluation:
+      *added.mutable_evaluation() = event.evaluation();
+      KeepEvaluation(event.evaluation());
+      break;
+    case internal::v1::WorkEvent::kExecution:
+      return SetExecution(event.execution(), std::move(added));
+    case internal::v1::WorkEvent::kOutcome:
+    case internal::v1::WorkEvent::KIND_NOT_SET:
+      return absl::OkStatus();
+  }
+  return change_.Append(std::move(added));
+}
+
+absl::Status TrainedJob::SetExecution(v1::Execution execution,
+                                      v1::JobEvent event) {
+  execution.set_worker(ResourceName(ResourceKind::kWorker, row_.worker_id));
+  *change_.mutable_job().mutable_execution() = execution;
+  *event.mutable_execution_set() = execution;
+  // The row may have another payload than the one this began with.
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<WorkRow> row,
+                             WorkQueue::Find(tx_.db(), row_.uid));
+  if (row.has_value()) {
+    *row->item.mutable_train()->mutable_execution() = std::move(execution);
+    TUNESMITH_RETURN_IF_ERROR(WorkQueue::SetPayload(tx_, row_.uid, row->item));
+  }
+  return change_.Append(std::move(event));
+}
+
+void TrainedJob::KeepEvaluation(const v1::Evaluation& evaluation) {
+  auto& kept = *change_.mutable_job().mutable_evaluations();
+  for (v1::Evaluation& earlier : kept) {
+    if (earlier.phase() == evaluation.phase() &&
+        earlier.split() == evaluation.split()) {
+      earlier = evaluation;
+      return;
+    }
+  }
+  *kept.Add() = evaluation;
+}
+
+absl::Status TrainedJob::CheckResult(
+    const internal::v1::Outcome& outcome) const {
+  if (!outcome.train().has_artifact() || !outcome.train().has_model()) {
+    return ResultError("the worker ended a training without its result");
+  }
+  const internal::v1::Artifact& artifact = outcome.train().artifact();
+  if (artifact.key() != row_.item.train().output_key()) {
+    return ResultError("the result is not where it should be, key: " +
+                       artifact.key());
+  }
+  if (artifact.manifest_sha256().empty()) {
+    return ResultError("the result has no manifest, key: " + artifact.key());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
+  TUNESMITH_RETURN_IF_ERROR(
+      InsertOutputModel(tx_, ReservedModelUid(row_.item.train().output_key()),
+                        outcome.train(), change_.mutable_job()));
+  return change_.Move(JobAction::kSucceed, absl::OkStatus(),
+                      "made " + change_.job().output_model());
+}
+
+absl::Status TrainedJob::CheckRetry() {
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
+                             RunTimeLeft(tx_.db(), change_.job(), tx_.now()));
+  if (!left.has_value() || *left > absl::ZeroDuration()) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kDeadlineExceeded,
+                   v1::ERROR_REASON_RUN_TIME_EXCEEDED,
+                   "the job ran longer than max_run_time");
+}
+
+absl::Status TrainedJob::Retry(const absl::Status& cause) {
+  ReleaseOutput();
+  return change_.Move(
+      JobAction::kRetry, cause,
+      absl::StrCat("attempt ", row_.attempt, " of ", row_.max_attempts,
+                   " failed; another one follows"));
+}
+
+absl::Status TrainedJob::Fail(const absl::Status& cause) {
+  ReleaseOutput();
+  return change_.Move(
+      JobAction::kFail, cause,
+      absl::StrCat("attempt ", row_.attempt, " of ", row_.max_attempts,
+                   " failed; no other one follows"));
+}
+
+absl::Status TrainedJob::Stop() {
+  ReleaseOutput();
+  return change_.Move(JobAction::kStopped, absl::OkStatus(), "stopped");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadTrainedJob(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row) {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::optional<JobRow> found,
+      JobTable::FindByUid(tx.db(), {row.tenant, row.subject_uid}));
+  if (!found.has_value()) {
+    return absl::InternalError("no job of a work item: " + row.subject);
+  }
+  return std::make_unique<TrainedJob>(tx, context, row, std::move(found->job));
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,160 @@
+#include "server/lifecycle/work_commands.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/base/utf8.h"
+#include "proto/contract/error.h"
+#include "server/lifecycle/lease_effects.h"
+#include "server/lifecycle/work_subject.h"
+
+namespace tunesmith::server {
+namespace {
+
+using internal::v1::Outcome;
+using internal::v1::WorkEvent;
+
+constexpr size_t kMaxErrorBytes = 4096;
+
+absl::Status BadEvents(const WorkRow& row, const std::string& message) {
+  return MakeError(absl::StatusCode::kInvalidArgument,
+                   v1::ERROR_REASON_INVALID_FIELD,
+                   absl::StrCat("events of ", row.subject, ": ", message));
+}
+
+// An attempt ended without a result.
+absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
+                              const WorkRow& row, WorkSubject& subject,
+                              absl::Status cause, bool retryable) {
+  bool again = retryable && row.attempt < row.max_attempts;
+  if (again) {
+    if (absl::Status refused = subject.CheckRetry(); !refused.ok()) {
+      again = false;
+      cause = refused;
+    }
+  }
+  if (!again) {
+    TUNESMITH_RETURN_IF_ERROR(subject.Fail(cause));
+    return WorkQueue::Remove(tx, row.uid);
+  }
+  TUNESMITH_RETURN_IF_ERROR(subject.Retry(cause));
+  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
+  return WorkQueue::Requeue(tx, row.lease(),
+                            tx.now() + row.attempt * context.retry_delay);
+}
+
+absl::Status FailAttempt(Transaction& tx, const LifecycleContext& context,
+                         const WorkRow& row, WorkSubject& subject,
+                         const absl::Status& cause, bool retryable) {
+  NotifyLeaseEnded(tx, context, row);
+  if (subject.cancelled()) {
+    TUNESMITH_RETURN_IF_ERROR(subject.Stop());
+    return WorkQueue::Remove(tx, row.uid);
+  }
+  return EndFailedAttempt(tx, context, row, subject, cause, retryable);
+}
+
+absl::Status OutcomeError(const Outcome& outcome) {
+  google::rpc::Status error = outcome.error();
+  error.set_message(
+      std::string(CutAtCharacter(error.message(), kMaxErrorBytes)));
+  return FromRpcStatus(error);
+}
+
+absl::Status ApplyOutcome(Transaction& tx, const LifecycleContext& context,
+                          const WorkRow& row, WorkSubject& subject,
+                          const Outcome& outcome) {
+  absl::Status error = OutcomeError(outcome);
+  bool retryable = outcome.retryable();
+  if (error.ok() && !subject.cancelled()) {
+    error = subject.CheckResult(outcome);
+    // A worker that reports nonsense would do so again.
+    retryable = false;
+  }
+  if (!error.ok() || subject.cancelled()) {
+    return FailAttempt(tx, context, row, subject, error, retryable);
+  }
+  TUNESMITH_RETURN_IF_ERROR(subject.Succeed(outcome));
+  NotifyLeaseEnded(tx, context, row);
+  return WorkQueue::Remove(tx, row.uid);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadWorkSubject(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row) {
+  switch (row.item.payload_case()) {
+    case internal::v1::WorkItem::kTrain:
+      return LoadTrainedJob(tx, context, row);
+    case internal::v1::WorkItem::kInspect:
+      return LoadInspectedDataset(tx, context, row);
+    case internal::v1::WorkItem::kImport:
+      return LoadImportedModel(tx, context, row);
+    case internal::v1::WorkItem::PAYLOAD_NOT_SET:
+      break;
+  }
+  return absl::InternalError("a work item without payload: " + row.subject);
+}
+
+absl::Status StartAttempt(Transaction& tx, const LifecycleContext& context,
+                          const WorkRow& row) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<WorkSubject> subject,
+                             LoadWorkSubject(tx, context, row));
+  TUNESMITH_RETURN_IF_ERROR(subject->Start());
+  TUNESMITH_RETURN_IF_ERROR(subject->Save());
+  NotifyAssignmentsChanged(tx, context, row);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> ApplyWorkEvents(Transaction& tx,
+                                        const LifecycleContext& context,
+                                        const LeaseKey& lease,
+                                        const std::vector<WorkEvent>& events) {
+  TUNESMITH_ASSIGN_OR_RETURN(WorkRow row,
+                             WorkQueue::CheckLease(tx.db(), lease));
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<WorkSubject> subject,
+                             LoadWorkSubject(tx, context, row));
+  int64_t newest = row.event_sequence;
+  bool ended = false;
+  for (const WorkEvent& event : events) {
+    if (event.sequence() <= newest) continue;
+    if (event.sequence() != newest + 1) {
+      return BadEvents(row, absl::StrCat("expected sequence ", newest + 1,
+                                         ", got: ", event.sequence()));
+    }
+    if (ended) return BadEvents(row, "an event follows the outcome");
+    newest = event.sequence();
+    if (event.has_outcome()) {
+      TUNESMITH_RETURN_IF_ERROR(
+          ApplyOutcome(tx, context, row, *subject, event.outcome()));
+      ended = true;
+    } else {
+      TUNESMITH_RETURN_IF_ERROR(subject->Record(event));
+    }
+  }
+  if (newest == row.event_sequence) return newest;
+  TUNESMITH_RETURN_IF_ERROR(subject->Save());
+  if (!ended) {
+    TUNESMITH_RETURN_IF_ERROR(WorkQueue::SetEventSequence(tx, lease, newest));
+  }
+  return newest;
+}
+
+absl::Status ExpireLease(Transaction& tx, const LifecycleContext& context,
+                         const LeaseKey& lease, const std::string& message) {
+  absl::StatusOr<WorkRow> row = WorkQueue::CheckLease(tx.db(), lease);
+  if (absl::IsAborted(row.status())) return absl::OkStatus();
+  TUNESMITH_RETURN_IF_ERROR(row.status());
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<WorkSubject> subject,
+                             LoadWorkSubject(tx, context, *row));
+  absl::Status lost = MakeError(absl::StatusCode::kAborted,
+                                v1::ERROR_REASON_WORKER_LOST, message);
+  TUNESMITH_RETURN_IF_ERROR(
+      FailAttempt(tx, context, *row, *subject, lost, /*retryable=*/true));
+  return subject->Save();
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,63 @@
+#ifndef TUNESMITH_SERVER_LIFECYCLE_WORK_SUBJECT_H_
+#define TUNESMITH_SERVER_LIFECYCLE_WORK_SUBJECT_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/lifecycle/context.h"
+#include "server/store/store.h"
+#include "server/work/work_queue.h"
+#include "tunesmith/internal/v1/work.pb.h"
+
+namespace tunesmith::server {
+
+// The resource behind a leased work item: a job, a dataset, a model. Says what
+// an attempt's begin, reports and end mean for it. Lives inside one
+// transaction; Save ends it.
+class WorkSubject {
+ public:
+  virtual ~WorkSubject() = default;
+
+  // The item was leased just now.
+  virtual absl::Status Start() = 0;
+
+  // A report that is not an outcome. Kinds that mean nothing here are ignored.
+  virtual absl::Status Record(const internal::v1::WorkEvent& event) = 0;
+
+  // Whether somebody asked to end it: no attempt follows, no result is taken.
+  virtual bool cancelled() const { return false; }
+
+  // Why an outcome without error cannot be accepted.
+  virtual absl::Status CheckResult(
+      const internal::v1::Outcome& outcome) const = 0;
+  // An outcome that CheckResult accepts.
+  virtual absl::Status Succeed(const internal::v1::Outcome& outcome) = 0;
+
+  // Why no further attempt may be made, although one is left.
+  virtual absl::Status CheckRetry() { return absl::OkStatus(); }
+  // The attempt failed and another one follows.
+  virtual absl::Status Retry(const absl::Status& cause) = 0;
+  // The last attempt failed.
+  virtual absl::Status Fail(const absl::Status& cause) = 0;
+  // The attempt of a cancelled one has ended.
+  virtual absl::Status Stop() { return absl::OkStatus(); }
+
+  virtual absl::Status Save() = 0;
+};
+
+// What `row`, which is leased, is for. Keeps references to all three.
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadWorkSubject(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+
+// One for each kind of work.
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadTrainedJob(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadInspectedDataset(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadImportedModel(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_LIFECYCLE_WORK_SUBJECT_H_

@@ -1,0 +1,63 @@
+#include <signal.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "nlohmann/json.hpp"
+#include "proto/artifact/durable_file.h"
+#include "server/server.h"
+#include "spdlog/spdlog.h"
+
+using tunesmith::server::Server;
+using tunesmith::server::ServerOptions;
+
+int main(int argc, char** argv) {
+  // Before any thread begins, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  CLI::App app("Tunesmith's server: queues, schedules and records jobs.");
+  ServerOptions options;
+  std::string ready_file;
+  app.add_option("--listen", options.listen, "gRPC address")
+      ->capture_default_str();
+  app.add_option("--data-dir", options.data_dir, "where everything is kept")
+      ->required();
+  app.add_option("--data-root", options.data_roots,
+                 "directory of files that may become datasets; repeatable");
+  app.add_option("--model-root", options.model_roots,
+                 "directory of models that may be imported; repeatable");
+  app.add_option("--metrics-listen", options.metrics_listen,
+                 "HTTP address of /metrics")
+      ->capture_default_str();
+  app.add_option("--ready-file", ready_file,
+                 "JSON file that is written once the server serves");
+  app.add_option("--max-live-jobs", options.max_live_jobs)
+      ->capture_default_str();
+  app.add_option("--max-dataset-bytes", options.max_dataset_bytes)
+      ->capture_default_str();
+  app.add_option("--max-model-bytes", options.max_model_bytes)
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Create(options);
+  absl::Status status = server.status();
+  if (status.ok() && !ready_file.empty()) {
+    nlohmann::json ready = {{"address", (*server)->address()},
+                            {"metrics_port", (*server)->metrics_port()}};
+    status = tunesmith::WriteFileDurably(ready_file, ready.dump());
+  }
+  if (!status.ok()) {
+    spdlog::error("cannot start error=\"{}\"", std::string(status.message()));
+    return EXIT_FAILURE;
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping signal={}", signal);
+  (*server)->Shutdown();
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,71 @@
+#ifndef TUNESMITH_SERVER_SERVER_H_
+#define TUNESMITH_SERVER_SERVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace tunesmith::server {
+
+// Settings of tunesmith-server.
+struct ServerOptions {
+  // Loopback host:port of gRPC and of `/metrics`; port 0 takes a free one.
+  std::string listen = "127.0.0.1:7420";
+  std::string metrics_listen = "127.0.0.1:0";
+  std::string data_dir;
+  // Directories whose files clients may name as datasets and models.
+  std::vector<std::string> data_roots;
+  std::vector<std::string> model_roots;
+  int64_t max_dataset_bytes = int64_t{4} << 30;
+  int64_t max_model_bytes = int64_t{64} << 30;
+  // New jobs are refused beyond so many that have not ended.
+  int max_live_jobs = 10000;
+  // A lease runs out this long after the last report that held it.
+  absl::Duration lease_term = absl::Seconds(30);
+  // How often workers report.
+  absl::Duration report_interval = absl::Seconds(2);
+  // A worker whose stream ended keeps its leases this long.
+  absl::Duration disconnect_grace = absl::Seconds(10);
+  // Pause before the n-th attempt: n - 1 times this.
+  absl::Duration retry_delay = absl::Seconds(2);
+};
+
+// The whole server: owns every part and starts every thread. Threads: gRPC's
+// callback pool and two for reflection, store writer, readers, file pool,
+// completions, scheduler, lease clock, metrics HTTP.
+class Server {
+ public:
+  // Serves once it returns. FAILED_PRECONDITION: the data directory is locked
+  // or of another version; UNAVAILABLE: a port is taken; INVALID_ARGUMENT: an
+  // address beyond loopback, or a root that is no directory.
+  static absl::StatusOr<std::unique_ptr<Server>> Create(
+      const ServerOptions& options);
+  // Shuts down.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // host:port of gRPC.
+  const std::string& address() const;
+  int metrics_port() const;
+
+  // Refuses new calls and writes, ends streams with UNAVAILABLE, waits for
+  // calls under way for a moment, and commits what is queued. The second call
+  // does nothing. Returns within two seconds unless the disk hangs.
+  void Shutdown();
+
+ private:
+  struct Parts;
+
+  explicit Server(std::unique_ptr<Parts> parts);
+
+  const std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_SERVER_H_

@@ -1,0 +1,248 @@
+#include "server/work/work_queue.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+
+namespace tunesmith::server {
+namespace {
+
+constexpr int64_t kWaiting = 1;
+constexpr int64_t kLeased = 2;
+
+constexpr char kSelect[] =
+    "SELECT number, uid, tenant, subject, subject_uid, purpose, device_kind,"
+    " state, priority, not_before, fence, attempt, max_attempts, worker,"
+    " worker_boot, slot, cancelled, event_sequence, payload FROM work_items ";
+
+absl::StatusOr<WorkRow> ParseRow(const Statement& statement) {
+  WorkRow row;
+  row.number = statement.Int(0);
+  row.uid = statement.Text(1);
+  row.tenant = statement.Text(2);
+  row.subject = statement.Text(3);
+  row.subject_uid = statement.Text(4);
+  row.purpose = static_cast<v1::Slot::Purpose>(statement.Int(5));
+  row.device_kind = static_cast<v1::Resources::DeviceKind>(statement.Int(6));
+  row.leased = statement.Int(7) == kLeased;
+  row.priority = static_cast<int>(statement.Int(8));
+  row.not_before = statement.Time(9);
+  row.fence = statement.Int(10);
+  row.attempt = static_cast<int>(statement.Int(11));
+  row.max_attempts = static_cast<int>(statement.Int(12));
+  if (row.leased) {
+    row.worker_id = statement.Text(13);
+    row.worker_boot = statement.Int(14);
+    row.slot = static_cast<int>(statement.Int(15));
+  }
+  row.cancelled = statement.Int(16) != 0;
+  row.event_sequence = statement.Int(17);
+  if (!row.item.ParseFromString(statement.Text(18))) {
+    return absl::DataLossError(
+        absl::StrCat("a stored work item cannot be read: ", row.uid));
+  }
+  row.item.set_uid(row.uid);
+  row.item.set_fence(row.fence);
+  row.item.set_attempt(row.attempt);
+  return row;
+}
+
+absl::StatusOr<std::optional<WorkRow>> ReadOne(Statement& statement) {
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return std::optional<WorkRow>();
+  TUNESMITH_ASSIGN_OR_RETURN(WorkRow row, ParseRow(statement));
+  return std::optional<WorkRow>(std::move(row));
+}
+
+absl::StatusOr<std::vector<WorkRow>> ReadAll(Statement& statement) {
+  std::vector<WorkRow> rows;
+  for (;;) {
+    std::optional<WorkRow> row;
+    TUNESMITH_ASSIGN_OR_RETURN(row, ReadOne(statement));
+    if (!row.has_value()) return rows;
+    rows.push_back(*std::move(row));
+  }
+}
+
+absl::Status FencedError(const LeaseKey& lease) {
+  return ReasonedError(absl::StatusCode::kAborted, "FENCED",
+                       absl::StrCat("the lease is lost, item: ", lease.item_uid,
+                                    ", fence: ", lease.fence));
+}
+
+// Runs an UPDATE of one item's row.
+absl::Status RunExisting(Connection& db, Statement& statement,
+                         const std::string& uid) {
+  TUNESMITH_RETURN_IF_ERROR(statement.Run());
+  return db.changes() == 1
+             ? absl::OkStatus()
+             : absl::NotFoundError(absl::StrCat("unknown work item: ", uid));
+}
+
+// Runs an UPDATE that changes the row of a good lease and no other.
+absl::Status RunFenced(Connection& db, Statement& statement,
+                       const LeaseKey& lease) {
+  TUNESMITH_RETURN_IF_ERROR(statement.Run());
+  return db.changes() == 1 ? absl::OkStatus() : FencedError(lease);
+}
+
+absl::StatusOr<bool> SlotIsTaken(Connection& db, const FreeSlot& slot) {
+  return db
+      .Prepare(
+          "SELECT 1 FROM work_items WHERE state = 2 AND worker = ?"
+          " AND slot = ?")
+      .Bind(slot.worker_id)
+      .Bind(slot.slot)
+      .Step();
+}
+
+absl::StatusOr<std::optional<int64_t>> NextFitting(Transaction& tx,
+                                                   const FreeSlot& slot) {
+  Statement statement = tx.db().Prepare(
+      "SELECT number FROM work_items WHERE state = 1 AND purpose = ?"
+      " AND (device_kind = 0 OR device_kind = ?) AND not_before <= ?"
+      " ORDER BY priority DESC, number LIMIT 1");
+  statement.Bind(slot.purpose).Bind(slot.device_kind).Bind(tx.now());
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return std::optional<int64_t>();
+  return std::optional<int64_t>(statement.Int(0));
+}
+
+}  // namespace
+
+absl::Status WorkQueue::Add(Transaction& tx, const NewWorkItem& item) {
+  return tx.db()
+      .Prepare(
+          "INSERT INTO work_items (uid, tenant, subject, subject_uid, purpose,"
+          " device_kind, state, priority, not_before, fence, attempt,"
+          " max_attempts, payload)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)")
+      .Bind(item.uid)
+      .Bind(item.tenant)
+      .Bind(item.subject)
+      .Bind(item.subject_uid)
+      .Bind(item.purpose)
+      .Bind(item.device_kind)
+      .Bind(kWaiting)
+      .Bind(item.priority)
+      .Bind(tx.now())
+      .Bind(item.max_attempts)
+      .BindBlob(item.payload.SerializeAsString())
+      .Run();
+}
+
+absl::StatusOr<std::optional<WorkRow>> WorkQueue::Claim(Transaction& tx,
+                                                        const FreeSlot& slot) {
+  TUNESMITH_ASSIGN_OR_RETURN(bool taken, SlotIsTaken(tx.db(), slot));
+  if (taken) return std::optional<WorkRow>();
+  std::optional<int64_t> number;
+  TUNESMITH_ASSIGN_OR_RETURN(number, NextFitting(tx, slot));
+  if (!number.has_value()) return std::optional<WorkRow>();
+  TUNESMITH_RETURN_IF_ERROR(
+      tx.db()
+          .Prepare("UPDATE work_items SET state = 2, fence = fence + 1,"
+                   " attempt = attempt + 1, event_sequence = 0, worker = ?,"
+                   " worker_boot = ?, slot = ? WHERE number = ?")
+          .Bind(slot.worker_id)
+          .Bind(slot.worker_boot)
+          .Bind(slot.slot)
+          .Bind(*number)
+          .Run());
+  Statement statement =
+      tx.db().Prepare(absl::StrCat(kSelect, "WHERE number = ?"));
+  statement.Bind(*number);
+  return ReadOne(statement);
+}
+
+absl::StatusOr<WorkRow> WorkQueue::CheckLease(Connection& db,
+                                              const LeaseKey& lease) {
+  std::optional<WorkRow> row;
+  TUNESMITH_ASSIGN_OR_RETURN(row, Find(db, lease.item_uid));
+  if (!row.has_value() || !row->leased || row->fence != lease.fence) {
+    return FencedError(lease);
+  }
+  return *std::move(row);
+}
+
+absl::StatusOr<std::optional<WorkRow>> WorkQueue::Find(Connection& db,
+                                                       const std::string& uid) {
+  Statement statement = db.Prepare(absl::StrCat(kSelect, "WHERE uid = ?"));
+  statement.Bind(uid);
+  return ReadOne(statement);
+}
+
+absl::StatusOr<std::optional<WorkRow>> WorkQueue::FindBySubject(
+    Connection& db, const std::string& tenant, const std::string& subject_uid) {
+  Statement statement =
+      db.Prepare(absl::StrCat(kSelect, "WHERE tenant = ? AND subject_uid = ?"));
+  statement.Bind(tenant).Bind(subject_uid);
+  return ReadOne(statement);
+}
+
+absl::StatusOr<std::vector<WorkRow>> WorkQueue::ListLeased(Connection& db) {
+  Statement statement =
+      db.Prepare(absl::StrCat(kSelect, "WHERE state = 2 ORDER BY number"));
+  return ReadAll(statement);
+}
+
+absl::StatusOr<std::vector<WorkRow>> WorkQueue::ListWaiting(Connection& db) {
+  Statement statement = db.Prepare(absl::StrCat(
+      kSelect, "WHERE state = 1 ORDER BY purpose, priority DESC, number"));
+  return ReadAll(statement);
+}
+
+absl::StatusOr<std::optional<absl::Time>> WorkQueue::NextNotBefore(
+    Connection& db, absl::Time now) {
+  Statement statement = db.Prepare(
+      "SELECT MIN(not_before) FROM work_items"
+      " WHERE state = 1 AND not_before > ?");
+  statement.Bind(now);
+  TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
+  if (statement.IsNull(0)) return std::optional<absl::Time>();
+  return std::optional<absl::Time>(statement.Time(0));
+}
+
+absl::Status WorkQueue::SetEventSequence(Transaction& tx, const LeaseKey& lease,
+                                         int64_t sequence) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE work_items SET event_sequence = ?"
+      " WHERE uid = ? AND fence = ? AND state = 2");
+  statement.Bind(sequence).Bind(lease.item_uid).Bind(lease.fence);
+  return RunFenced(tx.db(), statement, lease);
+}
+
+absl::Status WorkQueue::SetCancelled(Transaction& tx, const std::string& uid) {
+  Statement statement =
+      tx.db().Prepare("UPDATE work_items SET cancelled = 1 WHERE uid = ?");
+  statement.Bind(uid);
+  return RunExisting(tx.db(), statement, uid);
+}
+
+absl::Status WorkQueue::SetPayload(Transaction& tx, const std::string& uid,
+                                   const internal::v1::WorkItem& payload) {
+  Statement statement =
+      tx.db().Prepare("UPDATE work_items SET payload = ? WHERE uid = ?");
+  statement.BindBlob(payload.SerializeAsString()).Bind(uid);
+  return RunExisting(tx.db(), statement, uid);
+}
+
+absl::Status WorkQueue::Requeue(Transaction& tx, const LeaseKey& lease,
+                                absl::Time not_before) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE work_items SET state = 1, worker = NULL, worker_boot = NULL,"
+      " slot = NULL, not_before = ?"
+      " WHERE uid = ? AND fence = ? AND state = 2");
+  statement.Bind(not_before).Bind(lease.item_uid).Bind(lease.fence);
+  return RunFenced(tx.db(), statement, lease);
+}
+
+absl::Status WorkQueue::Remove(Transaction& tx, const std::string& uid) {
+  return tx.db()
+      .Prepare("DELETE FROM work_items WHERE uid = ?")
+      .Bind(uid)
+      .Run();
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,51 @@
+#include "server/workers/refresh_assignments.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/workers/job_subject.h"
+#include "server/workers/worker_registry.h"
+#include "spdlog/spdlog.h"
+
+namespace tunesmith::server {
+namespace {
+
+void ReadOnce(const WorkersContext& context, const std::string& worker_id,
+              Connection& db) {
+  absl::StatusOr<std::vector<WorkRow>> rows = WorkQueue::ListLeased(db);
+  if (!rows.ok()) {
+    spdlog::error("assignments not read worker={} error=\"{}\"", worker_id,
+                  rows.status().ToString());
+    return;
+  }
+  std::erase_if(*rows,
+                [&](const WorkRow& row) { return row.worker_id != worker_id; });
+  // Before its slots are offered again. Where a lease ran out, this is what
+  // keeps the next attempt from going the same way.
+  context.registry->EvictIfSilent(worker_id,
+                                  context.clock->Now() - context.lease_term);
+  for (const WorkerRegistry::Assignment& ended :
+       context.registry->ReplaceAssignments(worker_id, *std::move(rows))) {
+    // A report may have come between the end of the attempt and now.
+    if (std::optional<JobKey> job = JobOf(*ended)) {
+      context.lifecycle.hub->ClearProgress(*job);
+    }
+  }
+}
+
+void ReadAgain(const WorkersContext& context, const std::string& worker_id) {
+  context.store->Read([&context, worker_id](Connection& db) {
+    ReadOnce(context, worker_id, db);
+    if (context.registry->EndRefresh(worker_id)) ReadAgain(context, worker_id);
+  });
+}
+
+}  // namespace
+
+void RefreshAssignments(const WorkersContext& context,
+                        const std::string& worker_id) {
+  if (context.registry->BeginRefresh(worker_id)) ReadAgain(context, worker_id);
+}
+
+}  // namespace tunesmith::server

@@ -1,0 +1,19 @@
+#ifndef TUNESMITH_TESTS_INTEGRATION_RAW_CALL_H_
+#define TUNESMITH_TESTS_INTEGRATION_RAW_CALL_H_
+
+#include <memory>
+#include <string>
+
+#include "grpcpp/grpcpp.h"
+
+namespace tunesmith::testing {
+
+// Sends one serialized message to a method by name and returns the first
+// serialized answer: for services whose generated code is not at hand. Fails
+// the test when there is none.
+std::string RawBidiCall(const std::shared_ptr<grpc::Channel>& channel,
+                        const std::string& method, const std::string& request);
+
+}  // namespace tunesmith::testing
+
+#endif  // TUNESMITH_TESTS_INTEGRATION_RAW_CALL_H_

@@ -1,0 +1,242 @@
+#include "server/jobs/resolve_spec.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/server/jobs/sample_spec.h"
+
+namespace tunesmith::server {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ResolveSpecTest : public testing::Test {
+ protected:
+  SpecInputs Inputs() {
+    return {.model = &model_,
+            .facts = &facts_,
+            .training = &training_,
+            .validation = has_validation_ ? &validation_ : nullptr};
+  }
+  ResolvedSpec Resolve() { return ResolveSpec(spec_, Inputs(), "job.spec"); }
+  v1::TextClassification& task() {
+    return *spec_.mutable_task()->mutable_text_classification();
+  }
+  void UseValidation() {
+    has_validation_ = true;
+    spec_.mutable_data()->set_validation("datasets/val");
+  }
+  void ExpectOne(const std::string& field, const std::string& text,
+                 v1::ErrorReason reason) {
+    ResolvedSpec resolved = Resolve();
+    ASSERT_THAT(resolved.violations, SizeIs(1));
+    EXPECT_EQ(resolved.violations[0].field, "job.spec." + field);
+    EXPECT_THAT(resolved.violations[0].description, HasSubstr(text));
+    EXPECT_EQ(resolved.reason, reason);
+  }
+
+  v1::JobSpec spec_ = SampleSpec();
+  v1::Model model_ = SampleModel();
+  internal::v1::ModelFacts facts_ = SampleFacts();
+  v1::Dataset training_ =
+      SampleDataset("datasets/train", {{"pos", 60}, {"neg", 40}});
+  v1::Dataset validation_ =
+      SampleDataset("datasets/val", {{"pos", 6}, {"neg", 4}});
+  bool has_validation_ = false;
+};
+
+TEST_F(ResolveSpecTest, SpellsOutEveryDefault) {
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_THAT(resolved.unchecked, IsEmpty());
+  const v1::JobSpec& spec = resolved.spec;
+  const auto& text = spec.task().text_classification();
+  EXPECT_EQ(text.text_column(), "text");
+  EXPECT_EQ(text.label_column(), "label");
+  EXPECT_EQ(text.max_length(), 256);
+  EXPECT_THAT(text.labels(), ElementsAre("neg", "pos"));
+  EXPECT_TRUE(text.class_weights().has_table());
+  EXPECT_DOUBLE_EQ(spec.data().validation_fraction(), 0.1);
+  EXPECT_EQ(spec.data().order(), v1::Data::LENGTH_GROUPED);
+  EXPECT_EQ(spec.data().cleaning().incomplete_rows(),
+            v1::CleaningPolicy::DROP_ROW);
+  EXPECT_EQ(spec.data().cleaning().malformed_rows(), v1::CleaningPolicy::FAIL);
+  const v1::Hyperparameters& values = spec.hyperparameters();
+  EXPECT_DOUBLE_EQ(values.epochs(), 3);
+  EXPECT_EQ(values.batch_size(), 32);
+  EXPECT_DOUBLE_EQ(values.learning_rate(), 5e-5);
+  EXPECT_DOUBLE_EQ(values.adamw().beta2(), 0.999);
+  EXPECT_TRUE(values.schedule().has_linear());
+  EXPECT_TRUE(values.has_label_smoothing());
+  EXPECT_EQ(values.precision(), v1::Hyperparameters::AUTO);
+  EXPECT_DOUBLE_EQ(values.dropout(), 0.1);
+  EXPECT_TRUE(spec.freeze().has_none());
+  EXPECT_TRUE(spec.evaluation().baseline());
+  EXPECT_TRUE(spec.evaluation().keep_best());
+  EXPECT_EQ(spec.evaluation().primary_metric(), v1::EvaluationPolicy::ACCURACY);
+  EXPECT_FALSE(spec.evaluation().has_early_stopping());
+  EXPECT_EQ(spec.seed(), 42);
+  EXPECT_EQ(spec.max_attempts(), 3);
+  EXPECT_FALSE(spec.has_max_run_time());
+}
+
+TEST_F(ResolveSpecTest, AResolvedSpecResolvesToItself) {
+  UseValidation();
+  spec_.mutable_evaluation()->mutable_early_stopping();
+  spec_.mutable_freeze()->mutable_first_layers()->set_count(1);
+  ResolvedSpec once = Resolve();
+  EXPECT_THAT(CheckSpec(once.spec, ""), IsEmpty());
+  ResolvedSpec twice = ResolveSpec(once.spec, Inputs(), "job.spec");
+  EXPECT_TRUE(MessageDifferencer::Equals(once.spec, twice.spec));
+}
+
+TEST_F(ResolveSpecTest, WhatIsSetStays) {
+  spec_.mutable_hyperparameters()->set_max_steps(7);
+  spec_.mutable_hyperparameters()->set_dropout(0);
+  spec_.mutable_hyperparameters()->mutable_schedule()->mutable_cosine();
+  spec_.set_seed(0);
+  ResolvedSpec resolved = Resolve();
+  EXPECT_EQ(resolved.spec.hyperparameters().max_steps(), 7);
+  EXPECT_EQ(resolved.spec.hyperparameters().dropout(), 0);
+  EXPECT_TRUE(resolved.spec.hyperparameters().schedule().has_cosine());
+  EXPECT_EQ(resolved.spec.seed(), 0);
+}
+
+TEST_F(ResolveSpecTest, TheHeadAloneLearnsFaster) {
+  spec_.mutable_freeze()->mutable_backbone();
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 1e-3);
+  // The same table, said otherwise.
+  spec_.mutable_freeze()->mutable_patterns()->add_frozen("bert.*");
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 1e-3);
+}
+
+TEST_F(ResolveSpecTest, WithoutValidationTheLastWeightsAreKept) {
+  spec_.mutable_data()->set_validation_fraction(0);
+  EXPECT_FALSE(Resolve().spec.evaluation().keep_best());
+}
+
+TEST_F(ResolveSpecTest, ValidationDataMeanThatNothingIsSplitOff) {
+  UseValidation();
+  EXPECT_EQ(Resolve().spec.data().validation_fraction(), 0);
+}
+
+TEST_F(ResolveSpecTest, TheModelsLimitBoundsTheLength) {
+  model_.set_max_sequence_length(128);
+  EXPECT_EQ(Resolve().spec.task().text_classification().max_length(), 128);
+  task().set_max_length(129);
+  ExpectOne("task.text_classification.max_length", "must be at most 128",
+            v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST_F(ResolveSpecTest, AModelThatCannotClassifyIsRefused) {
+  model_.clear_tasks();
+  ExpectOne("base_model", "does not support text classification",
+            v1::ERROR_REASON_TASK_NOT_SUPPORTED);
+}
+
+TEST_F(ResolveSpecTest, AnUnknownColumnGetsAHintAndTheList) {
+  task().set_text_column("txet");
+  ExpectOne("task.text_classification.text_column",
+            "unknown column of datasets/train: \"txet\" (did you mean "
+            "\"text\"? columns: \"text\", \"label\")",
+            v1::ERROR_REASON_UNKNOWN_COLUMN);
+}
+
+TEST_F(ResolveSpecTest, EveryDatasetMustHaveTheColumns) {
+  UseValidation();
+  validation_.mutable_columns(1)->set_name("class");
+  ExpectOne("task.text_classification.label_column",
+            "unknown column of datasets/val", v1::ERROR_REASON_UNKNOWN_COLUMN);
+}
+
+TEST_F(ResolveSpecTest, NestedColumnsCannotBeUsed) {
+  training_.mutable_columns(0)->set_type(v1::DatasetColumn::OTHER);
+  ExpectOne("task.text_classification.text_column", "nested or binary",
+            v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST_F(ResolveSpecTest, OneClassIsTooFew) {
+  training_ = SampleDataset("datasets/train", {{"pos", 60}});
+  ExpectOne("task.text_classification.label_column",
+            "must hold at least 2 labels, got: 1",
+            v1::ERROR_REASON_BAD_CLASS_COUNT);
+}
+
+TEST_F(ResolveSpecTest, TooManyDistinctLabelsAreRefused) {
+  auto& label = *training_.mutable_columns(1);
+  label.set_distinct_count(1001);
+  ExpectOne("task.text_classification.label_column", "at most 1000, got: 1001",
+            v1::ERROR_REASON_BAD_CLASS_COUNT);
+  label.clear_distinct_count();
+  label.clear_values();
+  ExpectOne("task.text_classification.label_column", "more than 4096",
+            v1::ERROR_REASON_BAD_CLASS_COUNT);
+  label.set_distinct_count(10);
+  ExpectOne("task.text_classification.label_column", "too long for labels",
+            v1::ERROR_REASON_BAD_CLASS_COUNT);
+}
+
+TEST_F(ResolveSpecTest, ValidationHoldsNoLabelThatTrainingLacks) {
+  UseValidation();
+  validation_ = SampleDataset("datasets/val", {{"pos", 1}, {"neutral", 1}});
+  ExpectOne("data.validation", "\"neutral\"", v1::ERROR_REASON_UNKNOWN_LABEL);
+}
+
+TEST_F(ResolveSpecTest, GivenLabelsKeepTheirOrderAndCoverTrainingData) {
+  task().add_labels("pos");
+  task().add_labels("neg");
+  task().add_labels("other");
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_THAT(resolved.spec.task().text_classification().labels(),
+              ElementsAre("pos", "neg", "other"));
+  task().clear_labels();
+  task().add_labels("pos");
+  task().add_labels("other");
+  ExpectOne("task.text_classification.labels", "missing: \"neg\"",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
+}
+
+TEST_F(ResolveSpecTest, WeightsAreForLabelsThatExist) {
+  auto& table = *task().mutable_class_weights()->mutable_table();
+  table.add_weights()->set_label("posi");
+  ExpectOne("task.text_classification.class_weights.table.weights[0].label",
+            "did you mean \"pos\"?", v1::ERROR_REASON_UNKNOWN_LABEL);
+}
+
+TEST_F(ResolveSpecTest, EmptyDataAreRefused) {
+  training_.set_row_count(0);
+  ExpectOne("data.training", "no usable row", v1::ERROR_REASON_EMPTY_DATASET);
+}
+
+TEST_F(ResolveSpecTest, ALayerThatDoesNotExistIsRefused) {
+  spec_.mutable_freeze()->mutable_first_layers()->set_count(3);
+  ExpectOne("freeze.first_layers.count", "must be from 0 to 2",
+            v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST_F(ResolveSpecTest, WhatIsNotReadyIsListedAndTheRestIsChecked) {
+  model_.set_state(v1::Model::IMPORTING);
+  task().set_text_column("body");
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.unchecked, ElementsAre(HasSubstr("models/bert")));
+  EXPECT_THAT(resolved.violations, SizeIs(1));
+  EXPECT_FALSE(resolved.spec.hyperparameters().has_dropout());
+
+  training_.set_state(v1::Dataset::INSPECTING);
+  resolved = Resolve();
+  EXPECT_THAT(resolved.unchecked, ElementsAre(HasSubstr("datasets/train"),
+                                              HasSubstr("models/bert")));
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_EQ(resolved.spec.hyperparameters().batch_size(), 32);
+}
+
+}  // namespace
+}  // namespace tunesmith::server

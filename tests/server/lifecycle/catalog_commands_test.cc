@@ -1,0 +1,173 @@
+#include "server/lifecycle/catalog_commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "proto/contract/error.h"
+#include "tests/server/lifecycle/lifecycle_fixture.h"
+
+namespace tunesmith::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class CatalogCommandsTest : public testing::Test {
+ protected:
+  absl::Status DeleteTheDataset() {
+    return plane_.Run([&](Transaction& tx) {
+      return DeleteDataset(tx, plane_.context, TestControlPlane::kTenant,
+                           "train");
+    });
+  }
+  absl::Status DeleteTheModel() {
+    return plane_.Run([&](Transaction& tx) {
+      return DeleteModel(tx, plane_.context, TestControlPlane::kTenant, "bert");
+    });
+  }
+  static internal::v1::WorkEvent FindingEvent(int64_t sequence,
+                                              const std::string& message) {
+    internal::v1::WorkEvent event;
+    event.set_sequence(sequence);
+    event.mutable_finding()->set_message(message);
+    return event;
+  }
+  std::vector<std::string> Findings() {
+    auto findings = plane_.Ask([](Connection& db) {
+      return DatasetCatalog::ListFindings(db, TestControlPlane::kTenant,
+                                          "dataset-uid-train", 0, 100);
+    });
+    std::vector<std::string> messages;
+    for (const v1::Finding& finding : *findings) {
+      messages.push_back(finding.message());
+    }
+    return messages;
+  }
+
+  TestControlPlane plane_;
+};
+
+TEST_F(CatalogCommandsTest, ADatasetIsInspected) {
+  auto created = plane_.Upload("train");
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->state(), v1::Dataset::INSPECTING);
+  EXPECT_EQ(created->format().kind(), v1::DatasetFormat::CSV);
+  EXPECT_EQ(created->format().delimiter(), ",");
+  EXPECT_TRUE(created->format().header());
+  // It is no training and gets no such slot.
+  EXPECT_FALSE(plane_.Lease(v1::Slot::TRAINING).has_value());
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  EXPECT_EQ(row.item.inspect().dataset().file_name(), "train.csv");
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(), {FindingEvent(1, "x"),
+                                InspectedEvent(2, SampleDataset("", {}))})
+          .ok());
+  v1::Dataset dataset = plane_.Dataset("train");
+  EXPECT_EQ(dataset.state(), v1::Dataset::READY);
+  EXPECT_EQ(dataset.name(), "datasets/train");
+  EXPECT_TRUE(dataset.has_inspect_time());
+  EXPECT_THAT(dataset.columns(), SizeIs(2));
+  EXPECT_THAT(Findings(), ElementsAre("x"));
+}
+
+TEST_F(CatalogCommandsTest, ARepeatedInspectionForgetsTheFirstOnesFindings) {
+  ASSERT_TRUE(plane_.Upload("train").ok());
+  WorkRow first = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(plane_.Report(first.lease(), {FindingEvent(1, "x")}).ok());
+  EXPECT_EQ(plane_.Dataset("train").finding_count(), 1);
+  ASSERT_TRUE(plane_.Expire(first.lease()).ok());
+  EXPECT_EQ(plane_.Dataset("train").state(), v1::Dataset::INSPECTING);
+  plane_.store.clock.Advance(absl::Minutes(1));
+  WorkRow second = plane_.Lease(v1::Slot::AUXILIARY).value();
+  EXPECT_THAT(Findings(), IsEmpty());
+  ASSERT_TRUE(plane_.Report(second.lease(), {FindingEvent(1, "x")}).ok());
+  EXPECT_THAT(Findings(), ElementsAre("x"));
+}
+
+TEST_F(CatalogCommandsTest, AnUnreadableFileFails) {
+  ASSERT_TRUE(plane_.Upload("train").ok());
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {FailureEvent(1, v1::ERROR_REASON_EMPTY_DATASET, false)})
+          .ok());
+  EXPECT_EQ(plane_.Dataset("train").state(), v1::Dataset::FAILED);
+  EXPECT_EQ(ErrorReasonOf(FromRpcStatus(plane_.Dataset("train").error())),
+            v1::ERROR_REASON_EMPTY_DATASET);
+}
+
+TEST_F(CatalogCommandsTest, AModelIsImportedWithItsNotes) {
+  ASSERT_TRUE(plane_.Import("bert").ok());
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(plane_
+                  .Report(row.lease(),
+                          {FindingEvent(1, "ignored: cls"), ImportedEvent(2)})
+                  .ok());
+  auto model = plane_.FindModel("bert");
+  EXPECT_EQ(model->model.state(), v1::Model::READY);
+  EXPECT_EQ(model->model.family(), "bert");
+  EXPECT_EQ(model->model.name(), "models/bert");
+  EXPECT_EQ(model->model.digest(), "abc");
+  EXPECT_THAT(model->model.notes(), ElementsAre("ignored: cls"));
+  EXPECT_THAT(model->facts.parameters(), SizeIs(6));
+}
+
+TEST_F(CatalogCommandsTest, WhatALiveJobUsesIsNotDeleted) {
+  plane_.AddInputs();
+  ASSERT_TRUE(plane_.Create(JobRequest("a")).ok());
+  EXPECT_EQ(ErrorReasonOf(DeleteTheDataset()),
+            v1::ERROR_REASON_RESOURCE_IN_USE);
+  EXPECT_THAT(std::string(DeleteTheModel().message()), HasSubstr("jobs/a"));
+  ASSERT_TRUE(plane_.Cancel("a").ok());
+  EXPECT_TRUE(DeleteTheDataset().ok());
+  EXPECT_TRUE(DeleteTheModel().ok());
+  EXPECT_THAT(plane_.observer.released,
+              ElementsAre("dataset-uid-train/1", "model-uid-bert/1"));
+}
+
+TEST_F(CatalogCommandsTest, DeletionEndsAnInspection) {
+  ASSERT_TRUE(plane_.Upload("train").ok());
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  plane_.observer.workers.clear();
+  ASSERT_TRUE(DeleteTheDataset().ok());
+  EXPECT_THAT(plane_.observer.workers, ElementsAre("w1"));
+  EXPECT_FALSE(plane_.leases.NextDeadline().has_value());
+  EXPECT_EQ(ErrorReasonOf(
+                plane_.Report(row.lease(), {FindingEvent(1, "x")}).status()),
+            v1::ERROR_REASON_FENCED);
+}
+
+TEST_F(CatalogCommandsTest, ProblemsOfANewDatasetAreFoundBeforeItsBytes) {
+  v1::Dataset dataset;
+  auto fields = [&](const std::string& id, const std::string& file_name) {
+    std::vector<std::string> names;
+    for (const FieldViolation& violation :
+         CheckNewDataset(id, dataset, file_name, "dataset")) {
+      names.push_back(violation.field);
+    }
+    return names;
+  };
+  EXPECT_THAT(fields("", "a.CSV"), IsEmpty());
+  EXPECT_THAT(fields("Bad!", "a.txt"),
+              ElementsAre("dataset_id", "dataset.format.kind"));
+  v1::DatasetFormat& format = *dataset.mutable_format();
+  format.set_delimiter("::");
+  EXPECT_THAT(fields("", "a.csv"), ElementsAre("dataset.format.delimiter"));
+  EXPECT_THAT(fields("", "a.jsonl"), ElementsAre("dataset.format.delimiter"));
+  format.clear_delimiter();
+  format.set_header(false);
+  EXPECT_THAT(fields("", "a.tsv"), ElementsAre("dataset.format.column_names"));
+  format.add_column_names("x");
+  format.add_column_names("x");
+  EXPECT_THAT(fields("", "a.tsv"),
+              ElementsAre("dataset.format.column_names[1]"));
+}
+
+}  // namespace
+}  // namespace tunesmith::server

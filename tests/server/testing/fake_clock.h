@@ -1,0 +1,32 @@
+#ifndef TUNESMITH_TESTS_SERVER_TESTING_FAKE_CLOCK_H_
+#define TUNESMITH_TESTS_SERVER_TESTING_FAKE_CLOCK_H_
+
+#include "absl/base/thread_annotations.h"
+#include "proto/contract/base/clock.h"
+#include "proto/contract/base/mutex.h"
+
+namespace tunesmith {
+
+// A clock that goes on when a test says so. Thread-safe.
+class FakeClock : public Clock {
+ public:
+  absl::Time Now() const override {
+    return absl::FromUnixSeconds(1'700'000'000) + Monotonic();
+  }
+  absl::Duration Monotonic() const override {
+    MutexLock lock(&mutex_);
+    return elapsed_;
+  }
+  void Advance(absl::Duration duration) {
+    MutexLock lock(&mutex_);
+    elapsed_ += duration;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  absl::Duration elapsed_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tunesmith
+
+#endif  // TUNESMITH_TESTS_SERVER_TESTING_FAKE_CLOCK_H_

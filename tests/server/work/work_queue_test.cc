@@ -1,0 +1,185 @@
+#include "server/work/work_queue.h"
+
+#include "proto/contract/base/reason.h"
+#include "tests/server/work/work_fixture.h"
+
+namespace tunesmith::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+using WorkQueueTest = WorkTest;
+
+TEST_F(WorkQueueTest, ClaimLeasesTheItemWithFenceAndAttempt) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  std::optional<WorkRow> row = Claim(TrainingSlot("w", 3));
+  ASSERT_TRUE(row.has_value());
+  EXPECT_TRUE(row->leased);
+  EXPECT_EQ(row->fence, 1);
+  EXPECT_EQ(row->attempt, 1);
+  EXPECT_EQ(row->worker_id, "w");
+  EXPECT_EQ(row->worker_boot, 1);
+  EXPECT_EQ(row->slot, 3);
+  EXPECT_EQ(row->subject, "jobs/a");
+  EXPECT_EQ(row->item.uid(), "a");
+  EXPECT_EQ(row->item.fence(), 1);
+  EXPECT_EQ(row->item.attempt(), 1);
+  EXPECT_EQ(row->item.train().job(), "jobs/a");
+  EXPECT_TRUE(CheckLease(row->lease()).ok());
+  EXPECT_THAT(Uids(WorkQueue::ListLeased), ElementsAre("a"));
+  EXPECT_THAT(Uids(WorkQueue::ListWaiting), IsEmpty());
+}
+
+TEST_F(WorkQueueTest, HighestPriorityThenOldestComesFirst) {
+  ASSERT_TRUE(Add(TrainingItem("old")).ok());
+  ASSERT_TRUE(Add(TrainingItem("urgent", 5)).ok());
+  ASSERT_TRUE(Add(TrainingItem("new")).ok());
+  EXPECT_THAT(Uids(WorkQueue::ListWaiting),
+              ElementsAre("urgent", "old", "new"));
+  EXPECT_EQ(Claim(TrainingSlot("w", 0))->uid, "urgent");
+  EXPECT_EQ(Claim(TrainingSlot("w", 1))->uid, "old");
+  EXPECT_EQ(Claim(TrainingSlot("w", 2))->uid, "new");
+  EXPECT_FALSE(Claim(TrainingSlot("w", 3)).has_value());
+}
+
+TEST_F(WorkQueueTest, TakenSlotGetsNothing) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  ASSERT_TRUE(Claim(TrainingSlot("w")).has_value());
+  EXPECT_FALSE(Claim(TrainingSlot("w")).has_value());
+  EXPECT_TRUE(Claim(TrainingSlot("another")).has_value());
+}
+
+TEST_F(WorkQueueTest, OnlyItemsThatFitAreClaimed) {
+  NewWorkItem inspect = TrainingItem("inspect", 9);
+  inspect.purpose = v1::Slot::AUXILIARY;
+  NewWorkItem gpu = TrainingItem("gpu", 8);
+  gpu.device_kind = v1::Resources::CUDA;
+  NewWorkItem cpu = TrainingItem("cpu", 1);
+  cpu.device_kind = v1::Resources::CPU;
+  ASSERT_TRUE(Add(inspect).ok());
+  ASSERT_TRUE(Add(gpu).ok());
+  ASSERT_TRUE(Add(cpu).ok());
+  EXPECT_EQ(Claim(TrainingSlot("w"))->uid, "cpu");
+  EXPECT_FALSE(Claim(TrainingSlot("w", 1)).has_value());
+  FreeSlot slot = TrainingSlot("w", 2);
+  slot.device_kind = v1::Resources::CUDA;
+  EXPECT_EQ(Claim(slot)->uid, "gpu");
+  slot = TrainingSlot("w", 3);
+  slot.purpose = v1::Slot::AUXILIARY;
+  EXPECT_EQ(Claim(slot)->uid, "inspect");
+}
+
+TEST_F(WorkQueueTest, RequeuedItemWaitsForItsTimeAndKillsTheOldLease) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  LeaseKey first = Claim(TrainingSlot("w"))->lease();
+  absl::Time later = test_.clock.Now() + absl::Seconds(5);
+  ASSERT_TRUE(Requeue(first, later).ok());
+  EXPECT_EQ(ReasonOf(CheckLease(first).status()), "FENCED");
+  EXPECT_EQ(Requeue(first, later).code(), absl::StatusCode::kAborted);
+  EXPECT_FALSE(Claim(TrainingSlot("w")).has_value());
+  test_.store->ReadNow([&](Connection& db) {
+    EXPECT_EQ(**WorkQueue::NextNotBefore(db, test_.clock.Now()), later);
+    EXPECT_FALSE(WorkQueue::NextNotBefore(db, later)->has_value());
+  });
+  test_.clock.Advance(absl::Seconds(5));
+  std::optional<WorkRow> again = Claim(TrainingSlot("w"));
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->fence, 2);
+  EXPECT_EQ(again->attempt, 2);
+  EXPECT_EQ(ReasonOf(CheckLease(first).status()), "FENCED");
+}
+
+TEST_F(WorkQueueTest, EventSequenceBelongsToTheLease) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  LeaseKey first = Claim(TrainingSlot("w"))->lease();
+  auto set = [&](const LeaseKey& lease, int64_t sequence) {
+    return test_.Write([&](Transaction& tx) {
+      return WorkQueue::SetEventSequence(tx, lease, sequence);
+    });
+  };
+  ASSERT_TRUE(set(first, 17).ok());
+  EXPECT_EQ(CheckLease(first)->event_sequence, 17);
+  ASSERT_TRUE(Requeue(first, test_.clock.Now()).ok());
+  std::optional<WorkRow> second = Claim(TrainingSlot("w"));
+  EXPECT_EQ(second->event_sequence, 0);
+  EXPECT_EQ(ReasonOf(set(first, 18)), "FENCED");
+  EXPECT_EQ(CheckLease(second->lease())->event_sequence, 0);
+}
+
+TEST_F(WorkQueueTest, CancelMarkAndPayloadSurviveTheLease) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  LeaseKey lease = Claim(TrainingSlot("w"))->lease();
+  internal::v1::WorkItem payload;
+  payload.mutable_train()->set_output_key("out/1");
+  ASSERT_TRUE(test_
+                  .Write([&](Transaction& tx) {
+                    absl::Status status = WorkQueue::SetCancelled(tx, "a");
+                    if (!status.ok()) return status;
+                    return WorkQueue::SetPayload(tx, "a", payload);
+                  })
+                  .ok());
+  absl::StatusOr<WorkRow> row = CheckLease(lease);
+  EXPECT_TRUE(row->cancelled);
+  EXPECT_EQ(row->item.train().output_key(), "out/1");
+  EXPECT_EQ(row->item.uid(), "a");
+}
+
+TEST_F(WorkQueueTest, UnknownItemsAreNamedAndRemovingThemIsFine) {
+  absl::Status status = test_.Write(
+      [](Transaction& tx) { return WorkQueue::SetCancelled(tx, "none"); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  status = test_.Write([](Transaction& tx) {
+    return WorkQueue::SetPayload(tx, "none", internal::v1::WorkItem());
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(
+      test_.Write([](Transaction& tx) { return WorkQueue::Remove(tx, "none"); })
+          .ok());
+  EXPECT_EQ(ReasonOf(CheckLease({"none", 1}).status()), "FENCED");
+}
+
+TEST_F(WorkQueueTest, RemovedItemFreesItsSlotAndFencesItsLease) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  LeaseKey lease = Claim(TrainingSlot("w"))->lease();
+  ASSERT_TRUE(
+      test_.Write([](Transaction& tx) { return WorkQueue::Remove(tx, "a"); })
+          .ok());
+  EXPECT_EQ(ReasonOf(CheckLease(lease).status()), "FENCED");
+  EXPECT_EQ(Claim(TrainingSlot("w"))->uid, "b");
+}
+
+TEST_F(WorkQueueTest, FindsByUidAndBySubjectOfTheTenant) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  test_.store->ReadNow([](Connection& db) {
+    EXPECT_EQ((*WorkQueue::Find(db, "a"))->subject, "jobs/a");
+    EXPECT_FALSE(WorkQueue::Find(db, "b")->has_value());
+    EXPECT_EQ((*WorkQueue::FindBySubject(db, "tenant", "subject-a"))->uid, "a");
+    EXPECT_FALSE(
+        WorkQueue::FindBySubject(db, "other", "subject-a")->has_value());
+  });
+}
+
+TEST_F(WorkQueueTest, SameUidTwiceIsAlreadyExists) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  EXPECT_EQ(Add(TrainingItem("a")).code(), absl::StatusCode::kAlreadyExists);
+}
+
+TEST_F(WorkQueueTest, DamagedPayloadIsDataLoss) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(test_
+                  .Write([](Transaction& tx) {
+                    return tx.db().Execute(
+                        "UPDATE work_items SET payload = x'ff'");
+                  })
+                  .ok());
+  test_.store->ReadNow([](Connection& db) {
+    EXPECT_EQ(WorkQueue::Find(db, "a").status().code(),
+              absl::StatusCode::kDataLoss);
+  });
+}
+
+}  // namespace
+}  // namespace tunesmith::server

@@ -1,0 +1,244 @@
+// The parts of the agent that are pure.
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "worker/agent/backoff.h"
+#include "worker/agent/event_buffer.h"
+#include "worker/agent/process/devices.h"
+#include "worker/agent/process/oom_kills.h"
+#include "worker/agent/reconcile.h"
+#include "worker/agent/slot_plan.h"
+#include "worker/agent/staging.h"
+#include "worker/agent/step_meter.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using internal::v1::DesiredState;
+using internal::v1::WorkEvent;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Kind = Action::Kind;
+
+DesiredState Desired(const std::vector<HeldItem>& items) {
+  DesiredState desired;
+  for (const HeldItem& item : items) {
+    auto& assignment = *desired.add_assignments();
+    assignment.mutable_item()->set_uid(item.key.uid);
+    assignment.mutable_item()->set_fence(item.key.fence);
+    assignment.set_cancel(item.cancelling);
+  }
+  return desired;
+}
+
+std::vector<std::pair<Kind, ItemKey>> Steps(const DesiredState& desired,
+                                            const std::vector<HeldItem>& held,
+                                            const std::set<ItemKey>& finished) {
+  std::vector<std::pair<Kind, ItemKey>> steps;
+  for (const Action& action : Reconcile(desired, held, finished)) {
+    steps.push_back({action.kind, action.key});
+  }
+  return steps;
+}
+
+TEST(ReconcileTest, EqualStatesNeedNothing) {
+  EXPECT_THAT(Steps(Desired({{{"a", 1}}}), {{{"a", 1}}}, {}), IsEmpty());
+}
+
+TEST(ReconcileTest, DropsComeBeforeStartsBeforeCancels) {
+  EXPECT_THAT(Steps(Desired({{{"a", 1}, true}, {{"b", 2}}, {{"c", 1}, true}}),
+                    {{{"a", 1}}, {{"b", 1}}, {{"d", 1}}}, {}),
+              ElementsAre(std::pair(Kind::kDrop, ItemKey{"b", 1}),
+                          std::pair(Kind::kDrop, ItemKey{"d", 1}),
+                          std::pair(Kind::kStart, ItemKey{"b", 2}),
+                          std::pair(Kind::kStart, ItemKey{"c", 1}),
+                          std::pair(Kind::kCancel, ItemKey{"a", 1}),
+                          std::pair(Kind::kCancel, ItemKey{"c", 1})));
+}
+
+TEST(ReconcileTest, CancelIsAskedOnce) {
+  EXPECT_THAT(Steps(Desired({{{"a", 1}, true}}), {{{"a", 1}, true}}, {}),
+              IsEmpty());
+}
+
+TEST(ReconcileTest, FinishedItemIsNotTakenUpAgain) {
+  EXPECT_THAT(Steps(Desired({{{"a", 1}}}), {}, {{"a", 1}}), IsEmpty());
+}
+
+TEST(ReconcileTest, RepeatedAssignmentStartsOnce) {
+  EXPECT_THAT(Steps(Desired({{{"a", 1}}, {{"a", 1}}}), {}, {}),
+              ElementsAre(std::pair(Kind::kStart, ItemKey{"a", 1})));
+}
+
+WorkEvent Log(size_t bytes) {
+  WorkEvent event;
+  event.mutable_log()->set_message(std::string(bytes, 'x'));
+  return event;
+}
+
+TEST(EventBufferTest, LargeEventsTravelAlone) {
+  EventBuffer buffer({"a", 1});
+  for (int i = 0; i < 3; ++i) buffer.Append(Log(300 << 10));
+  for (int i = 1; i <= 3; ++i) {
+    auto batch = buffer.NextBatch();
+    ASSERT_TRUE(batch.has_value());
+    ASSERT_EQ(batch->events_size(), 1);
+    EXPECT_EQ(batch->events(0).sequence(), i);
+    EXPECT_EQ(batch->item_uid(), "a");
+  }
+  EXPECT_FALSE(buffer.NextBatch().has_value());
+}
+
+TEST(EventBufferTest, WindowOpensWithAcknowledgements) {
+  EventBuffer buffer({"a", 1});
+  for (int i = 0; i < 10000; ++i) buffer.Append(Log(10));
+  int sent = 0;
+  while (auto batch = buffer.NextBatch()) sent += batch->events_size();
+  EXPECT_GT(sent, 0);
+  EXPECT_LT(sent, 10000);
+  buffer.Acknowledge(sent);
+  auto batch = buffer.NextBatch();
+  ASSERT_TRUE(batch.has_value());
+  EXPECT_EQ(batch->events(0).sequence(), sent + 1);
+}
+
+TEST(EventBufferTest, RewindStartsAtTheOldestKept) {
+  EventBuffer buffer({"a", 1});
+  for (int i = 0; i < 4; ++i) buffer.Append(Log(10));
+  buffer.NextBatch();
+  buffer.Acknowledge(2);
+  buffer.Rewind();
+  EXPECT_EQ(buffer.NextBatch()->events(0).sequence(), 3);
+}
+
+TEST(EventBufferTest, NothingFollowsAnOutcome) {
+  EventBuffer buffer({"a", 1});
+  WorkEvent outcome;
+  outcome.mutable_outcome();
+  buffer.Append(outcome);
+  buffer.Append(Log(1));
+  EXPECT_TRUE(buffer.ended());
+  EXPECT_EQ(buffer.size(), 1);
+  // A server cannot acknowledge what does not exist yet into harm.
+  buffer.Acknowledge(1000);
+  EXPECT_TRUE(buffer.empty());
+  EXPECT_EQ(buffer.bytes(), 0);
+}
+
+TEST(SlotPlanTest, CpuMachineHasOneTrainingSlotWithAllThreads) {
+  auto slots = PlanSlots({{"cpu", "Toy", 10}}, {.threads = 8});
+  ASSERT_TRUE(slots.ok());
+  ASSERT_EQ(slots->size(), 3);
+  EXPECT_EQ((*slots)[0].purpose(), v1::Slot::TRAINING);
+  EXPECT_EQ((*slots)[0].threads(), 8);
+  EXPECT_EQ((*slots)[0].device_kind(), v1::Resources::CPU);
+  EXPECT_EQ((*slots)[2].purpose(), v1::Slot::AUXILIARY);
+  EXPECT_EQ((*slots)[2].index(), 2);
+  EXPECT_EQ((*slots)[2].threads(), 1);
+}
+
+TEST(SlotPlanTest, EveryGpuIsASlot) {
+  auto slots = PlanSlots({{"cpu"}, {"cuda:0"}, {"cuda:1"}},
+                         {.auxiliary_slots = 1, .threads = 8});
+  ASSERT_TRUE(slots.ok());
+  ASSERT_EQ(slots->size(), 3);
+  EXPECT_EQ((*slots)[1].device(), "cuda:1");
+  EXPECT_EQ((*slots)[1].device_kind(), v1::Resources::CUDA);
+  EXPECT_EQ((*slots)[1].threads(), 4);
+  EXPECT_EQ((*slots)[2].device(), "cpu");
+}
+
+TEST(SlotPlanTest, BoundsAreKept) {
+  EXPECT_FALSE(PlanSlots({{"cuda:0"}}, {}).ok());
+  EXPECT_FALSE(
+      PlanSlots({{"cpu"}}, {.training_slots = 0, .auxiliary_slots = 0}).ok());
+  EXPECT_EQ(PlanSlots({{"cpu"}, {"cuda:0"}}, {.training_slots = 5})->size(), 3);
+  EXPECT_EQ(PlanSlots({{"cpu"}}, {.training_slots = 4, .threads = 2})
+                ->at(3)
+                .threads(),
+            1);
+}
+
+TEST(SlotPlanTest, WorkerIdIsAlwaysAnId) {
+  EXPECT_EQ(WorkerIdFromHostName("Node_7.Example.org"), "node-7.example.org");
+  EXPECT_EQ(WorkerIdFromHostName("--x"), "x");
+  EXPECT_EQ(WorkerIdFromHostName(""), "worker");
+  EXPECT_EQ(WorkerIdFromHostName("___"), "worker");
+  EXPECT_EQ(WorkerIdFromHostName(std::string(100, 'a')).size(), 63);
+}
+
+TEST(DevicesTest, OtherLinesArePassedOver) {
+  auto devices = ParseDevices(
+      "hello\n{\"device\":\"cpu\",\"name\":\"T\",\"memory_bytes\":5}\n{}\n"
+      "{\"device\":1}\n{\"device\":\"cuda:0\",\"name\":7}");
+  ASSERT_TRUE(devices.ok());
+  EXPECT_THAT(*devices,
+              ElementsAre(Device{"cpu", "T", 5}, Device{"cuda:0", "", 0}));
+  EXPECT_FALSE(ParseDevices("").ok());
+}
+
+TEST(OomKillsTest, GroupAndMachineAreAddedUp) {
+  std::string root = ::testing::TempDir() + "oom-XXXXXX";
+  mkdtemp(root.data());
+  std::filesystem::create_directories(root + "/proc/self");
+  std::filesystem::create_directories(root + "/sys/fs/cgroup/a/b");
+  EXPECT_EQ(CountOomKills(root), 0);
+  std::ofstream(root + "/proc/vmstat") << "pgfault 9\noom_kill 3\n";
+  std::ofstream(root + "/proc/self/cgroup") << "1:x:/y\n0::/a/b\n";
+  std::ofstream(root + "/sys/fs/cgroup/a/b/memory.events")
+      << "low 0\noom 7\noom_kill 2\n";
+  EXPECT_EQ(CountOomKills(root), 5);
+  std::filesystem::remove_all(root);
+}
+
+TEST(StagingTest, EveryArtifactOnce) {
+  internal::v1::WorkItem item;
+  item.mutable_train()->mutable_base_model()->mutable_artifact()->set_key("m");
+  item.mutable_train()->mutable_training()->mutable_artifact()->set_key("d");
+  item.mutable_train()->mutable_test()->mutable_artifact()->set_key("d");
+  EXPECT_THAT(ArtifactKeysOf(item), ElementsAre("m", "d"));
+  item.mutable_import()->mutable_model()->mutable_artifact()->set_key("i");
+  EXPECT_THAT(ArtifactKeysOf(item), ElementsAre("i"));
+}
+
+v1::Progress At(v1::Progress::Phase phase, int64_t step) {
+  v1::Progress progress;
+  progress.set_phase(phase);
+  progress.set_step(step);
+  progress.set_examples_per_second(10);
+  return progress;
+}
+
+TEST(StepMeterTest, OnlyTrainingTimeCounts) {
+  StepMeter meter;
+  EXPECT_FALSE(meter.Add(At(v1::Progress::LOADING, 0), absl::Seconds(1)));
+  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 1), absl::Seconds(9)));
+  auto done = meter.Add(At(v1::Progress::TRAINING, 5), absl::Seconds(11));
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->steps, 4);
+  EXPECT_EQ(done->elapsed, absl::Seconds(2));
+  EXPECT_EQ(done->examples, 20);
+  EXPECT_FALSE(meter.Add(At(v1::Progress::EVALUATING, 5), absl::Seconds(12)));
+  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 6), absl::Seconds(50)));
+  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 2), absl::Seconds(51)));
+}
+
+TEST(BackoffTest, PausesStayWithinTheirHalf) {
+  Backoff backoff(absl::Seconds(1), absl::Seconds(3), 42);
+  for (int seconds : {1, 2, 3, 3}) {
+    absl::Duration pause = backoff.Next();
+    EXPECT_GE(pause, absl::Seconds(seconds) / 2);
+    EXPECT_LE(pause, absl::Seconds(seconds));
+  }
+  backoff.Reset();
+  EXPECT_LE(backoff.Next(), absl::Seconds(1));
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

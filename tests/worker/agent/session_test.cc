@@ -1,0 +1,277 @@
+#include "worker/agent/session.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "prometheus/registry.h"
+#include "tests/worker/agent/fakes.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using internal::v1::Events;
+using internal::v1::ServerMessage;
+using internal::v1::WorkerMessage;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class SessionTest : public ::testing::Test {
+ protected:
+  SessionTest() {
+    auto post = [](std::function<void()> task) { task(); };
+    Session::Options options;
+    options.worker_id = "w1";
+    options.boot_id = 77;
+    options.max_event_bytes = 1000;
+    options.post = post;
+    options.on_welcome = [this] { ++welcomes_; };
+    options.on_evicted = [this](absl::Status status) { evicted_ = status; };
+    session_ = std::make_unique<Session>(options, transport_, clock_, metrics_);
+    v1::Slot slot;
+    slot.set_purpose(v1::Slot::TRAINING);
+    slot.set_device("cpu");
+    session_->AddSlot(std::make_unique<SlotRunner>(
+        slot, SlotDependencies{.clock = clock_,
+                               .spawner = spawner_,
+                               .store = store_,
+                               .metrics = metrics_,
+                               .observer = *session_,
+                               .post = post,
+                               .run_blocking = post,
+                               .count_oom_kills = [] { return 0; }}));
+    session_->Turn();
+  }
+
+  void Welcome() {
+    ServerMessage message;
+    message.mutable_welcome()->set_protocol(1);
+    message.mutable_welcome()->mutable_report_interval()->set_seconds(2);
+    Say(message);
+  }
+
+  // Fences of items "i1" that should run in slot 0.
+  void Desire(const std::vector<int64_t>& fences, int slot = 0) {
+    ServerMessage message;
+    message.mutable_desired();
+    for (int64_t fence : fences) {
+      auto& assignment = *message.mutable_desired()->add_assignments();
+      assignment.set_slot(slot);
+      assignment.mutable_item()->set_uid("i1");
+      assignment.mutable_item()->set_fence(fence);
+    }
+    Say(message);
+  }
+
+  void Acknowledge(int64_t sequence, bool fenced = false) {
+    ServerMessage message;
+    message.mutable_ack()->set_item_uid("i1");
+    message.mutable_ack()->set_fence(1);
+    message.mutable_ack()->set_sequence(sequence);
+    message.mutable_ack()->set_fenced(fenced);
+    Say(message);
+  }
+
+  void Say(const ServerMessage& message) {
+    transport_.sink.on_message(message);
+    session_->Turn();
+  }
+
+  void Pass(absl::Duration time) {
+    clock_.Advance(time);
+    session_->Turn();
+  }
+
+  // A trainer that has the item.
+  FakeSpawner::Trainer& RunItem() {
+    FakeSpawner::Trainer& trainer = *spawner_.trainers.back();
+    trainer.SayReady();
+    Welcome();
+    Desire({1});
+    EXPECT_THAT(trainer.received, SizeIs(1));
+    return trainer;
+  }
+
+  // Sequences of all events sent on this stream.
+  std::vector<int64_t> SentSequences() const {
+    std::vector<int64_t> sequences;
+    for (const WorkerMessage& message : transport_.sent) {
+      for (const auto& event : message.events().events()) {
+        sequences.push_back(event.sequence());
+      }
+    }
+    return sequences;
+  }
+
+  int SentReports() const {
+    int reports = 0;
+    for (const WorkerMessage& message : transport_.sent) {
+      reports += message.has_report();
+    }
+    return reports;
+  }
+
+  FakeClock clock_;
+  FakeSpawner spawner_;
+  FakeStore store_;
+  FakeTransport transport_;
+  WorkerMetrics metrics_{std::make_shared<prometheus::Registry>()};
+  int welcomes_ = 0;
+  absl::Status evicted_;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(SessionTest, HelloComesFirstAndAlone) {
+  ASSERT_THAT(transport_.sent, SizeIs(1));
+  EXPECT_EQ(transport_.sent[0].hello().worker_id(), "w1");
+  EXPECT_EQ(transport_.sent[0].hello().boot_id(), 77);
+  Pass(absl::Seconds(5));
+  EXPECT_THAT(transport_.sent, SizeIs(1));
+}
+
+TEST_F(SessionTest, ReportsComeAtTheServersInterval) {
+  Welcome();
+  EXPECT_EQ(SentReports(), 0);
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(SentReports(), 0);
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(SentReports(), 1);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(SentReports(), 2);
+}
+
+TEST_F(SessionTest, StartAndEndAreReportedAtOnce) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  EXPECT_EQ(SentReports(), 1);
+  EXPECT_EQ(transport_.sent.back().report().running_size(), 1);
+  trainer.SayOutcome(0);
+  session_->Turn();
+  EXPECT_EQ(SentReports(), 2);
+  // Named until the outcome is stored, after the outcome itself.
+  EXPECT_EQ(transport_.sent.back().report().running_size(), 1);
+  EXPECT_THAT(SentSequences(), ElementsAre(1));
+  Acknowledge(1);
+  EXPECT_EQ(transport_.sent.back().report().running_size(), 0);
+}
+
+TEST_F(SessionTest, NothingIsSentTwiceOnOneStream) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  trainer.SayLog("a");
+  session_->Turn();
+  trainer.SayLog("b");
+  Pass(absl::Seconds(10));
+  EXPECT_THAT(SentSequences(), ElementsAre(1, 2));
+}
+
+TEST_F(SessionTest, ReconnectRepeatsWhatWasNotAcknowledged) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  for (const char* text : {"a", "b", "c"}) trainer.SayLog(text);
+  session_->Turn();
+  Acknowledge(1);
+  transport_.sink.on_end(absl::UnavailableError("restart"));
+  trainer.SayLog("d");
+  EXPECT_FALSE(trainer.killed);
+  Pass(absl::Seconds(1));
+  ASSERT_EQ(transport_.opened, 2);
+  EXPECT_EQ(transport_.sent[0].hello().report().running(0).item_uid(), "i1");
+  EXPECT_THAT(SentSequences(), IsEmpty());
+  Welcome();
+  EXPECT_THAT(SentSequences(), ElementsAre(2, 3, 4));
+}
+
+TEST_F(SessionTest, PausesGrowToFiveSecondsAndStartAgain) {
+  absl::Duration longest;
+  for (int i = 0; i < 12; ++i) {
+    transport_.sink.on_end(absl::UnavailableError("down"));
+    absl::Duration pause = session_->Turn() - clock_.Monotonic();
+    longest = std::max(longest, pause);
+    EXPECT_LE(pause, absl::Seconds(5));
+    Pass(pause);
+  }
+  EXPECT_GT(longest, absl::Seconds(2));
+  EXPECT_EQ(transport_.opened, 13);
+  Welcome();
+  transport_.sink.on_end(absl::UnavailableError("down"));
+  EXPECT_LE(session_->Turn() - clock_.Monotonic(), absl::Milliseconds(100));
+}
+
+TEST_F(SessionTest, SilentServerIsGivenUp) {
+  Pass(absl::Seconds(10));
+  EXPECT_FALSE(transport_.open);
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(transport_.opened, 2);
+}
+
+TEST_F(SessionTest, StateBeforeWelcomeIsPassedOver) {
+  Desire({1});
+  Welcome();
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(transport_.sent.back().report().running_size(), 0);
+}
+
+TEST_F(SessionTest, OtherProtocolIsLeft) {
+  ServerMessage message;
+  message.mutable_welcome()->set_protocol(2);
+  Say(message);
+  EXPECT_FALSE(transport_.open);
+  EXPECT_EQ(welcomes_, 0);
+}
+
+TEST_F(SessionTest, NewsOfAnEarlierStreamArePassedOver) {
+  SessionSink old = transport_.sink;
+  old.on_end(absl::UnavailableError("down"));
+  Pass(absl::Seconds(5));
+  old.on_end(absl::UnavailableError("down"));
+  EXPECT_TRUE(transport_.open);
+  ServerMessage message;
+  message.mutable_welcome()->set_protocol(1);
+  old.on_message(message);
+  EXPECT_EQ(welcomes_, 0);
+}
+
+TEST_F(SessionTest, FencedItemIsForgotten) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  trainer.SayLog("a");
+  Acknowledge(0, /*fenced=*/true);
+  EXPECT_TRUE(trainer.killed);
+  EXPECT_EQ(transport_.sent.back().report().running_size(), 0);
+}
+
+TEST_F(SessionTest, NewFenceReplacesTheOld) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  Desire({2});
+  EXPECT_TRUE(trainer.killed);
+  ASSERT_EQ(transport_.sent.back().report().running_size(), 1);
+  EXPECT_EQ(transport_.sent.back().report().running(0).fence(), 2);
+}
+
+TEST_F(SessionTest, NewerBootEndsTheSession) {
+  Welcome();
+  transport_.sink.on_end(absl::AbortedError("newer boot"));
+  EXPECT_TRUE(absl::IsAborted(evicted_));
+  Pass(absl::Minutes(1));
+  EXPECT_EQ(transport_.opened, 1);
+}
+
+TEST_F(SessionTest, UnknownSlotIsAnOutcome) {
+  Welcome();
+  Desire({1}, /*slot=*/9);
+  EXPECT_THAT(SentSequences(), ElementsAre(1));
+}
+
+TEST_F(SessionTest, ItemThatReportsTooMuchIsKilled) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  trainer.SayLog(std::string(900, 'x'));
+  EXPECT_FALSE(trainer.killed);
+  trainer.SayLog(std::string(900, 'x'));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(9);
+  session_->Turn();
+  EXPECT_THAT(SentSequences(), ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

@@ -1,0 +1,55 @@
+#include "worker/trainer/session.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/worker/trainer/process/trainer_process.h"
+
+namespace tunesmith::worker {
+namespace {
+
+TEST(SessionTest, SaysThatItIsReadyAndOnWhat) {
+  TrainerProcess trainer;
+  internal::v1::TrainerMessage message;
+  ASSERT_TRUE(trainer.Receive(message));
+  EXPECT_EQ(message.ready().device(), "cpu");
+}
+
+TEST(SessionTest, EndsWhenTheAgentIsGone) {
+  TrainerProcess trainer;
+  internal::v1::TrainerMessage message;
+  ASSERT_TRUE(trainer.Receive(message));
+  trainer.CloseChannel();
+  EXPECT_EQ(trainer.Wait(), kAgentGoneExitCode);
+}
+
+TEST(SessionTest, EndsWhenItsParentIsNotTheOneItWasPromised) {
+  int exit_code = 0;
+  EXPECT_EQ(TrainerOutput("--channel-fd=0 --parent-pid=1", exit_code), "");
+  EXPECT_EQ(exit_code, 1);
+}
+
+TEST(SessionTest, UnknownDeviceIsAnError) {
+  TrainerProcess trainer("cuda:63");
+  internal::v1::TrainerMessage message;
+  EXPECT_FALSE(trainer.Receive(message));
+  EXPECT_NE(trainer.Wait(), 0);
+}
+
+TEST(SessionTest, ListsDevicesAsLinesOfJson) {
+  int exit_code = -1;
+  std::string text = TrainerOutput("--list-devices", exit_code);
+  EXPECT_EQ(exit_code, 0);
+  ASSERT_FALSE(text.empty());
+  size_t last = text.rfind('\n', text.size() - 2);
+  auto line = nlohmann::json::parse(
+      text.substr(last == std::string::npos ? 0 : last + 1));
+  EXPECT_EQ(line["device"], "cpu");
+  EXPECT_NE(line["name"], "");
+  EXPECT_GT(line["memory_bytes"].get<int64_t>(), 0);
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

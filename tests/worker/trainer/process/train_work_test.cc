@@ -1,0 +1,290 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "proto/artifact/manifest.h"
+#include "tests/end_to_end/tiny_model.h"
+#include "tests/worker/scratch_directory.h"
+#include "tests/worker/trainer/process/trainer_process.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+class TrainWorkTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::WriteTinyModel(scratch_.File("base/model"));
+    auto& work = *assignment_.mutable_item()->mutable_train();
+    assignment_.mutable_item()->set_uid("item-1");
+    assignment_.mutable_item()->set_attempt(1);
+    work.set_job("jobs/one");
+    work.mutable_base_model()->set_name("models/tiny");
+    *work.mutable_base_model()->mutable_artifact() =
+        Stage(scratch_.File("base"), "m1/1", assignment_);
+    work.set_output_key("out/1");
+    SetSpec(*work.mutable_spec());
+    AddParameters(work);
+    NewOutput("output");
+  }
+
+  // As the server resolves it.
+  static void SetSpec(v1::JobSpec& spec) {
+    auto& task = *spec.mutable_task()->mutable_text_classification();
+    task.set_text_column("text");
+    task.set_label_column("label");
+    task.set_max_length(16);
+    spec.set_seed(42);
+    spec.mutable_data()->set_order(v1::Data::LENGTH_GROUPED);
+    spec.mutable_data()->set_validation_fraction(0.2);
+    auto& cleaning = *spec.mutable_data()->mutable_cleaning();
+    cleaning.set_incomplete_rows(v1::CleaningPolicy::DROP_ROW);
+    cleaning.set_invalid_utf8(v1::CleaningPolicy::DROP_ROW);
+    cleaning.set_malformed_rows(v1::CleaningPolicy::FAIL);
+    auto& hyper = *spec.mutable_hyperparameters();
+    hyper.set_epochs(3);
+    hyper.set_batch_size(8);
+    hyper.set_learning_rate(5e-3);
+    hyper.set_weight_decay(0.01);
+    hyper.mutable_adamw()->set_beta1(0.9);
+    hyper.mutable_adamw()->set_beta2(0.999);
+    hyper.mutable_adamw()->set_epsilon(1e-8);
+    hyper.mutable_schedule()->mutable_linear();
+    hyper.set_warmup_fraction(0.1);
+    hyper.set_max_gradient_norm(1);
+    hyper.set_precision(v1::Hyperparameters::AUTO);
+    hyper.set_dropout(0.1);
+    spec.mutable_evaluation()->set_baseline(true);
+    spec.mutable_evaluation()->set_keep_best(true);
+    spec.mutable_evaluation()->set_primary_metric(
+        v1::EvaluationPolicy::ACCURACY);
+  }
+
+  // The table comes from an import, as it does in the server.
+  static void AddParameters(internal::v1::TrainWork& work) {
+    ScratchDirectory scratch;
+    testing::WriteTinyModel(scratch.File("model"));
+    internal::v1::TrainerAssignment assignment;
+    *assignment.mutable_item()
+         ->mutable_import()
+         ->mutable_model()
+         ->mutable_artifact() = Stage(scratch.path(), "m1/1", assignment);
+    ItemRun run = RunItem(assignment);
+    ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+    const auto& facts = run.outcome.import().model();
+    for (const auto& parameter : facts.parameters()) {
+      *work.add_parameters()->mutable_parameter() = parameter;
+    }
+    for (const auto& parameter : facts.heads(0).parameters()) {
+      *work.add_parameters()->mutable_parameter() = parameter;
+    }
+  }
+
+  internal::v1::DatasetInput Dataset(const std::string& name,
+                                     const std::string& content) {
+    std::string directory = scratch_.File("data-" + name);
+    std::filesystem::create_directory(directory);
+    if (content.empty()) {
+      testing::WriteTinyDataset(directory + "/data.csv");
+    } else {
+      std::ofstream(directory + "/data.csv", std::ios::binary) << content;
+    }
+    internal::v1::DatasetInput dataset;
+    dataset.set_name("datasets/" + name);
+    *dataset.mutable_artifact() = Stage(directory, name + "/1", assignment_);
+    dataset.set_file_name("data.csv");
+    dataset.mutable_format()->set_kind(v1::DatasetFormat::CSV);
+    dataset.mutable_format()->set_delimiter(",");
+    dataset.mutable_format()->set_quoted(true);
+    dataset.mutable_format()->set_header(true);
+    return dataset;
+  }
+
+  internal::v1::TrainWork& work() {
+    return *assignment_.mutable_item()->mutable_train();
+  }
+  v1::TextClassification& task() {
+    return *work()
+                .mutable_spec()
+                ->mutable_task()
+                ->mutable_text_classification();
+  }
+  void NewOutput(const std::string& name) {
+    output_ = scratch_.File(name);
+    std::filesystem::create_directory(output_);
+    assignment_.set_output_directory(output_);
+  }
+
+  ScratchDirectory scratch_;
+  internal::v1::TrainerAssignment assignment_;
+  std::string output_;
+};
+
+TEST_F(TrainWorkTest, TrainsAndSealsAModelWithItsRecord) {
+  *work().mutable_training() = Dataset("train", "");
+  *work().mutable_test() = Dataset("test",
+                                   "text,label\nrefund my card,billing\n"
+                                   "late parcel,delivery\n");
+  work().mutable_spec()->mutable_hyperparameters()->set_epochs(12);
+  ItemRun run = RunItem(assignment_);
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  EXPECT_EQ(run.exit_code, 0);
+
+  const internal::v1::TrainResult& result = run.outcome.train();
+  EXPECT_EQ(result.artifact().key(), "out/1");
+  EXPECT_EQ(result.artifact().store(), "local");
+  auto manifest = VerifyDirectory(output_, result.artifact().manifest_sha256());
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  std::set<std::string> files;
+  for (const ManifestFile& file : manifest->files) files.insert(file.path);
+  EXPECT_THAT(files, Contains("model/model.safetensors"));
+  EXPECT_THAT(files, Contains("model/config.json"));
+  EXPECT_THAT(files, Contains("model/tokenizer.json"));
+  EXPECT_THAT(files, Contains("run_record.json"));
+  EXPECT_THAT(result.model().model().head_labels(),
+              ::testing::ElementsAre("account", "billing", "delivery"));
+
+  v1::Evaluation baseline, final;
+  int64_t losses = 0;
+  bool has_execution = false;
+  for (const internal::v1::WorkEvent& event : run.events) {
+    has_execution |= event.has_execution() &&
+                     event.execution().device() == "cpu" &&
+                     event.execution().microbatch() == 8;
+    losses += event.has_metric() && event.metric().name() == "loss" &&
+              event.metric().split() == v1::TRAINING;
+    if (!event.has_evaluation()) continue;
+    if (event.evaluation().split() != v1::VALIDATION) continue;
+    if (event.evaluation().phase() == v1::Evaluation::BASELINE) {
+      baseline = event.evaluation();
+    }
+    if (event.evaluation().phase() == v1::Evaluation::FINAL) {
+      final = event.evaluation();
+    }
+  }
+  EXPECT_TRUE(has_execution);
+  // 96 rows, 19 of them for validation, 8 to a batch, 12 epochs.
+  EXPECT_EQ(losses, 120);
+  EXPECT_EQ(final.example_count(), 19);
+  EXPECT_EQ(final.classes(0).label(), "account");
+  EXPECT_GT(final.accuracy(), 0.9);
+  EXPECT_LT(final.loss(), baseline.loss());
+
+  auto record = nlohmann::json::parse(ReadBytes(output_ + "/run_record.json"));
+  EXPECT_EQ(record["job"], "jobs/one");
+  EXPECT_EQ(record["seed"], 42);
+  EXPECT_EQ(record["rows"]["training"], 77);
+  EXPECT_EQ(record["resolved_spec"]["hyperparameters"]["batch_size"], 8);
+  EXPECT_EQ(record["inputs"]["training"]["manifest_sha256"],
+            work().training().artifact().manifest_sha256());
+  EXPECT_EQ(record["evaluations"].size(),
+            static_cast<size_t>(result.model().model().evaluations_size()));
+}
+
+TEST_F(TrainWorkTest, SameItemTwiceGivesTheSameModelFiles) {
+  *work().mutable_training() = Dataset("train", "");
+  ASSERT_EQ(RunItem(assignment_).Reason(), "");
+  std::string first = output_;
+  NewOutput("again");
+  ASSERT_EQ(RunItem(assignment_).Reason(), "");
+  for (const auto& entry :
+       std::filesystem::directory_iterator(first + "/model")) {
+    std::string name = entry.path().filename().string();
+    EXPECT_EQ(ReadBytes(entry.path().string()),
+              ReadBytes(output_ + "/model/" + name))
+        << name;
+  }
+}
+
+TEST_F(TrainWorkTest, CancelEndsARunningJob) {
+  *work().mutable_training() = Dataset("train", "");
+  work().mutable_spec()->mutable_hyperparameters()->set_max_steps(1000000);
+  bool sent = false;
+  ItemRun run =
+      RunItem(assignment_, [&](const internal::v1::TrainerMessage& message,
+                               TrainerProcess& trainer) {
+        if (sent || !message.event().has_metric()) return;
+        sent = true;
+        internal::v1::AgentMessage cancel;
+        cancel.mutable_cancel();
+        trainer.Send(cancel);
+      });
+  EXPECT_EQ(run.Reason(), "CANCELLED");
+  EXPECT_FALSE(run.outcome.retryable());
+  EXPECT_EQ(run.exit_code, 0);
+}
+
+TEST_F(TrainWorkTest, RunTimeHasALimit) {
+  *work().mutable_training() = Dataset("train", "");
+  work().mutable_spec()->mutable_hyperparameters()->set_max_steps(1000000);
+  work().set_run_time_left_seconds(1);
+  ItemRun run = RunItem(assignment_);
+  EXPECT_EQ(run.Reason(), "RUN_TIME_EXCEEDED");
+  EXPECT_FALSE(run.outcome.retryable());
+}
+
+TEST_F(TrainWorkTest, BadDataEndWithTheirReason) {
+  struct {
+    const char* reason;
+    const char* content;
+  } cases[] = {
+      {"UNKNOWN_COLUMN", "txt,label\na,b\n"},
+      {"BAD_CLASS_COUNT", "text,label\na,x\nb,x\n"},
+      {"EMPTY_DATASET", "text,label\n,\n"},
+      {"BAD_ROW", "text,label\n\"a\"b,x\nc,y\n"},
+  };
+  int number = 0;
+  for (const auto& one : cases) {
+    std::string name = "bad" + std::to_string(number++);
+    *work().mutable_training() = Dataset(name, one.content);
+    ItemRun run = RunItem(assignment_);
+    EXPECT_EQ(run.Reason(), one.reason) << run.outcome.error().message();
+    EXPECT_FALSE(run.outcome.retryable());
+    EXPECT_THAT(run.outcome.error().message(),
+                ::testing::Not(HasSubstr("/tmp")));
+  }
+}
+
+TEST_F(TrainWorkTest, UnknownLabelOfValidationDataIsNamed) {
+  *work().mutable_training() = Dataset("train", "");
+  *work().mutable_validation() =
+      Dataset("validation", "text,label\nmy bill,billing\nlogin,acount\n");
+  ItemRun run = RunItem(assignment_);
+  EXPECT_EQ(run.Reason(), "UNKNOWN_LABEL");
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("\"acount\""));
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("row 2"));
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("datasets/validation"));
+}
+
+TEST_F(TrainWorkTest, FindingsOfTheDataAreEvents) {
+  *work().mutable_training() = Dataset(
+      "train",
+      "text,label\nmy bill,billing\nmy bill,delivery\nlate,delivery\n,billing\n"
+      "refund please refund please refund please refund,billing\n"
+      "password,account\n");
+  work().mutable_spec()->mutable_hyperparameters()->set_max_steps(1);
+  task().set_max_length(8);
+  ItemRun run = RunItem(assignment_);
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  ASSERT_EQ(run.FindingsWith(v1::Finding::MISSING_CELL).size(), 1u);
+  EXPECT_EQ(run.FindingsWith(v1::Finding::MISSING_CELL)[0].row(), 4);
+  EXPECT_EQ(run.FindingsWith(v1::Finding::CONFLICTING_LABEL).size(), 1u);
+  EXPECT_FALSE(run.FindingsWith(v1::Finding::TINY_CLASS).empty());
+  EXPECT_FALSE(run.FindingsWith(v1::Finding::CLASS_WITHOUT_VALIDATION).empty());
+}
+
+TEST_F(TrainWorkTest, MaxLengthAboveTheModelsIsRefused) {
+  *work().mutable_training() = Dataset("train", "");
+  task().set_max_length(65);
+  EXPECT_EQ(RunItem(assignment_).Reason(), "INVALID_FIELD");
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

@@ -1,0 +1,58 @@
+#include "tests/worker/training/fake_run.h"
+
+#include "worker/models/description.h"
+
+namespace tunesmith::worker {
+
+std::vector<Example> SomeExamples(int count, int first_row) {
+  std::vector<Example> examples;
+  for (int i = 0; i < count; ++i) {
+    Example& example = examples.emplace_back();
+    example.row = first_row + i;
+    example.label = i * 7 % 3;
+    example.token_ids = {1, 5 + example.label};
+    for (int j = 0; j < (i * 5) % 9; ++j) {
+      example.token_ids.push_back(10 + (i + j * 3) % 29);
+    }
+  }
+  return examples;
+}
+
+TrainingInputs TinyInputs() {
+  return {
+      .base_model_directory = std::string(TUNESMITH_GOLDEN_DIR) + "/bert_tiny",
+      .labels = {"a", "b", "c"},
+      .training = SomeExamples(45, 1),
+      .validation = SomeExamples(20, 101),
+      .test = SomeExamples(11, 201)};
+}
+
+TrainingOptions TinyOptions() {
+  TrainingOptions options;
+  options.epochs = 2;
+  options.batch_size = 8;
+  options.learning_rate = 1e-3;
+  options.dropout = 0.1;
+  options.parameters = PlanFreezing({});
+  return options;
+}
+
+std::vector<ParameterPlan> PlanFreezing(
+    const std::vector<std::string>& frozen) {
+  auto description =
+      DescribeModel(std::string(TUNESMITH_GOLDEN_DIR) + "/bert_tiny");
+  std::vector<ParameterPlan> plan;
+  for (const auto* list :
+       {&description->parameters, &description->text_classification_head}) {
+    for (const ParameterDescription& parameter : *list) {
+      bool is_frozen = false;
+      for (const std::string& beginning : frozen) {
+        is_frozen = is_frozen || parameter.name.starts_with(beginning);
+      }
+      plan.push_back({parameter.name, is_frozen});
+    }
+  }
+  return plan;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,64 @@
+#ifndef TUNESMITH_TESTS_WORKER_TRAINING_FAKE_RUN_H_
+#define TUNESMITH_TESTS_WORKER_TRAINING_FAKE_RUN_H_
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "proto/contract/base/clock.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+
+// A clock on which every look takes 10 ms.
+class TickingClock : public Clock {
+ public:
+  absl::Time Now() const override { return absl::UnixEpoch() + Monotonic(); }
+  absl::Duration Monotonic() const override {
+    now_ += absl::Milliseconds(10);
+    return now_;
+  }
+
+ private:
+  mutable absl::Duration now_;
+};
+
+// Remembers what it hears.
+class RecordingObserver : public TrainingObserver {
+ public:
+  void OnProgress(const TrainingProgress& p) override { progress.push_back(p); }
+  void OnMetric(DataSplit split, std::string_view name, int64_t step, double,
+                double value) override {
+    auto [it, added] =
+        metrics.emplace(std::tuple(split, std::string(name), step), value);
+    if (!added && it->second != value) ++conflicts;
+  }
+  void OnEvaluation(const EvaluationFigures& figures) override {
+    evaluations.push_back(figures);
+  }
+  void OnLog(std::string_view) override {}
+  bool ShouldStop() override { return asked++ >= stop_after; }
+
+  std::vector<TrainingProgress> progress;
+  std::map<std::tuple<DataSplit, std::string, int64_t>, double> metrics;
+  std::vector<EvaluationFigures> evaluations;
+  // Metrics that came twice with different values.
+  int conflicts = 0;
+  int64_t asked = 0;
+  int64_t stop_after = 1'000'000;
+};
+
+// Texts of three classes that a tiny BERT learns: the first token decides.
+std::vector<Example> SomeExamples(int count, int first_row);
+
+// A run of the tiny golden BERT in which everything trains.
+TrainingInputs TinyInputs();
+TrainingOptions TinyOptions();
+
+// The plan that freezes what begins with one of `frozen`.
+std::vector<ParameterPlan> PlanFreezing(const std::vector<std::string>& frozen);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_TESTS_WORKER_TRAINING_FAKE_RUN_H_

@@ -1,0 +1,333 @@
+#include "worker/training/train.h"
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "proto/contract/base/reason.h"
+#include "tests/worker/scratch_directory.h"
+#include "tests/worker/training/fake_run.h"
+#include "worker/formats/weight_files.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+struct Run {
+  absl::StatusOr<TrainingResult> result = absl::UnknownError("not run");
+  RecordingObserver observer;
+  ScratchDirectory output;
+  TickingClock clock;
+};
+
+std::unique_ptr<Run> TrainTiny(const TrainingOptions& options,
+                               const TrainingInputs& inputs = TinyInputs(),
+                               int64_t stop_after = 1'000'000) {
+  auto run = std::make_unique<Run>();
+  run->observer.stop_after = stop_after;
+  run->result =
+      Train(inputs, options, run->output.path(), run->observer, run->clock);
+  return run;
+}
+
+std::string WeightsOf(const Run& run) {
+  return ReadBytes(run.output.File("model.safetensors"));
+}
+
+// Names of parameters whose bytes differ from the base model's.
+std::set<std::string> ChangedParameters(const Run& run) {
+  auto before = WeightFiles::Open(TinyInputs().base_model_directory);
+  auto after = WeightFiles::Open(run.output.path());
+  std::set<std::string> changed;
+  for (size_t i = 0; i < (*before)->tensors().size(); ++i) {
+    const StoredTensor& a = (*before)->tensors()[i];
+    const StoredTensor& b = (*after)->tensors()[i];
+    EXPECT_EQ(a.name, b.name);
+    if (std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) != 0) {
+      changed.insert(b.name);
+    }
+  }
+  return changed;
+}
+
+TEST(TrainTest, LearnsAndReports) {
+  TrainingOptions options = TinyOptions();
+  options.epochs = 20;
+  auto run = TrainTiny(options);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  const RecordingObserver& heard = run->observer;
+  EXPECT_EQ(run->result->steps, 120);
+  EXPECT_EQ(heard.conflicts, 0);
+  auto loss = [&](int64_t step) {
+    return heard.metrics.at({DataSplit::kTraining, "loss", step});
+  };
+  EXPECT_LT(loss(120), 0.5 * loss(1));
+  const EvaluationFigures& last = heard.evaluations.back();
+  EXPECT_EQ(last.phase, EvaluationPhase::kFinal);
+  EXPECT_EQ(last.split, DataSplit::kTest);
+  EXPECT_GT(last.accuracy, heard.evaluations[1].accuracy);
+  EXPECT_EQ(last.example_count, 11);
+  // Baseline on two splits, 20 epochs, final on two splits.
+  EXPECT_THAT(heard.evaluations, SizeIs(24));
+  EXPECT_EQ(heard.metrics.at({DataSplit::kTraining, "learning_rate", 1}), 0);
+  EXPECT_GT(heard.progress.back().examples_per_second, 0);
+  EXPECT_EQ(heard.progress.front().phase, TrainingPhase::kLoading);
+  EXPECT_EQ(heard.progress.back().phase, TrainingPhase::kSaving);
+}
+
+TEST(TrainTest, SameRunGivesTheSameFiles) {
+  auto a = TrainTiny(TinyOptions());
+  auto b = TrainTiny(TinyOptions());
+  TrainingOptions other = TinyOptions();
+  other.seed = 43;
+  auto c = TrainTiny(other);
+  for (const char* name : {"model.safetensors", "config.json"}) {
+    EXPECT_EQ(ReadBytes(a->output.File(name)), ReadBytes(b->output.File(name)));
+  }
+  EXPECT_NE(WeightsOf(*a), WeightsOf(*c));
+}
+
+TEST(TrainTest, EverythingTrainsWithoutFreezing) {
+  auto run = TrainTiny(TinyOptions());
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  EXPECT_THAT(ChangedParameters(*run), SizeIs(41));
+}
+
+class FreezingTest : public testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(FreezingTest, FrozenStaysByteForByteAndTheRestMoves) {
+  TrainingOptions options = TinyOptions();
+  options.weight_decay = 0.1;
+  options.parameters = PlanFreezing(GetParam());
+  // The base model's labels, so that the head comes from its file too.
+  TrainingInputs inputs = TinyInputs();
+  inputs.labels = {"no", "perhaps", "yes"};
+  auto run = TrainTiny(options, inputs);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  std::set<std::string> changed = ChangedParameters(*run);
+  for (const ParameterPlan& parameter : options.parameters) {
+    EXPECT_EQ(changed.contains(parameter.name), !parameter.frozen)
+        << parameter.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plans, FreezingTest,
+    testing::Values(
+        std::vector<std::string>{"bert."},
+        std::vector<std::string>{"bert.embeddings."},
+        std::vector<std::string>{"bert.embeddings.", "bert.encoder.layer.0."},
+        std::vector<std::string>{"bert.embeddings.", "bert.encoder."},
+        std::vector<std::string>{"bert.encoder.layer.0."},
+        std::vector<std::string>{"bert.encoder.layer.1.", "bert.pooler."},
+        std::vector<std::string>{"bert.pooler.", "classifier."}));
+
+TEST(TrainTest, PlanMustFitTheNetwork) {
+  TrainingOptions options = TinyOptions();
+  options.parameters.pop_back();
+  EXPECT_EQ(ReasonOf(TrainTiny(options)->result.status()),
+            "WEIGHT_NAME_MISMATCH");
+  options = TinyOptions();
+  options.parameters.push_back({"bert.extra", false});
+  EXPECT_EQ(ReasonOf(TrainTiny(options)->result.status()),
+            "WEIGHT_NAME_MISMATCH");
+  options = TinyOptions();
+  options.parameters = PlanFreezing({"bert.", "classifier."});
+  EXPECT_EQ(ReasonOf(TrainTiny(options)->result.status()), "INVALID_FIELD");
+}
+
+TEST(TrainTest, FractionOfAnEpochEndsWithAnEvaluation) {
+  TrainingOptions options = TinyOptions();
+  options.epochs = 1.5;
+  auto run = TrainTiny(options);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  EXPECT_EQ(run->result->steps, 9);
+  EXPECT_DOUBLE_EQ(run->result->epochs, 1.5);
+  int epochs = 0;
+  for (const EvaluationFigures& figures : run->observer.evaluations) {
+    epochs += figures.phase == EvaluationPhase::kEpoch;
+  }
+  EXPECT_EQ(epochs, 2);
+}
+
+// A rate of zero never improves: the first epoch is the best one.
+TEST(TrainTest, EarlyStoppingEndsTheRun) {
+  TrainingOptions options = TinyOptions();
+  options.epochs = 10;
+  options.learning_rate = 1e-30;
+  options.early_stopping = EarlyStopping{2, 0};
+  auto run = TrainTiny(options);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  EXPECT_TRUE(run->result->stopped_early);
+  EXPECT_EQ(run->result->steps, 18);
+  EXPECT_EQ(run->result->best_step, 6);
+}
+
+// The loss on validation rows with turned labels only gets worse.
+TEST(TrainTest, BestWeightsAreTheResult) {
+  TrainingInputs inputs = TinyInputs();
+  for (Example& example : inputs.validation) {
+    example.label = (example.label + 1) % 3;
+  }
+  TrainingOptions options = TinyOptions();
+  options.epochs = 15;
+  options.primary_metric = PrimaryMetric::kLoss;
+  auto best = TrainTiny(options, inputs);
+  ASSERT_TRUE(best->result.ok()) << best->result.status();
+  EXPECT_LT(best->result->best_step, 90);
+  const EvaluationFigures* kept = nullptr;
+  double least = INFINITY;
+  for (const EvaluationFigures& figures : best->observer.evaluations) {
+    if (figures.split != DataSplit::kValidation) continue;
+    if (figures.phase == EvaluationPhase::kEpoch) {
+      least = std::min(least, figures.loss);
+    }
+    if (figures.phase == EvaluationPhase::kFinal) kept = &figures;
+  }
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->loss, least);
+  EXPECT_EQ(kept->step, best->result->best_step);
+
+  options.keep_best = false;
+  auto last = TrainTiny(options, inputs);
+  EXPECT_EQ(last->result->best_step, 90);
+  EXPECT_NE(WeightsOf(*best), WeightsOf(*last));
+
+  // What was kept is what training had at that step.
+  TrainingInputs base = inputs;
+  base.base_model_directory = best->output.path();
+  TrainingOptions again = options;
+  again.learning_rate = 1e-30;
+  again.max_steps = 1;
+  again.epochs.reset();
+  auto reloaded = TrainTiny(again, base);
+  ASSERT_TRUE(reloaded->result.ok()) << reloaded->result.status();
+  EXPECT_NEAR(reloaded->observer.evaluations[0].loss, least, 1e-6);
+}
+
+TEST(TrainTest, StopsWhenTold) {
+  for (int64_t asked : {0, 1, 5, 12}) {
+    auto run = TrainTiny(TinyOptions(), TinyInputs(), asked);
+    EXPECT_TRUE(absl::IsCancelled(run->result.status())) << asked;
+    EXPECT_TRUE(std::filesystem::is_empty(run->output.path()));
+  }
+}
+
+TEST(TrainTest, ExplodingLossIsReportedWithItsRows) {
+  TrainingOptions options = TinyOptions();
+  options.learning_rate = 1e30;
+  options.warmup_fraction = 0;
+  options.order = BatchOrder::kSequential;
+  auto run = TrainTiny(options);
+  absl::Status status = run->result.status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(ReasonOf(status), "NUMERICAL_FAILURE");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("learning_rate"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("rows of the batch: "));
+}
+
+TEST(TrainTest, DirectoryHoldsWhatTransformersExpects) {
+  auto run = TrainTiny(TinyOptions());
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  std::vector<std::string> names;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(run->output.path())) {
+    names.push_back(entry.path().filename().string());
+  }
+  EXPECT_THAT(names, UnorderedElementsAre("config.json", "model.safetensors"));
+  auto config =
+      nlohmann::json::parse(ReadBytes(run->output.File("config.json")));
+  EXPECT_EQ(config["architectures"][0], "BertForSequenceClassification");
+  EXPECT_EQ(config["id2label"]["1"], "b");
+  EXPECT_EQ(config["label2id"]["c"], 2);
+  EXPECT_EQ(config["problem_type"], "single_label_classification");
+  EXPECT_EQ(config["hidden_size"], 24);
+}
+
+TEST(TrainTest, TrainsOnFromItsOwnResult) {
+  auto first = TrainTiny(TinyOptions());
+  TrainingInputs inputs = TinyInputs();
+  inputs.base_model_directory = first->output.path();
+  auto second = TrainTiny(TinyOptions(), inputs);
+  ASSERT_TRUE(second->result.ok()) << second->result.status();
+  // The head is taken over, so it starts where the first run ended.
+  EXPECT_NEAR(
+      second->observer.evaluations[0].loss,
+      first->observer.evaluations[first->observer.evaluations.size() - 2].loss,
+      1e-6);
+}
+
+TEST(TrainTest, Bf16ComesCloseToFp32) {
+  TrainingOptions options = TinyOptions();
+  options.dropout = 0;
+  auto fp32 = TrainTiny(options);
+  options.precision = Precision::kBf16;
+  auto bf16 = TrainTiny(options);
+  ASSERT_TRUE(bf16->result.ok()) << bf16->result.status();
+  EXPECT_NE(WeightsOf(*fp32), WeightsOf(*bf16));
+  EXPECT_NEAR(fp32->observer.evaluations.back().loss,
+              bf16->observer.evaluations.back().loss, 0.1);
+}
+
+TEST(TrainTest, WorksWithoutValidationAndTestData) {
+  TrainingInputs inputs = TinyInputs();
+  inputs.validation.clear();
+  inputs.test.clear();
+  auto run = TrainTiny(TinyOptions(), inputs);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  EXPECT_THAT(run->observer.evaluations, SizeIs(0));
+  EXPECT_EQ(run->result->best_step, 12);
+}
+
+TEST(TrainTest, BadInputsAreNamed) {
+  auto reason = [](auto change) {
+    TrainingInputs inputs = TinyInputs();
+    TrainingOptions options = TinyOptions();
+    change(inputs, options);
+    return ReasonOf(TrainTiny(options, inputs)->result.status());
+  };
+  using In = TrainingInputs;
+  using Op = TrainingOptions;
+  EXPECT_EQ(reason([](In& i, Op&) { i.training.clear(); }), "EMPTY_DATASET");
+  EXPECT_EQ(reason([](In& i, Op&) { i.labels = {"a"}; }), "BAD_CLASS_COUNT");
+  EXPECT_EQ(reason([](In& i, Op&) { i.test[3].label = 3; }), "UNKNOWN_LABEL");
+  EXPECT_EQ(reason([](In& i, Op&) { i.training[3].token_ids[0] = 40; }),
+            "BAD_TOKENIZER");
+  EXPECT_EQ(reason([](In& i, Op&) { i.validation[0].token_ids.clear(); }),
+            "INVALID_FIELD");
+  EXPECT_EQ(reason([](In& i, Op&) { i.training[0].token_ids.assign(17, 1); }),
+            "INVALID_FIELD");
+  EXPECT_EQ(reason([](In&, Op& o) {
+              o.class_weights = {1, 2};
+            }),
+            "INVALID_FIELD");
+  EXPECT_EQ(reason([](In&, Op& o) { o.max_steps = 5; }), "INVALID_FIELD");
+  EXPECT_EQ(reason([](In& i, Op&) { i.base_model_directory = "/none"; }),
+            "MODEL_FILE_MISSING");
+}
+
+TEST(TrainTest, UnknownDevicesAreRefused) {
+  TrainingOptions options = TinyOptions();
+  for (const char* device : {"tpu", "cuda:", "cuda:-1", "cuda:999", ""}) {
+    options.device = device;
+    EXPECT_FALSE(TrainTiny(options)->result.ok()) << device;
+  }
+}
+
+TEST(DeviceTest, CpuIsThereAndWarmsUp) {
+  std::vector<DeviceDescription> devices = ListDevices();
+  EXPECT_EQ(devices.back().device, "cpu");
+  EXPECT_GT(devices.back().memory_bytes, 0);
+  EXPECT_FALSE(devices.back().name.empty());
+  EXPECT_TRUE(WarmUp("cpu", 1).ok()) << WarmUp("cpu", 1);
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

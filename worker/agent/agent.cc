@@ -1,0 +1,137 @@
+#include "worker/agent/agent.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "proto/artifact/durable_file.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/listen_address.h"
+#include "proto/contract/resource_name.h"
+#include "spdlog/spdlog.h"
+#include "worker/agent/process/devices.h"
+#include "worker/agent/process/oom_kills.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// A first start from a cold disk reads a gigabyte of libraries.
+constexpr absl::Duration kDeviceTimeout = absl::Minutes(1);
+
+absl::Status CheckOptions(const AgentOptions& options) {
+  if (!IsResourceId(options.worker_id)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--worker-id ", kResourceIdRule));
+  }
+  // The session carries everything in the clear.
+  absl::Status server = CheckLoopbackAddress(options.server);
+  if (!server.ok()) return WithContext(server, "--server");
+  return WithContext(CheckLoopbackAddress(options.metrics_address),
+                     "--metrics-address");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options) {
+  TUNESMITH_RETURN_IF_ERROR(CheckOptions(options));
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<Device> devices,
+                             ListDevices(options.trainer, kDeviceTimeout));
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<v1::Slot> slots,
+                             PlanSlots(devices, options.slots));
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<LocalArtifactStore> store,
+                             LocalArtifactStore::Create(options.artifact_root));
+  std::unique_ptr<Agent> agent(new Agent(std::move(options)));
+  agent->store_ = std::move(store);
+  TUNESMITH_ASSIGN_OR_RETURN(
+      agent->endpoint_, MetricsEndpoint::Create(agent->options_.metrics_address,
+                                                agent->registry_));
+  agent->BuildSession(slots);
+  agent->staging_thread_ = std::thread([agent = agent.get()] {
+    while (agent->staging_queue_.RunFor(absl::InfiniteDuration())) {
+    }
+  });
+  agent->session_thread_ =
+      std::thread([agent = agent.get()] { agent->RunSession(); });
+  return agent;
+}
+
+Agent::Agent(AgentOptions options)
+    : options_(std::move(options)),
+      registry_(std::make_shared<prometheus::Registry>()),
+      metrics_(registry_),
+      transport_(options_.server),
+      spawner_({.path = options_.trainer}) {}
+
+Agent::~Agent() {
+  session_queue_.Close();
+  staging_queue_.Close();
+  if (session_thread_.joinable()) session_thread_.join();
+  if (staging_thread_.joinable()) staging_thread_.join();
+}
+
+absl::Status Agent::status() const {
+  return evicted_
+             ? absl::AbortedError(absl::StrCat(
+                   "another worker connected with the id ", options_.worker_id))
+             : absl::OkStatus();
+}
+
+void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
+  Session::Options options;
+  options.worker_id = options_.worker_id;
+  options.boot_id = absl::ToUnixNanos(SystemClock().Now());
+  options.build = options_.build;
+  options.post = [this](TaskQueue::Task task) {
+    session_queue_.Post(std::move(task));
+  };
+  options.on_welcome = [this] { OnWelcome(); };
+  options.on_evicted = [this](const absl::Status&) {
+    evicted_ = true;
+    if (options_.on_end) options_.on_end();
+  };
+  session_ =
+      std::make_unique<Session>(options, transport_, SystemClock(), metrics_);
+  SlotDependencies dependencies = {
+      .clock = SystemClock(),
+      .spawner = spawner_,
+      .store = *store_,
+      .metrics = metrics_,
+      .observer = *session_,
+      .post = options.post,
+      .run_blocking =
+          [this](TaskQueue::Task task) {
+            staging_queue_.Post(std::move(task));
+          },
+      .count_oom_kills = [] { return CountOomKills(); },
+  };
+  for (const v1::Slot& slot : slots) {
+    spdlog::info("slot index={} purpose={} device={} name=\"{}\" threads={}",
+                 slot.index(), v1::Slot::Purpose_Name(slot.purpose()),
+                 slot.device(), slot.device_name(), slot.threads());
+    session_->AddSlot(std::make_unique<SlotRunner>(slot, dependencies));
+  }
+}
+
+void Agent::RunSession() {
+  absl::Duration next = session_->Turn();
+  while (session_queue_.RunFor(next - SystemClock().Monotonic())) {
+    next = session_->Turn();
+  }
+  // Ends trainers and stream on the thread that they belong to.
+  session_.reset();
+}
+
+void Agent::OnWelcome() {
+  if (options_.ready_file.empty() || ready_file_written_) return;
+  nlohmann::json ready = {{"metrics_port", metrics_port()}};
+  absl::Status written =
+      WriteFileDurably(options_.ready_file, ready.dump() + "\n");
+  ready_file_written_ = written.ok();
+  if (!written.ok()) {
+    spdlog::error("ready file not written error=\"{}\"",
+                  std::string(written.message()));
+  }
+}
+
+}  // namespace tunesmith::worker

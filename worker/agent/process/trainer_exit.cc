@@ -1,0 +1,115 @@
+#include "worker/agent/process/trainer_exit.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "absl/strings/str_cat.h"
+#include "proto/contract/error.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// Leaves room for other details in a status of 6 KiB.
+constexpr size_t kMaxStderrInMessage = 2 << 10;
+
+absl::Status TrainerDied(const TrainerExit& exit) {
+  std::string message = absl::StrCat("the trainer ended without a result by ",
+                                     DescribeExit(exit));
+  if (!exit.channel_error.empty()) {
+    absl::StrAppend(&message, " (", exit.channel_error, ")");
+  }
+  if (exit.stderr_tail.empty()) {
+    absl::StrAppend(&message, "; it wrote nothing to standard error");
+  } else {
+    size_t size = exit.stderr_tail.size();
+    size_t begin = size > kMaxStderrInMessage ? size - kMaxStderrInMessage : 0;
+    // Whole characters only.
+    while (begin < size && (exit.stderr_tail[begin] & 0xC0) == 0x80) ++begin;
+    absl::StrAppend(&message,
+                    "; its last words: ", exit.stderr_tail.substr(begin));
+  }
+  return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_TRAINER_DIED,
+                   message);
+}
+
+}  // namespace
+
+std::string DescribeExit(const TrainerExit& exit) {
+  if (exit.signal == 0) return absl::StrCat("exit code ", exit.exit_code);
+  const char* name = sigdescr_np(exit.signal);
+  return absl::StrCat("signal ", exit.signal, " (",
+                      name == nullptr ? "unknown" : name, ")");
+}
+
+const char* DeathCause(const TrainerExit& exit, KillCause kill,
+                       bool out_of_memory) {
+  if (out_of_memory) return "out_of_memory";
+  switch (kill) {
+    case KillCause::kNone:
+      return exit.signal == 0 ? "exit" : "signal";
+    case KillCause::kCancelled:
+      return "cancelled";
+    case KillCause::kRunTimeExceeded:
+      return "run_time";
+    case KillCause::kDropped:
+      return "dropped";
+    case KillCause::kLingered:
+      return "lingered";
+    case KillCause::kTooManyEvents:
+      return "events";
+  }
+  return "exit";
+}
+
+bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
+                        int64_t oom_kills_before, int64_t oom_kills_after) {
+  return kill == KillCause::kNone && exit.signal == SIGKILL &&
+         oom_kills_after > oom_kills_before;
+}
+
+internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
+                                    bool out_of_memory) {
+  if (out_of_memory) {
+    return FailedOutcome(
+        MakeError(absl::StatusCode::kResourceExhausted,
+                  v1::ERROR_REASON_OUT_OF_MEMORY,
+                  "the machine ran out of memory and the system killed the "
+                  "trainer (try a smaller batch_size or max_length)"),
+        false);
+  }
+  switch (kill) {
+    case KillCause::kCancelled:
+      return FailedOutcome(
+          MakeError(absl::StatusCode::kCancelled, v1::ERROR_REASON_CANCELLED,
+                    "cancelled; the trainer did not stop in time and was "
+                    "killed"),
+          false);
+    case KillCause::kRunTimeExceeded:
+      return FailedOutcome(MakeError(absl::StatusCode::kDeadlineExceeded,
+                                     v1::ERROR_REASON_RUN_TIME_EXCEEDED,
+                                     "ran longer than max_run_time"),
+                           false);
+    case KillCause::kTooManyEvents:
+      return FailedOutcome(
+          MakeError(absl::StatusCode::kResourceExhausted,
+                    v1::ERROR_REASON_TOO_LARGE,
+                    "the trainer reported more events than can be kept until "
+                    "the server takes them"),
+          false);
+    case KillCause::kNone:
+    case KillCause::kDropped:
+    case KillCause::kLingered:
+      break;
+  }
+  return FailedOutcome(TrainerDied(exit), true);
+}
+
+internal::v1::Outcome FailedOutcome(const absl::Status& status,
+                                    bool retryable) {
+  internal::v1::Outcome outcome;
+  *outcome.mutable_error() = ToRpcStatus(status);
+  outcome.set_retryable(retryable);
+  return outcome;
+}
+
+}  // namespace tunesmith::worker

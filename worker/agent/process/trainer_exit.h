@@ -1,0 +1,59 @@
+#ifndef TUNESMITH_WORKER_AGENT_PROCESS_TRAINER_EXIT_H_
+#define TUNESMITH_WORKER_AGENT_PROCESS_TRAINER_EXIT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "tunesmith/internal/v1/work.pb.h"
+
+namespace tunesmith::worker {
+
+// How a trainer process ended, as the system tells it.
+struct TrainerExit {
+  // The signal that ended it, or 0.
+  int signal = 0;
+  int exit_code = 0;
+  // The last bytes it wrote on standard error, valid UTF-8.
+  std::string stderr_tail;
+  // What was wrong with the bytes on its channel; empty when nothing was.
+  std::string channel_error;
+};
+
+// Why the agent killed a trainer.
+enum class KillCause {
+  kNone,
+  // It was asked to cancel and did not end in time.
+  kCancelled,
+  kRunTimeExceeded,
+  // The lease is gone; nobody asks for an outcome.
+  kDropped,
+  // It reported its outcome and did not end.
+  kLingered,
+  // It reported more than can be kept for the server.
+  kTooManyEvents,
+};
+
+// "signal 9 (Killed)" or "exit code 3".
+std::string DescribeExit(const TrainerExit& exit);
+
+// A word for metrics: "exit", "signal", "cancelled", "run_time", "dropped",
+// "lingered", "events" or "out_of_memory".
+const char* DeathCause(const TrainerExit& exit, KillCause kill,
+                       bool out_of_memory);
+
+// Whether the kernel killed it for memory: it ended by a SIGKILL that was not
+// the agent's while the kernel's count of such kills rose.
+bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
+                        int64_t oom_kills_before, int64_t oom_kills_after);
+
+// The outcome of an item whose trainer ended without reporting one.
+internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
+                                    bool out_of_memory);
+
+// An outcome with `status`, which is not OK.
+internal::v1::Outcome FailedOutcome(const absl::Status& status, bool retryable);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_AGENT_PROCESS_TRAINER_EXIT_H_

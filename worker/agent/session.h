@@ -1,0 +1,113 @@
+#ifndef TUNESMITH_WORKER_AGENT_SESSION_H_
+#define TUNESMITH_WORKER_AGENT_SESSION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "proto/contract/base/clock.h"
+#include "tunesmith/internal/v1/worker_session.pb.h"
+#include "worker/agent/backoff.h"
+#include "worker/agent/event_buffer.h"
+#include "worker/agent/item_key.h"
+#include "worker/agent/session_transport.h"
+#include "worker/agent/slot_runner.h"
+#include "worker/agent/worker_metrics.h"
+
+namespace tunesmith::worker {
+
+// The conversation with the server: says what runs, does what should run, and
+// keeps events until they are on the server's disk. While no stream is open,
+// trainers go on; what becomes of their leases is the server's decision. All
+// methods on one thread; none blocks.
+class Session : public ItemObserver {
+ public:
+  struct Options {
+    std::string worker_id;
+    // Larger in every later start.
+    int64_t boot_id = 0;
+    std::string build;
+    // An item that reports more than the server takes is given up.
+    size_t max_event_bytes = 256 << 20;
+    // Brings a closure to the session's thread; any thread may call it.
+    std::function<void(std::function<void()>)> post;
+    // The server accepted this worker; after every reconnect.
+    std::function<void()> on_welcome;
+    // The session is over for good: a newer start of the same worker is there.
+    std::function<void(absl::Status)> on_evicted;
+  };
+
+  // `transport`, `clock` and `metrics` outlive the session.
+  Session(Options options, SessionTransport& transport, Clock& clock,
+          WorkerMetrics& metrics);
+  ~Session() override;
+
+  // Before the first Turn. Takes dependencies.observer to be this session.
+  void AddSlot(std::unique_ptr<SlotRunner> slot);
+
+  // Does what is due; returns when to call again, on Clock::Monotonic.
+  absl::Duration Turn();
+
+  void OnEvent(const ItemKey& key, internal::v1::WorkEvent event) override;
+  void OnProgress(const ItemKey& key, const v1::Progress& progress) override;
+
+ private:
+  // An item from its start to the acknowledgement of its outcome.
+  struct Held {
+    EventBuffer events;
+    int32_t slot = 0;
+    bool cancelling = false;
+    std::optional<v1::Progress> progress;
+  };
+
+  void Connect();
+  void Disconnect(absl::Duration pause);
+  void OnMessage(int64_t stream_id, internal::v1::ServerMessage message);
+  void OnEnd(int64_t stream_id, const absl::Status& status);
+  void OnWelcome(const internal::v1::Welcome& welcome);
+  void OnDesiredState(const internal::v1::DesiredState& desired);
+  void OnAck(const internal::v1::Ack& ack);
+  void StartItem(const internal::v1::DesiredState::Assignment& assignment);
+  void DropItem(const ItemKey& key);
+  SlotRunner* SlotOf(int32_t index);
+  void SendEvents();
+  void SendReport();
+  internal::v1::Report MakeReport() const;
+
+  const Options options_;
+  SessionTransport& transport_;
+  Clock& clock_;
+  WorkerMetrics& metrics_;
+  // Callbacks of a stream find the session gone.
+  const std::shared_ptr<bool> alive_;
+
+  std::map<ItemKey, Held> held_;
+  // Those whose outcome was acknowledged last.
+  std::set<ItemKey> finished_;
+
+  Backoff backoff_;
+  std::unique_ptr<SessionStream> stream_;
+  // News of streams before this one are passed over.
+  int64_t stream_id_ = 0;
+  bool welcomed_ = false;
+  bool evicted_ = false;
+  bool report_due_ = false;
+  bool down_logged_ = false;
+  absl::Duration connect_time_;
+  // Until when the server must have said Welcome.
+  absl::Duration welcome_deadline_ = absl::InfiniteDuration();
+  absl::Duration report_interval_;
+  absl::Duration next_report_ = absl::InfiniteDuration();
+
+  std::vector<std::unique_ptr<SlotRunner>> slots_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_AGENT_SESSION_H_

@@ -1,0 +1,28 @@
+#ifndef TUNESMITH_WORKER_AGENT_STAGING_H_
+#define TUNESMITH_WORKER_AGENT_STAGING_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/artifact/artifact_store.h"
+#include "tunesmith/internal/v1/trainer_channel.pb.h"
+#include "tunesmith/internal/v1/work.pb.h"
+
+namespace tunesmith::worker {
+
+// Runs a closure at once or on a thread for blocking work.
+using BlockingRunner = std::function<void(std::function<void()>)>;
+
+// Keys of every artifact that the item reads, each once.
+std::vector<std::string> ArtifactKeysOf(const internal::v1::WorkItem& item);
+
+// Brings an item's artifacts to this machine and makes its output directory.
+// Does I/O. The result's `slot` is unset.
+absl::StatusOr<internal::v1::TrainerAssignment> StageItem(
+    const internal::v1::WorkItem& item, ArtifactStore& store);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_AGENT_STAGING_H_

@@ -1,0 +1,34 @@
+#ifndef TUNESMITH_WORKER_DATA_INSPECTION_H_
+#define TUNESMITH_WORKER_DATA_INSPECTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/data/column_facts.h"
+#include "worker/data/finding.h"
+#include "worker/data/table.h"
+
+namespace tunesmith::worker {
+
+// What reading a table once told.
+struct TableFacts {
+  // Rows without a problem; the others count in nothing here.
+  int64_t row_count = 0;
+  std::vector<ColumnFacts> columns = {};
+};
+
+// Reads all rows. `should_stop` is asked every now and then; true ends with
+// CANCELLED. INVALID_ARGUMENT with reason MALFORMED_FILE when no row could be
+// parsed, EMPTY_DATASET when there is none.
+absl::StatusOr<TableFacts> InspectTable(
+    TableReader& table, FindingLog& findings,
+    const std::function<bool()>& should_stop);
+
+// The finding that a row with a problem is.
+DataFinding RowFinding(const Row& row);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_DATA_INSPECTION_H_

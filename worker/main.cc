@@ -1,0 +1,58 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "worker/agent/agent.h"
+#include "worker/agent/stop_signals.h"
+
+using tunesmith::worker::Agent;
+using tunesmith::worker::AgentOptions;
+
+int main(int argc, char** argv) {
+  AgentOptions options;
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  options.worker_id = tunesmith::worker::WorkerIdFromHostName(host);
+  options.trainer = std::filesystem::read_symlink("/proc/self/exe")
+                        .replace_filename("tunesmith-trainer");
+  options.slots.threads = std::max(1u, std::thread::hardware_concurrency());
+  options.build = TUNESMITH_VERSION;
+  CLI::App app("Runs work of a Tunesmith server on this machine's devices.");
+  app.option_defaults()->always_capture_default();
+  app.add_option("--server", options.server, "host:port of the server")
+      ->required();
+  app.add_option("--artifact-root", options.artifact_root,
+                 "Directory of artifacts, the server's own or a shared volume")
+      ->required();
+  app.add_option("--worker-id", options.worker_id, "Stays over restarts");
+  app.add_option("--trainer", options.trainer, "The trainer program");
+  app.add_option("--training-slots", options.slots.training_slots,
+                 "Default: one for each GPU, else one with the CPU");
+  app.add_option("--auxiliary-slots", options.slots.auxiliary_slots,
+                 "For looking at datasets and models");
+  app.add_option("--threads", options.slots.threads, "For training");
+  app.add_option("--metrics-address", options.metrics_address,
+                 "Loopback host:port for /metrics; port 0 is any");
+  app.add_option("--ready-file", options.ready_file,
+                 "Written once connected: {\"metrics_port\":N}");
+  app.set_version_flag("--version", TUNESMITH_VERSION);
+  CLI11_PARSE(app, argc, argv);
+
+  tunesmith::worker::StopSignals signals;
+  options.on_end = [] { kill(getpid(), SIGTERM); };
+  auto agent = Agent::Create(options);
+  if (!agent.ok()) {
+    std::cerr << "tunesmith-worker: " << agent.status().message() << std::endl;
+    return 2;
+  }
+  signals.Wait();
+  absl::Status status = (*agent)->status();
+  if (!status.ok()) std::cerr << "tunesmith-worker: " << status << std::endl;
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,39 @@
+#ifndef TUNESMITH_WORKER_MODELS_BERT_FAMILY_H_
+#define TUNESMITH_WORKER_MODELS_BERT_FAMILY_H_
+
+#include <memory>
+#include <string_view>
+
+#include "worker/models/model_family.h"
+
+namespace tunesmith::worker {
+
+class BertFamily : public ModelFamily {
+ public:
+  std::string_view name() const override { return "bert"; }
+  std::string_view classifier_architecture() const override {
+    return "BertForSequenceClassification";
+  }
+  const WeightNaming& naming() const override { return naming_; }
+
+  absl::StatusOr<std::shared_ptr<TextEncoder>> MakeEncoder(
+      const nlohmann::json& config,
+      const EncoderOptions& options) const override;
+
+  void Locate(ParameterDescription& parameter) const override;
+
+ private:
+  const WeightNaming naming_ = {
+      .prefix = "bert.",
+      .roots = {"embeddings.", "encoder.", "pooler."},
+      .renamed_endings = {{"LayerNorm.gamma", "LayerNorm.weight"},
+                          {"LayerNorm.beta", "LayerNorm.bias"}},
+      .ignored_endings = {"embeddings.position_ids",
+                          "embeddings.token_type_ids"},
+      .optional_beginnings = {"bert.pooler."},
+      .head = "classifier"};
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_BERT_FAMILY_H_

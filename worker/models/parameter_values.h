@@ -1,0 +1,23 @@
+#ifndef TUNESMITH_WORKER_MODELS_PARAMETER_VALUES_H_
+#define TUNESMITH_WORKER_MODELS_PARAMETER_VALUES_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "ATen/core/Tensor.h"
+#include "worker/formats/weight_files.h"
+
+namespace tunesmith::worker {
+
+// Fills `parameter` with stored values, converted to its type and brought to
+// its device. Shapes are equal; the stored type is F32, F16 or BF16.
+void CopyStoredTensor(const StoredTensor& stored, at::Tensor parameter);
+
+// Fills a parameter that no file holds, as Hugging Face does: biases with 0,
+// the rest from a normal distribution. A pure function of its arguments.
+void InitializeParameter(std::string_view name, at::Tensor parameter,
+                         double deviation, int64_t seed);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_PARAMETER_VALUES_H_

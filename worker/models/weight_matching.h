@@ -1,0 +1,39 @@
+#ifndef TUNESMITH_WORKER_MODELS_WEIGHT_MATCHING_H_
+#define TUNESMITH_WORKER_MODELS_WEIGHT_MATCHING_H_
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "worker/formats/weight_files.h"
+#include "worker/models/description.h"
+#include "worker/models/model_family.h"
+
+namespace tunesmith::worker {
+
+// Which stored tensor each parameter of a network comes from.
+struct WeightMatch {
+  // By canonical name; points into the stored tensors.
+  std::map<std::string, const StoredTensor*> sources;
+  // Parameters that may be missing and are.
+  std::vector<std::string> new_parameters;
+  // Tensors that are not part of the network, by the file's name.
+  std::vector<std::string> ignored_tensors;
+  // A classification head; null without a complete one.
+  const StoredTensor* head_weight = nullptr;
+  const StoredTensor* head_bias = nullptr;
+};
+
+// `parameters` is the network, canonical names. INVALID_ARGUMENT with reason
+// WEIGHT_NAME_MISMATCH, WEIGHT_SHAPE_MISMATCH, or UNSUPPORTED_MODEL when the
+// elements are not floating-point numbers of 16 or 32 bits.
+absl::StatusOr<WeightMatch> MatchWeights(
+    std::span<const ParameterDescription> parameters,
+    std::span<const StoredTensor> tensors, const WeightNaming& naming);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_WEIGHT_MATCHING_H_

@@ -1,0 +1,50 @@
+#include "worker/tasks/text_classifier.h"
+
+#include <utility>
+
+#include "ATen/core/Reduction.h"
+#include "ATen/ops/cross_entropy_loss.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/kernels/dropout.h"
+
+namespace tunesmith::worker {
+
+TextClassifier::TextClassifier(std::shared_ptr<TextEncoder> encoder,
+                               Linear head, const std::string& encoder_name,
+                               const std::string& head_name)
+    : encoder_(register_module(encoder_name, std::move(encoder))),
+      head_(register_module(head_name, std::move(head))) {}
+
+at::Tensor TextClassifier::forward(const TokenBatch& batch,
+                                   const ForwardContext& context) {
+  at::Tensor pooled = encoder_->forward(batch, context);
+  double probability = context.training ? encoder_->facts().head_dropout : 0.0;
+  at::Tensor dropped =
+      Dropout(pooled, probability, context.Site(kHeadDropoutSite));
+  return head_(dropped).to(at::kFloat);
+}
+
+absl::StatusOr<std::shared_ptr<TextClassifier>> LoadTextClassifier(
+    const PretrainedModel& pretrained, const TextClassifierOptions& options) {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::shared_ptr<TextEncoder> encoder,
+      pretrained.LoadEncoder(options.device, options.dropout, options.seed));
+  Linear head = pretrained.LoadClassifier(*encoder, options.labels,
+                                          options.device, options.seed);
+  const WeightNaming& naming = pretrained.family().naming();
+  // Module names have no dot at their end.
+  std::string encoder_name = naming.prefix.substr(0, naming.prefix.size() - 1);
+  return std::make_shared<TextClassifier>(std::move(encoder), std::move(head),
+                                          encoder_name, naming.head);
+}
+
+at::Tensor ClassificationLoss::operator()(const at::Tensor& logits_BC,
+                                          const at::Tensor& labels_B) const {
+  std::optional<at::Tensor> weights;
+  if (class_weights_C.defined()) weights = class_weights_C;
+  return at::cross_entropy_loss(logits_BC.to(at::kFloat), labels_B, weights,
+                                at::Reduction::Mean,
+                                /*ignore_index=*/-100, label_smoothing);
+}
+
+}  // namespace tunesmith::worker

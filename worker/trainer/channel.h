@@ -1,0 +1,70 @@
+#ifndef TUNESMITH_WORKER_TRAINER_CHANNEL_H_
+#define TUNESMITH_WORKER_TRAINER_CHANNEL_H_
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "proto/contract/base/mutex.h"
+#include "tunesmith/internal/v1/trainer_channel.pb.h"
+
+namespace tunesmith::worker {
+
+// The trainer's end of the socket pair with its agent: one thread reads, one
+// writes. Progress keeps only the newest; events are never dropped, so Send
+// waits while kMaxQueuedEvents are unwritten. Thread-safe.
+class AgentChannel {
+ public:
+  static constexpr size_t kMaxQueuedEvents = 1024;
+
+  // Takes over the socket. `on_agent_gone` is called, on a thread of the
+  // channel, when the agent closes its end or breaks the protocol while this
+  // object lives; nothing that is sent afterwards arrives.
+  AgentChannel(int fd, std::function<void()> on_agent_gone);
+  // Writes what is queued, then closes.
+  ~AgentChannel();
+  AgentChannel(const AgentChannel&) = delete;
+  AgentChannel& operator=(const AgentChannel&) = delete;
+
+  void SendReady(const std::string& device);
+  void SendProgress(tunesmith::v1::Progress progress);
+  void SendEvent(internal::v1::WorkEvent event);
+
+  // Waits for the assignment; nothing when the agent is gone.
+  std::optional<internal::v1::TrainerAssignment> WaitForAssignment();
+
+  // Whether the agent asked to stop.
+  bool IsCancelled() const { return cancelled_.load(); }
+
+ private:
+  void Read();
+  void Write();
+  void Enqueue(internal::v1::TrainerMessage message);
+  // Waits for something to write; false when there is nothing more to come.
+  bool NextMessage(internal::v1::TrainerMessage& message);
+  // Returns false when the agent broke the protocol.
+  bool Take(internal::v1::AgentMessage message);
+  void LoseAgent();
+
+  const int fd_;
+  const std::function<void()> on_agent_gone_;
+  std::atomic<bool> cancelled_{false};
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::optional<internal::v1::TrainerAssignment> assignment_
+      ABSL_GUARDED_BY(mutex_);
+  bool assigned_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<internal::v1::TrainerMessage> queue_ ABSL_GUARDED_BY(mutex_);
+  std::optional<tunesmith::v1::Progress> progress_ ABSL_GUARDED_BY(mutex_);
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool agent_gone_ ABSL_GUARDED_BY(mutex_) = false;
+  // Last: they use what is above.
+  std::thread reader_;
+  std::thread writer_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINER_CHANNEL_H_

@@ -1,0 +1,38 @@
+#include "worker/trainer/inspect_work.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/inspection.h"
+#include "worker/data/table.h"
+#include "worker/trainer/wire_facts.h"
+#include "worker/trainer/wire_spec.h"
+
+namespace tunesmith::worker {
+
+absl::StatusOr<internal::v1::Outcome> DoInspectWork(
+    const internal::v1::InspectWork& work, const WorkContext& context) {
+  TUNESMITH_ASSIGN_OR_RETURN(TableFormat format,
+                             ToTableFormat(work.dataset().format()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::string path, VerifiedDataset(context.assignment, work.dataset()));
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<TableReader> table,
+                             OpenTable(path, format));
+  FindingLog log;
+  absl::StatusOr<TableFacts> facts =
+      InspectTable(*table, log, context.is_cancelled);
+  std::vector<DataFinding> findings = log.Take();
+  context.reporter.Findings(findings);
+  TUNESMITH_RETURN_IF_ERROR(facts.status());
+
+  internal::v1::Outcome outcome;
+  tunesmith::v1::Dataset& dataset = *outcome.mutable_inspect()->mutable_facts();
+  dataset = ToWire(*facts);
+  *dataset.mutable_format() = work.dataset().format();
+  dataset.set_finding_count(static_cast<int64_t>(findings.size()));
+  return outcome;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,41 @@
+#ifndef TUNESMITH_WORKER_TRAINER_RUN_OBSERVER_H_
+#define TUNESMITH_WORKER_TRAINER_RUN_OBSERVER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "worker/trainer/work_context.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+
+// Turns what a training run tells into the item's progress and events.
+class RunObserver : public TrainingObserver {
+ public:
+  // `context` and `labels` outlive this object. `deadline` is on the clock's
+  // monotonic time.
+  RunObserver(const WorkContext& context,
+              const std::vector<std::string>& labels, int64_t total_steps,
+              std::optional<absl::Duration> deadline);
+
+  void OnProgress(const TrainingProgress& progress) override;
+  void OnMetric(DataSplit split, std::string_view name, int64_t step,
+                double epoch, double value) override;
+  void OnEvaluation(const EvaluationFigures& figures) override;
+  void OnLog(std::string_view message) override;
+  bool ShouldStop() override;
+
+ private:
+  const WorkContext& context_;
+  const std::vector<std::string>& labels_;
+  const int64_t total_steps_;
+  const std::optional<absl::Duration> deadline_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINER_RUN_OBSERVER_H_

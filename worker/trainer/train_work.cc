@@ -1,0 +1,242 @@
+#include "worker/trainer/train_work.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "proto/artifact/durable_file.h"
+#include "proto/artifact/manifest.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/text_classification_data.h"
+#include "worker/models/description.h"
+#include "worker/tokenizer/tokenizer.h"
+#include "worker/trainer/import_work.h"
+#include "worker/trainer/metric_interval.h"
+#include "worker/trainer/run_observer.h"
+#include "worker/trainer/run_record.h"
+#include "worker/trainer/wire_facts.h"
+#include "worker/trainer/wire_spec.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using internal::v1::Outcome;
+using internal::v1::TrainWork;
+
+// One training run, step by step; every step adds what the next ones need.
+class TrainRun {
+ public:
+  TrainRun(const TrainWork& work, const WorkContext& context);
+
+  absl::StatusOr<Outcome> Run();
+
+ private:
+  absl::Status StageInputs();
+  void ReportExecution();
+  absl::Status PrepareData();
+  absl::Status Train();
+  absl::Status WriteRecord();
+  absl::StatusOr<Outcome> Seal();
+  bool IsOutOfTime() const;
+  bool ShouldStop() const { return context_.is_cancelled() || IsOutOfTime(); }
+
+  const TrainWork& work_;
+  const WorkContext& context_;
+  const absl::Time start_time_;
+  std::optional<absl::Duration> deadline_;
+  const std::string model_directory_;
+  std::string base_model_directory_;
+  ModelDescription base_model_;
+  TextClassificationRequest request_;
+  TrainingOptions options_;
+  tunesmith::v1::Execution execution_;
+  TrainingInputs inputs_;
+  absl::Duration preparation_time_;
+  TrainingResult result_;
+  std::vector<tunesmith::v1::Evaluation> evaluations_;
+};
+
+TrainRun::TrainRun(const TrainWork& work, const WorkContext& context)
+    : work_(work),
+      context_(context),
+      start_time_(context.clock.Now()),
+      model_directory_(context.assignment.output_directory() + "/model") {
+  if (work.run_time_left_seconds() > 0) {
+    deadline_ =
+        context.clock.Monotonic() + absl::Seconds(work.run_time_left_seconds());
+  }
+}
+
+bool TrainRun::IsOutOfTime() const {
+  return deadline_.has_value() && context_.clock.Monotonic() >= *deadline_;
+}
+
+absl::Status TrainRun::StageInputs() {
+  tunesmith::v1::Progress progress;
+  progress.set_phase(tunesmith::v1::Progress::LOADING);
+  context_.on_progress(progress);
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::string artifact,
+      VerifiedArtifact(context_.assignment, work_.base_model().artifact()));
+  base_model_directory_ = artifact + "/model";
+  TUNESMITH_ASSIGN_OR_RETURN(base_model_, DescribeModel(base_model_directory_));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      request_.training.path,
+      VerifiedDataset(context_.assignment, work_.training()));
+  if (request_.validation.has_value()) {
+    TUNESMITH_ASSIGN_OR_RETURN(
+        request_.validation->path,
+        VerifiedDataset(context_.assignment, work_.validation()));
+  }
+  if (request_.test.has_value()) {
+    TUNESMITH_ASSIGN_OR_RETURN(
+        request_.test->path,
+        VerifiedDataset(context_.assignment, work_.test()));
+  }
+  return absl::OkStatus();
+}
+
+void TrainRun::ReportExecution() {
+  execution_.set_device(context_.device);
+  for (const DeviceDescription& device : ListDevices()) {
+    if (device.device == context_.device) {
+      execution_.set_device_name(device.name);
+    }
+  }
+  execution_.set_precision(options_.precision == Precision::kBf16
+                               ? tunesmith::v1::Hyperparameters::BF16
+                               : tunesmith::v1::Hyperparameters::FP32);
+  execution_.set_microbatch(options_.batch_size);
+  execution_.set_threads(context_.threads);
+  context_.reporter.Execution(execution_);
+}
+
+absl::Status TrainRun::PrepareData() {
+  absl::Duration begin = context_.clock.Monotonic();
+  int max_length = request_.encoding.max_length;
+  if (max_length > base_model_.max_sequence_length) {
+    return ReasonedError(
+        absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
+        absl::StrCat("max_length is above the model's limit of ",
+                     base_model_.max_sequence_length, ": ", max_length));
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::unique_ptr<Tokenizer> tokenizer,
+      Tokenizer::LoadFromModelDirectory(base_model_directory_));
+  request_.encoding.threads = context_.threads;
+  request_.encoding.vocabulary_size = VocabularySize(base_model_);
+  std::vector<DataFinding> findings;
+  absl::StatusOr<TextClassificationData> data = PrepareTextClassification(
+      request_, *tokenizer, findings, [this] { return ShouldStop(); });
+  context_.reporter.Findings(findings);
+  TUNESMITH_RETURN_IF_ERROR(data.status());
+  inputs_ = {.base_model_directory = base_model_directory_,
+             .labels = std::move(data->labels),
+             .training = std::move(data->training),
+             .validation = std::move(data->validation),
+             .test = std::move(data->test)};
+  options_.class_weights =
+      ToClassWeights(work_.spec().task().text_classification().class_weights(),
+                     inputs_.labels, data->training_counts);
+  preparation_time_ = context_.clock.Monotonic() - begin;
+  return absl::OkStatus();
+}
+
+absl::Status TrainRun::Train() {
+  int64_t total_steps =
+      TotalSteps(static_cast<int64_t>(inputs_.training.size()),
+                 options_.batch_size, options_.epochs, options_.max_steps);
+  RunObserver observer(context_, inputs_.labels, total_steps, deadline_);
+  std::error_code error;
+  std::filesystem::create_directory(model_directory_, error);
+  if (error) {
+    return absl::InternalError(
+        absl::StrCat("cannot make ", model_directory_, ": ", error.message()));
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      result_, worker::Train(inputs_, options_, model_directory_, observer,
+                             context_.clock));
+  for (const EvaluationFigures& figures : result_.evaluations) {
+    evaluations_.push_back(ToWire(figures, inputs_.labels));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TrainRun::WriteRecord() {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::string record,
+      SerializeRunRecord(
+          {.item = context_.assignment.item(),
+           .execution = execution_,
+           .labels = inputs_.labels,
+           .class_weights = options_.class_weights,
+           .training_rows = static_cast<int64_t>(inputs_.training.size()),
+           .validation_rows = static_cast<int64_t>(inputs_.validation.size()),
+           .test_rows = static_cast<int64_t>(inputs_.test.size()),
+           .result = result_,
+           .evaluations = evaluations_,
+           .start_time = start_time_,
+           .end_time = context_.clock.Now(),
+           .preparation_time = preparation_time_}));
+  return WriteFileDurably(absl::StrCat(context_.assignment.output_directory(),
+                                       "/", kRunRecordFileName),
+                          record);
+}
+
+absl::StatusOr<Outcome> TrainRun::Seal() {
+  TUNESMITH_ASSIGN_OR_RETURN(ModelDescription description,
+                             DescribeModel(model_directory_));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      SealedDirectory sealed,
+      SealDirectory(context_.assignment.output_directory()));
+  Outcome outcome;
+  internal::v1::TrainResult& result = *outcome.mutable_train();
+  result.mutable_artifact()->set_store("local");
+  result.mutable_artifact()->set_key(work_.output_key());
+  result.mutable_artifact()->set_manifest_sha256(sealed.manifest_sha256);
+  result.mutable_artifact()->set_size_bytes(sealed.manifest.TotalBytes());
+  *result.mutable_model() = ToWire(description);
+  for (tunesmith::v1::Evaluation& evaluation : evaluations_) {
+    *result.mutable_model()->mutable_model()->add_evaluations() =
+        std::move(evaluation);
+  }
+  return outcome;
+}
+
+absl::StatusOr<Outcome> TrainRun::Run() {
+  TUNESMITH_ASSIGN_OR_RETURN(request_, ToTextClassificationRequest(work_));
+  TUNESMITH_ASSIGN_OR_RETURN(options_, ToTrainingOptions(work_));
+  options_.device = context_.device;
+  options_.threads = context_.threads;
+  absl::Status status = StageInputs();
+  if (status.ok()) {
+    ReportExecution();
+    status = PrepareData();
+  }
+  if (status.ok()) status = Train();
+  if (status.code() == absl::StatusCode::kCancelled && IsOutOfTime() &&
+      !context_.is_cancelled()) {
+    return ReasonedError(absl::StatusCode::kDeadlineExceeded,
+                         "RUN_TIME_EXCEEDED",
+                         "the job ran longer than its max_run_time");
+  }
+  TUNESMITH_RETURN_IF_ERROR(status);
+  TUNESMITH_RETURN_IF_ERROR(WriteRecord());
+  return Seal();
+}
+
+}  // namespace
+
+absl::StatusOr<Outcome> DoTrainWork(const TrainWork& work,
+                                    const WorkContext& context) {
+  return TrainRun(work, context).Run();
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,233 @@
+#include "worker/trainer/wire_facts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+
+namespace tunesmith::worker {
+namespace {
+
+namespace v1 = tunesmith::v1;
+
+// The plain enums have the wire's values; these fail when one side moves.
+static_assert(static_cast<int>(FindingCode::kMissingCell) ==
+              v1::Finding::MISSING_CELL);
+static_assert(static_cast<int>(FindingCode::kMalformedRow) ==
+              v1::Finding::MALFORMED_ROW);
+static_assert(static_cast<int>(FindingCode::kClassWithoutValidation) ==
+              v1::Finding::CLASS_WITHOUT_VALIDATION);
+static_assert(static_cast<int>(FindingCode::kSplitOverlap) ==
+              v1::Finding::SPLIT_OVERLAP);
+static_assert(static_cast<int>(FindingSeverity::kError) == v1::Finding::ERROR);
+static_assert(static_cast<int>(ColumnType::kInteger) ==
+              v1::DatasetColumn::INTEGER);
+static_assert(static_cast<int>(ColumnType::kOther) == v1::DatasetColumn::OTHER);
+
+v1::Evaluation::Phase ToWire(EvaluationPhase phase) {
+  switch (phase) {
+    case EvaluationPhase::kBaseline:
+      return v1::Evaluation::BASELINE;
+    case EvaluationPhase::kEpoch:
+      return v1::Evaluation::EPOCH;
+    case EvaluationPhase::kFinal:
+      return v1::Evaluation::FINAL;
+  }
+  return v1::Evaluation::PHASE_UNSPECIFIED;
+}
+
+v1::Progress::Phase ToWire(TrainingPhase phase) {
+  switch (phase) {
+    case TrainingPhase::kLoading:
+      return v1::Progress::LOADING;
+    case TrainingPhase::kTraining:
+      return v1::Progress::TRAINING;
+    case TrainingPhase::kEvaluating:
+      return v1::Progress::EVALUATING;
+    case TrainingPhase::kSaving:
+      return v1::Progress::SAVING;
+  }
+  return v1::Progress::PHASE_UNSPECIFIED;
+}
+
+v1::ModelParameter::Block ToWire(ParameterBlock block) {
+  switch (block) {
+    case ParameterBlock::kEmbeddings:
+      return v1::ModelParameter::EMBEDDINGS;
+    case ParameterBlock::kLayer:
+      return v1::ModelParameter::LAYER;
+    case ParameterBlock::kPooler:
+      return v1::ModelParameter::POOLER;
+    case ParameterBlock::kHead:
+      return v1::ModelParameter::HEAD;
+  }
+  return v1::ModelParameter::BLOCK_UNSPECIFIED;
+}
+
+v1::ModelParameter ToWire(const ParameterDescription& parameter) {
+  v1::ModelParameter wire;
+  wire.set_name(parameter.name);
+  for (int64_t extent : parameter.shape) wire.add_shape(extent);
+  wire.set_block(ToWire(parameter.block));
+  if (parameter.layer.has_value()) wire.set_layer(*parameter.layer);
+  return wire;
+}
+
+v1::DatasetColumn ToWire(const ColumnFacts& facts) {
+  v1::DatasetColumn wire;
+  wire.set_name(facts.name);
+  wire.set_type(static_cast<v1::DatasetColumn::Type>(facts.type));
+  wire.set_null_count(facts.null_count);
+  for (const auto& [text, count] : facts.values) {
+    v1::DatasetColumn::Value* value = wire.add_values();
+    value->set_value(text);
+    value->set_count(count);
+  }
+  if (facts.distinct_count.has_value()) {
+    wire.set_distinct_count(*facts.distinct_count);
+  }
+  wire.set_min_bytes(facts.min_bytes);
+  wire.set_max_bytes(facts.max_bytes);
+  wire.set_mean_bytes(facts.mean_bytes);
+  return wire;
+}
+
+v1::Finding TensorFinding(v1::Finding::Code code,
+                          v1::Finding::Severity severity, std::string message) {
+  v1::Finding finding;
+  finding.set_code(code);
+  finding.set_severity(severity);
+  finding.set_message(std::move(message));
+  finding.set_count(1);
+  return finding;
+}
+
+}  // namespace
+
+v1::Finding ToWire(const DataFinding& finding) {
+  v1::Finding wire;
+  wire.set_code(static_cast<v1::Finding::Code>(finding.code));
+  wire.set_severity(static_cast<v1::Finding::Severity>(finding.severity));
+  if (finding.row.has_value()) wire.set_row(*finding.row);
+  wire.set_column(finding.column);
+  wire.set_message(finding.message);
+  wire.set_suggestion(finding.suggestion);
+  wire.set_count(finding.count);
+  return wire;
+}
+
+v1::Evaluation ToWire(const EvaluationFigures& figures,
+                      const std::vector<std::string>& labels) {
+  v1::Evaluation wire;
+  wire.set_phase(ToWire(figures.phase));
+  wire.set_split(ToWire(figures.split));
+  wire.set_step(figures.step);
+  wire.set_epoch(figures.epoch);
+  wire.set_loss(figures.loss);
+  wire.set_accuracy(figures.accuracy);
+  wire.set_macro_f1(figures.macro_f1);
+  wire.set_weighted_f1(figures.weighted_f1);
+  for (size_t i = 0; i < figures.classes.size(); ++i) {
+    v1::ClassMetrics* metrics = wire.add_classes();
+    if (i < labels.size()) metrics->set_label(labels[i]);
+    metrics->set_precision(figures.classes[i].precision);
+    metrics->set_recall(figures.classes[i].recall);
+    metrics->set_f1(figures.classes[i].f1);
+    metrics->set_support(figures.classes[i].support);
+  }
+  wire.mutable_confusion_matrix()->Add(figures.confusion_matrix.begin(),
+                                       figures.confusion_matrix.end());
+  wire.set_example_count(figures.example_count);
+  return wire;
+}
+
+v1::Split ToWire(DataSplit split) {
+  switch (split) {
+    case DataSplit::kTraining:
+      return v1::TRAINING;
+    case DataSplit::kValidation:
+      return v1::VALIDATION;
+    case DataSplit::kTest:
+      return v1::TEST;
+  }
+  return v1::SPLIT_UNSPECIFIED;
+}
+
+v1::Progress ToWire(const TrainingProgress& progress) {
+  v1::Progress wire;
+  wire.set_phase(ToWire(progress.phase));
+  wire.set_step(progress.step);
+  wire.set_total_steps(progress.total_steps);
+  wire.set_epoch(progress.epoch);
+  if (progress.total_steps > 0) {
+    wire.set_fraction(static_cast<double>(progress.step) /
+                      static_cast<double>(progress.total_steps));
+  }
+  wire.set_examples_per_second(progress.examples_per_second);
+  if (progress.time_remaining.has_value()) {
+    timespec left = absl::ToTimespec(*progress.time_remaining);
+    wire.mutable_time_remaining()->set_seconds(left.tv_sec);
+    wire.mutable_time_remaining()->set_nanos(
+        static_cast<int32_t>(left.tv_nsec));
+  }
+  if (progress.loss.has_value()) wire.set_loss(*progress.loss);
+  wire.set_learning_rate(progress.learning_rate);
+  return wire;
+}
+
+internal::v1::ModelFacts ToWire(const ModelDescription& description) {
+  internal::v1::ModelFacts facts;
+  v1::Model& model = *facts.mutable_model();
+  model.set_family(description.family);
+  model.set_parameter_count(description.parameter_count);
+  model.set_size_bytes(description.size_bytes);
+  model.set_dtype(description.dtype);
+  model.set_max_sequence_length(description.max_sequence_length);
+  model.set_layer_count(description.layer_count);
+  model.set_dropout(description.dropout);
+  for (const std::string& label : description.head_labels) {
+    model.add_head_labels(label);
+  }
+  for (const v1::Finding& finding : TensorFindings(description)) {
+    model.add_notes(finding.message());
+  }
+  for (const ParameterDescription& parameter : description.parameters) {
+    *facts.add_parameters() = ToWire(parameter);
+  }
+  if (!description.text_classification_head.empty()) {
+    model.add_tasks(v1::TEXT_CLASSIFICATION);
+    v1::TaskHead& head = *facts.add_heads();
+    head.set_task(v1::TEXT_CLASSIFICATION);
+    for (const ParameterDescription& parameter :
+         description.text_classification_head) {
+      *head.add_parameters() = ToWire(parameter);
+    }
+  }
+  return facts;
+}
+
+v1::Dataset ToWire(const TableFacts& facts) {
+  v1::Dataset wire;
+  wire.set_row_count(facts.row_count);
+  for (const ColumnFacts& column : facts.columns) {
+    *wire.add_columns() = ToWire(column);
+  }
+  return wire;
+}
+
+std::vector<v1::Finding> TensorFindings(const ModelDescription& description) {
+  std::vector<v1::Finding> findings;
+  for (const std::string& name : description.ignored_tensors) {
+    findings.push_back(TensorFinding(
+        v1::Finding::IGNORED_TENSOR, v1::Finding::NOTE,
+        absl::StrCat("tensor is not part of the network: ", name)));
+  }
+  for (const std::string& name : description.new_parameters) {
+    findings.push_back(TensorFinding(
+        v1::Finding::NEW_PARAMETER, v1::Finding::WARNING,
+        absl::StrCat("parameter starts from random values: ", name)));
+  }
+  return findings;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,222 @@
+#include "worker/trainer/wire_spec.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/labels.h"
+
+namespace tunesmith::worker {
+namespace {
+
+namespace v1 = tunesmith::v1;
+using internal::v1::TrainWork;
+
+absl::Status Unresolved(const std::string& field) {
+  return absl::InternalError(
+      absl::StrCat("the work item leaves a field open: ", field));
+}
+
+absl::StatusOr<ScheduleKind> ToScheduleKind(
+    const v1::Hyperparameters::Schedule& schedule) {
+  switch (schedule.kind_case()) {
+    case v1::Hyperparameters::Schedule::kLinear:
+      return ScheduleKind::kLinear;
+    case v1::Hyperparameters::Schedule::kCosine:
+      return ScheduleKind::kCosine;
+    case v1::Hyperparameters::Schedule::kConstant:
+      return ScheduleKind::kConstant;
+    case v1::Hyperparameters::Schedule::KIND_NOT_SET:
+      break;
+  }
+  return Unresolved("hyperparameters.schedule");
+}
+
+absl::StatusOr<BatchOrder> ToBatchOrder(v1::Data::Order order) {
+  switch (order) {
+    case v1::Data::LENGTH_GROUPED:
+      return BatchOrder::kLengthGrouped;
+    case v1::Data::SHUFFLED:
+      return BatchOrder::kShuffled;
+    case v1::Data::SEQUENTIAL:
+      return BatchOrder::kSequential;
+    default:
+      return Unresolved("data.order");
+  }
+}
+
+absl::StatusOr<PrimaryMetric> ToPrimaryMetric(
+    v1::EvaluationPolicy::Metric metric) {
+  switch (metric) {
+    case v1::EvaluationPolicy::ACCURACY:
+      return PrimaryMetric::kAccuracy;
+    case v1::EvaluationPolicy::MACRO_F1:
+      return PrimaryMetric::kMacroF1;
+    case v1::EvaluationPolicy::WEIGHTED_F1:
+      return PrimaryMetric::kWeightedF1;
+    case v1::EvaluationPolicy::LOSS:
+      return PrimaryMetric::kLoss;
+    default:
+      return Unresolved("evaluation.primary_metric");
+  }
+}
+
+// What an earlier attempt ran with comes first, then what the job asks for.
+Precision ToPrecision(const TrainWork& work) {
+  v1::Hyperparameters::Precision asked =
+      work.has_execution() ? work.execution().precision()
+                           : work.spec().hyperparameters().precision();
+  return asked == v1::Hyperparameters::BF16 ? Precision::kBf16
+                                            : Precision::kFp32;
+}
+
+RowAction ToRowAction(v1::CleaningPolicy::Action action) {
+  return action == v1::CleaningPolicy::FAIL ? RowAction::kFail
+                                            : RowAction::kDropRow;
+}
+
+absl::StatusOr<TableFile> ToTableFile(
+    const internal::v1::DatasetInput& dataset) {
+  TUNESMITH_ASSIGN_OR_RETURN(TableFormat format,
+                             ToTableFormat(dataset.format()));
+  return TableFile{
+      .name = dataset.name(), .path = "", .format = std::move(format)};
+}
+
+absl::Status SetDuration(const v1::Hyperparameters& wire,
+                         TrainingOptions& options) {
+  switch (wire.duration_case()) {
+    case v1::Hyperparameters::kEpochs:
+      options.epochs = wire.epochs();
+      return absl::OkStatus();
+    case v1::Hyperparameters::kMaxSteps:
+      options.max_steps = wire.max_steps();
+      return absl::OkStatus();
+    case v1::Hyperparameters::DURATION_NOT_SET:
+      break;
+  }
+  return Unresolved("hyperparameters.epochs");
+}
+
+absl::Status SetHyperparameters(const v1::Hyperparameters& wire,
+                                TrainingOptions& options) {
+  TUNESMITH_RETURN_IF_ERROR(SetDuration(wire, options));
+  if (!wire.has_batch_size()) return Unresolved("hyperparameters.batch_size");
+  if (!wire.has_learning_rate()) {
+    return Unresolved("hyperparameters.learning_rate");
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(options.schedule, ToScheduleKind(wire.schedule()));
+  options.batch_size = wire.batch_size();
+  options.learning_rate = wire.learning_rate();
+  options.weight_decay = wire.weight_decay();
+  options.beta1 = wire.adamw().beta1();
+  options.beta2 = wire.adamw().beta2();
+  options.epsilon = wire.adamw().epsilon();
+  options.warmup_fraction = wire.warmup_fraction();
+  options.max_gradient_norm = wire.max_gradient_norm();
+  options.label_smoothing = wire.label_smoothing();
+  if (wire.has_dropout()) options.dropout = wire.dropout();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
+  TableFormat result;
+  switch (format.kind()) {
+    case v1::DatasetFormat::CSV:
+      result.kind = TableKind::kCsv;
+      break;
+    case v1::DatasetFormat::TSV:
+      result.kind = TableKind::kTsv;
+      break;
+    case v1::DatasetFormat::JSONL:
+      result.kind = TableKind::kJsonl;
+      return result;
+    case v1::DatasetFormat::PARQUET:
+      result.kind = TableKind::kParquet;
+      return result;
+    default:
+      return Unresolved("format.kind");
+  }
+  if (format.delimiter().size() != 1) return Unresolved("format.delimiter");
+  result.delimiter = format.delimiter()[0];
+  result.quoted = format.quoted();
+  result.header = format.header();
+  result.column_names.assign(format.column_names().begin(),
+                             format.column_names().end());
+  return result;
+}
+
+absl::StatusOr<TextClassificationRequest> ToTextClassificationRequest(
+    const TrainWork& work) {
+  const v1::JobSpec& spec = work.spec();
+  if (!spec.task().has_text_classification()) {
+    return absl::UnimplementedError("a task that this trainer does not know");
+  }
+  const v1::TextClassification& task = spec.task().text_classification();
+  TextClassificationRequest request;
+  TUNESMITH_ASSIGN_OR_RETURN(request.training, ToTableFile(work.training()));
+  if (work.has_validation()) {
+    TUNESMITH_ASSIGN_OR_RETURN(request.validation,
+                               ToTableFile(work.validation()));
+  }
+  if (work.has_test()) {
+    TUNESMITH_ASSIGN_OR_RETURN(request.test, ToTableFile(work.test()));
+  }
+  request.validation_fraction = spec.data().validation_fraction();
+  request.seed = spec.seed();
+  request.text_column = task.text_column();
+  request.label_column = task.label_column();
+  const v1::CleaningPolicy& cleaning = spec.data().cleaning();
+  request.policy = {.incomplete_rows = ToRowAction(cleaning.incomplete_rows()),
+                    .invalid_utf8 = ToRowAction(cleaning.invalid_utf8()),
+                    .malformed_rows = ToRowAction(cleaning.malformed_rows())};
+  request.labels.assign(task.labels().begin(), task.labels().end());
+  if (task.max_length() < 1)
+    return Unresolved("text_classification.max_length");
+  request.encoding.max_length = task.max_length();
+  return request;
+}
+
+absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
+  const v1::JobSpec& spec = work.spec();
+  TrainingOptions options;
+  options.seed = spec.seed();
+  TUNESMITH_RETURN_IF_ERROR(
+      SetHyperparameters(spec.hyperparameters(), options));
+  options.precision = ToPrecision(work);
+  TUNESMITH_ASSIGN_OR_RETURN(options.order, ToBatchOrder(spec.data().order()));
+  const v1::EvaluationPolicy& evaluation = spec.evaluation();
+  TUNESMITH_ASSIGN_OR_RETURN(options.primary_metric,
+                             ToPrimaryMetric(evaluation.primary_metric()));
+  options.evaluate_baseline = evaluation.baseline();
+  options.keep_best = evaluation.keep_best();
+  if (evaluation.has_early_stopping()) {
+    options.early_stopping =
+        EarlyStopping{.patience = evaluation.early_stopping().patience(),
+                      .min_delta = evaluation.early_stopping().min_delta()};
+  }
+  for (const v1::ParameterFreeze& row : work.parameters()) {
+    options.parameters.push_back(
+        {.name = row.parameter().name(), .frozen = row.frozen()});
+  }
+  return options;
+}
+
+std::vector<double> ToClassWeights(const v1::ClassWeights& weights,
+                                   const std::vector<std::string>& labels,
+                                   const std::vector<int64_t>& counts) {
+  if (weights.has_balanced()) return BalancedWeights(counts);
+  std::vector<double> result(labels.size(), 1.0);
+  for (const v1::ClassWeights::Weight& row : weights.table().weights()) {
+    auto it = std::find(labels.begin(), labels.end(), row.label());
+    if (it != labels.end()) result[it - labels.begin()] = row.weight();
+  }
+  return result;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,18 @@
+#ifndef TUNESMITH_WORKER_TRAINING_DEVICE_H_
+#define TUNESMITH_WORKER_TRAINING_DEVICE_H_
+
+#include <string>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+
+namespace tunesmith::worker {
+
+// Gets "cpu" or "cuda:N" ready and sets the number of threads that operators
+// use. Idempotent. INVALID_ARGUMENT for another name; FAILED_PRECONDITION when
+// this machine has no such device.
+absl::StatusOr<at::Device> OpenDevice(const std::string& name, int threads);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_DEVICE_H_

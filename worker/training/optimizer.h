@@ -1,0 +1,49 @@
+#ifndef TUNESMITH_WORKER_TRAINING_OPTIMIZER_H_
+#define TUNESMITH_WORKER_TRAINING_OPTIMIZER_H_
+
+#include <string>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "torch/nn/module.h"
+#include "worker/kernels/optimizer_step.h"
+#include "worker/training/options.h"
+
+namespace tunesmith::worker {
+
+// Whether weight decay is left out for a parameter: biases and normalisation
+// weights, as Hugging Face's Trainer does.
+bool IsExemptFromDecay(const std::string& name);
+
+// AdamW over the parameters of a network that train. Holds two moments for
+// each of them and nothing for frozen ones.
+class Optimizer {
+ public:
+  // `module` outlives the optimizer; at least one parameter trains.
+  Optimizer(const torch::nn::Module& module, const TrainingOptions& options);
+
+  // Clips the gradients, updates the parameters and clears the gradients.
+  // Leaves parameters alone when the gradients or `loss` are not finite.
+  // Returns the gradients' norm before clipping, a scalar on the device.
+  at::Tensor Step(const at::Tensor& loss, double learning_rate);
+
+  // In the order of the groups.
+  std::vector<at::Tensor> parameters() const;
+
+ private:
+  struct Group {
+    AdamWTensors tensors;
+    double weight_decay = 0;
+  };
+
+  void CollectGradients();
+  void ClearGradients();
+
+  const double max_norm_;
+  AdamWSettings settings_;
+  std::vector<Group> groups_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_OPTIMIZER_H_

@@ -1,0 +1,22 @@
+#include "worker/training/rate_meter.h"
+
+namespace tunesmith::worker {
+
+void RateMeter::Add(int64_t count, absl::Duration spent) {
+  entries_.push_back({count, spent});
+  count_ += count;
+  spent_ += spent;
+  // One entry always stays, however long it took.
+  while (entries_.size() > 1 && spent_ - entries_.front().spent >= window_) {
+    count_ -= entries_.front().count;
+    spent_ -= entries_.front().spent;
+    entries_.pop_front();
+  }
+}
+
+double RateMeter::PerSecond() const {
+  double seconds = absl::ToDoubleSeconds(spent_);
+  return seconds > 0 ? static_cast<double>(count_) / seconds : 0;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,36 @@
+#ifndef TUNESMITH_WORKER_TRAINING_RATE_METER_H_
+#define TUNESMITH_WORKER_TRAINING_RATE_METER_H_
+
+#include <cstdint>
+#include <deque>
+
+#include "absl/time/time.h"
+
+namespace tunesmith::worker {
+
+// How fast something goes, over the last seconds of the time spent on it.
+class RateMeter {
+ public:
+  explicit RateMeter(absl::Duration window) : window_(window) {}
+
+  // `count` more were done in `spent`.
+  void Add(int64_t count, absl::Duration spent);
+
+  // Per second; 0 before anything was done.
+  double PerSecond() const;
+
+ private:
+  struct Entry {
+    int64_t count;
+    absl::Duration spent;
+  };
+
+  const absl::Duration window_;
+  std::deque<Entry> entries_;
+  int64_t count_ = 0;
+  absl::Duration spent_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_RATE_METER_H_

@@ -1,0 +1,77 @@
+#include "worker/training/result_directory.h"
+
+#include <array>
+#include <filesystem>
+#include <string_view>
+
+#include "proto/contract/base/status_macros.h"
+#include "worker/formats/file_writer.h"
+#include "worker/formats/json_file.h"
+#include "worker/formats/safetensors_writer.h"
+#include "worker/models/config_labels.h"
+
+namespace tunesmith::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kTokenizerFiles = {
+    "tokenizer.json", "tokenizer_config.json", "vocab.txt",
+    "special_tokens_map.json", "added_tokens.json"};
+
+nlohmann::json ResultConfig(const PretrainedModel& base,
+                            const std::vector<std::string>& labels) {
+  nlohmann::json config = base.config();
+  config["architectures"] = {
+      std::string(base.family().classifier_architecture())};
+  config["problem_type"] = "single_label_classification";
+  SetLabelsOfConfig(labels, config);
+  config["dtype"] = "float32";
+  // Older spelling of `dtype`, and a count that id2label already says.
+  config.erase("torch_dtype");
+  config.erase("num_labels");
+  config.erase("_num_labels");
+  return config;
+}
+
+absl::Status WriteWeights(const torch::nn::Module& model,
+                          const std::string& path) {
+  // Keeps what was brought from a device alive until it is written.
+  std::vector<at::Tensor> values;
+  std::vector<TensorToWrite> tensors;
+  for (const auto& item : model.named_parameters()) {
+    at::Tensor value = item.value().detach().to(at::kCPU).contiguous();
+    values.push_back(value);
+    tensors.push_back(
+        {.name = item.key(),
+         .type = TensorType::kF32,
+         .shape = value.sizes().vec(),
+         .bytes = {static_cast<const std::byte*>(value.const_data_ptr()),
+                   static_cast<size_t>(value.nbytes())}});
+  }
+  return WriteSafetensors(path, std::move(tensors));
+}
+
+}  // namespace
+
+absl::Status WriteResultDirectory(const PretrainedModel& base,
+                                  const std::string& base_directory,
+                                  const std::vector<std::string>& labels,
+                                  const torch::nn::Module& model,
+                                  const std::string& directory) {
+  const fs::path from(base_directory);
+  const fs::path to(directory);
+  TUNESMITH_RETURN_IF_ERROR(
+      WriteWeights(model, (to / "model.safetensors").string()));
+  TUNESMITH_RETURN_IF_ERROR(
+      WriteJsonFile((to / "config.json").string(), ResultConfig(base, labels)));
+  for (std::string_view name : kTokenizerFiles) {
+    std::error_code ignored;
+    if (!fs::exists(from / name, ignored)) continue;
+    TUNESMITH_RETURN_IF_ERROR(
+        CopyFile((from / name).string(), (to / name).string()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::worker

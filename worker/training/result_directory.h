@@ -1,0 +1,25 @@
+#ifndef TUNESMITH_WORKER_TRAINING_RESULT_DIRECTORY_H_
+#define TUNESMITH_WORKER_TRAINING_RESULT_DIRECTORY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "torch/nn/module.h"
+#include "worker/models/pretrained.h"
+
+namespace tunesmith::worker {
+
+// Writes config.json, model.safetensors and the tokenizer files of
+// `base_directory` into `directory`, which holds none of them. What
+// transformers' AutoModelForSequenceClassification loads. Files are not
+// synced. Errors of FileWriter.
+absl::Status WriteResultDirectory(const PretrainedModel& base,
+                                  const std::string& base_directory,
+                                  const std::vector<std::string>& labels,
+                                  const torch::nn::Module& model,
+                                  const std::string& directory);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_RESULT_DIRECTORY_H_

@@ -1,0 +1,43 @@
+#include "worker/training/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tunesmith::worker {
+
+RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options) {
+  RunLength length;
+  length.steps_per_epoch =
+      (example_count + options.batch_size - 1) / options.batch_size;
+  length.total_steps = options.max_steps.has_value()
+                           ? *options.max_steps
+                           : static_cast<int64_t>(std::ceil(
+                                 options.epochs.value_or(1) *
+                                 static_cast<double>(length.steps_per_epoch)));
+  length.warmup_steps = static_cast<int64_t>(std::ceil(
+      options.warmup_fraction * static_cast<double>(length.total_steps)));
+  return length;
+}
+
+double LearningRateFactor(ScheduleKind schedule, int64_t step,
+                          const RunLength& length) {
+  const double warmup = static_cast<double>(length.warmup_steps);
+  if (step < length.warmup_steps) return static_cast<double>(step) / warmup;
+  const double after = static_cast<double>(
+      std::max<int64_t>(1, length.total_steps - length.warmup_steps));
+  switch (schedule) {
+    case ScheduleKind::kLinear:
+      return std::max(0.0,
+                      static_cast<double>(length.total_steps - step) / after);
+    case ScheduleKind::kCosine: {
+      double progress = (static_cast<double>(step) - warmup) / after;
+      return std::max(0.0, 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
+    }
+    case ScheduleKind::kConstant:
+      return 1.0;
+  }
+  return 1.0;
+}
+
+}  // namespace tunesmith::worker

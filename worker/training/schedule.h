@@ -1,0 +1,29 @@
+#ifndef TUNESMITH_WORKER_TRAINING_SCHEDULE_H_
+#define TUNESMITH_WORKER_TRAINING_SCHEDULE_H_
+
+#include <cstdint>
+
+#include "worker/training/options.h"
+
+namespace tunesmith::worker {
+
+// How long a run is, in optimizer steps.
+struct RunLength {
+  int64_t steps_per_epoch = 0;
+  int64_t total_steps = 0;
+  int64_t warmup_steps = 0;
+};
+
+// As Hugging Face's Trainer counts: the last, smaller batch of an epoch is a
+// step; fractions of epochs and of warm-up are rounded up. `example_count` is
+// at least 1.
+RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options);
+
+// What the learning rate is multiplied by in step `step`, counted from 0, as
+// transformers' get_{linear,cosine,constant}_schedule_with_warmup.
+double LearningRateFactor(ScheduleKind schedule, int64_t step,
+                          const RunLength& length);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_SCHEDULE_H_

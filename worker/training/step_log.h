@@ -1,0 +1,48 @@
+#ifndef TUNESMITH_WORKER_TRAINING_STEP_LOG_H_
+#define TUNESMITH_WORKER_TRAINING_STEP_LOG_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "ATen/core/Tensor.h"
+#include "absl/status/statusor.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+
+// Steps whose figures are still on the device. Reading them waits for the
+// device, so it is done for several steps at once.
+class StepLog {
+ public:
+  struct Step {
+    // Counted from 1.
+    int64_t step = 0;
+    double epoch = 0;
+    double learning_rate = 0;
+    // Scalars.
+    at::Tensor loss;
+    at::Tensor gradient_norm;
+    // Rows of the batch, for an error's message.
+    std::vector<int64_t> rows;
+  };
+
+  // `observer` outlives the log.
+  explicit StepLog(TrainingObserver& observer) : observer_(observer) {}
+
+  void Add(Step step);
+  size_t size() const { return steps_.size(); }
+
+  // Reports the steps' metrics, forgets them and returns their mean loss;
+  // nothing when there are none. ABORTED with reason NUMERICAL_FAILURE at the
+  // first step that is not finite, with the rows of its batch.
+  absl::StatusOr<std::optional<double>> Flush();
+
+ private:
+  TrainingObserver& observer_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_STEP_LOG_H_
