@@ -20,11 +20,13 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+  // A log file shows every line at once.
+  spdlog::flush_on(spdlog::level::info);
   CLI::App app("Tunesmith's server: queues, schedules and records jobs.");
+  app.option_defaults()->always_capture_default();
   ServerOptions options;
   std::string ready_file;
-  app.add_option("--listen", options.listen, "gRPC address")
-      ->capture_default_str();
+  app.add_option("--listen", options.listen, "gRPC address");
   app.add_option("--data-dir", options.data_dir, "where everything is kept")
       ->required();
   app.add_option("--data-root", options.data_roots,
@@ -32,16 +34,15 @@ int main(int argc, char** argv) {
   app.add_option("--model-root", options.model_roots,
                  "directory of models that may be imported; repeatable");
   app.add_option("--metrics-listen", options.metrics_listen,
-                 "HTTP address of /metrics")
-      ->capture_default_str();
+                 "HTTP address of /metrics");
   app.add_option("--ready-file", ready_file,
                  "JSON file that is written once the server serves");
   app.add_option("--max-live-jobs", options.max_live_jobs)
-      ->capture_default_str();
+      ->check(CLI::PositiveNumber);
   app.add_option("--max-dataset-bytes", options.max_dataset_bytes)
-      ->capture_default_str();
+      ->check(CLI::PositiveNumber);
   app.add_option("--max-model-bytes", options.max_model_bytes)
-      ->capture_default_str();
+      ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Create(options);

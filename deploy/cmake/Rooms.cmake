@@ -3,12 +3,26 @@
 # in which nothing but its own path exists, so an include that crosses the
 # house without an arrow does not compile.
 
-# tunesmith_room(<target> [DEPENDS <target>...] [PRECOMPILE <header>...])
+# tunesmith_precompiled(<target> HEADERS <header>... [DEPENDS <target>...])
+#
+# Headers that many rooms include, compiled once: rooms and tests name <target>
+# as PRECOMPILED.
+function(tunesmith_precompiled target)
+  cmake_parse_arguments(SHARED "" "" "HEADERS;DEPENDS" ${ARGN})
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/${target}.cc" CONTENT "")
+  add_library(${target} OBJECT "${CMAKE_BINARY_DIR}/generated/${target}.cc")
+  target_link_libraries(${target} PRIVATE ${SHARED_DEPENDS})
+  target_precompile_headers(${target} PRIVATE ${SHARED_HEADERS})
+endfunction()
+
+# tunesmith_room(<target> [DEPENDS <target>...] [PRECOMPILE <header>...]
+#                [PRECOMPILED <target>])
 #
 # Makes <target> from every .cc file of the current folder except main.cc and
-# files named *_main.cc.
+# files named *_main.cc. PRECOMPILE: headers of its own; PRECOMPILED: those of
+# another target.
 function(tunesmith_room target)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "PRECOMPILED" "DEPENDS;PRECOMPILE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   list(FILTER sources EXCLUDE REGEX "(/|_)main\\.cc$")
   file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
@@ -22,6 +36,9 @@ function(tunesmith_room target)
     target_link_libraries(${target} PUBLIC ${ROOM_DEPENDS})
     if(ROOM_PRECOMPILE)
       target_precompile_headers(${target} PRIVATE ${ROOM_PRECOMPILE})
+    endif()
+    if(ROOM_PRECOMPILED)
+      target_precompile_headers(${target} REUSE_FROM ${ROOM_PRECOMPILED})
     endif()
   else()
     add_library(${target} INTERFACE)
@@ -37,14 +54,18 @@ function(tunesmith_program target)
   target_link_libraries(${target} PRIVATE ${PROGRAM_DEPENDS})
 endfunction()
 
-# tunesmith_tests(<folder> LABEL <label> [DEPENDS <target>...] [TIMEOUT <s>])
+# tunesmith_tests(<folder> LABEL <label> [DEPENDS <target>...] [TIMEOUT <s>]
+#                 [PRECOMPILED <target>])
 #
 # One test program from every *_test.cc file of tests/<folder>, and one test
 # for each of its cases.
 function(tunesmith_tests folder)
-  cmake_parse_arguments(TESTS "" "LABEL;TIMEOUT" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(TESTS "" "LABEL;TIMEOUT;PRECOMPILED" "DEPENDS" ${ARGN})
   if(NOT TESTS_TIMEOUT)
     set(TESTS_TIMEOUT 60)
+  endif()
+  if(NOT TESTS_PRECOMPILED)
+    set(TESTS_PRECOMPILED test_precompiled)
   endif()
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*.cc")
   if(NOT sources)
@@ -57,7 +78,7 @@ function(tunesmith_tests folder)
   file(CREATE_LINK "${CMAKE_SOURCE_DIR}/tests" "${include_dir}/tests" SYMBOLIC)
   target_include_directories(${target} PRIVATE "${include_dir}")
   target_link_libraries(${target} PRIVATE ${TESTS_DEPENDS} GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${target} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  target_precompile_headers(${target} REUSE_FROM ${TESTS_PRECOMPILED})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
                        PROPERTIES LABELS ${TESTS_LABEL} TIMEOUT ${TESTS_TIMEOUT})

@@ -43,6 +43,8 @@ class ImportedModel : public WorkSubject {
   absl::Status Succeed(const internal::v1::Outcome& outcome) override {
     row_.facts = outcome.import().model();
     CopyModelFacts(row_.facts.model(), row_.model);
+    // They repeat what the attempt found on its way.
+    row_.model.clear_notes();
     for (const std::string& note : row_.facts.model().notes()) {
       if (row_.model.notes_size() < kMaxNotes) row_.model.add_notes(note);
     }

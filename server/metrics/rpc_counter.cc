@@ -55,10 +55,12 @@ RpcCounter::RpcCounter(prometheus::Registry& registry)
 void RpcCounter::Count(const std::string& method, grpc::StatusCode code) {
   size_t index = static_cast<size_t>(code);
   if (index >= std::size(kCodeNames)) index = grpc::StatusCode::UNKNOWN;
+  // Every method of ours is implemented.
+  bool known = code != grpc::StatusCode::UNIMPLEMENTED && !method.empty();
+  std::string name = known ? method.substr(1) : "unknown";
   MutexLock lock(&mutex_);
-  prometheus::Counter*& counter = methods_[method][index];
+  prometheus::Counter*& counter = methods_[name][index];
   if (counter == nullptr) {
-    std::string name = method.empty() ? method : method.substr(1);
     counter = &family_.Add({{"method", name}, {"code", kCodeNames[index]}});
   }
   counter->Increment();

@@ -16,8 +16,8 @@
 
 namespace tunesmith::server {
 
-// Counts calls by method and status code. Only methods that the server has
-// reach it, so that its labels are bounded. Thread-safe.
+// Counts calls by method and status code. Calls of methods that the server does
+// not have count together, so that no client can make labels. Thread-safe.
 class RpcCounter {
  public:
   explicit RpcCounter(prometheus::Registry& registry);

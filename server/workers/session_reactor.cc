@@ -164,13 +164,14 @@ void SessionReactor::OnEventsStored(const LeaseKey& lease, int64_t sequence,
                                   : FencedMessage(lease));
       return Advance();
     }
-    spdlog::error("events not stored worker={} item={} fence={} error=\"{}\"",
-                  leases_->worker_id(), lease.item_uid, lease.fence,
-                  status.ToString());
-    End(IsTransient(status) ? TryLaterError(status) : status);
-    Advance();
   }
-  if (!IsTransient(status)) leases_->GiveUp(lease, status);
+  spdlog::error("events not stored worker={} item={} fence={} error=\"{}\"",
+                leases_->worker_id(), lease.item_uid, lease.fence,
+                status.ToString());
+  if (IsTransient(status)) return Fail(TryLaterError(status));
+  // First, so that the worker finds the lease lost when it comes back.
+  leases_->GiveUp(lease, status);
+  Fail(status);
 }
 
 void SessionReactor::OnAssignmentsChanged() {

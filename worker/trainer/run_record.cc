@@ -84,8 +84,11 @@ Json TimingRecord(const RunRecord& record) {
   const TrainingResult& result = record.result;
   return {
       {"start", TimeText(record.start_time)},
+      {"first_batch", TimeText(result.first_batch_time)},
+      {"first_step", TimeText(result.first_step_time)},
       {"end", TimeText(record.end_time)},
       {"preparation_seconds", absl::ToDoubleSeconds(record.preparation_time)},
+      {"training_examples", result.training_examples},
       {"training_seconds", absl::ToDoubleSeconds(result.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(result.evaluation_time)}};
 }

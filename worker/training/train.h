@@ -81,6 +81,11 @@ struct TrainingResult {
   // Step whose weights were kept.
   int64_t best_step = 0;
   bool stopped_early = false;
+  // Rows that went through the network, each epoch's counted.
+  int64_t training_examples = 0;
+  // When the first batch entered the network, and when its step was done.
+  absl::Time first_batch_time;
+  absl::Time first_step_time;
   std::vector<EvaluationFigures> evaluations;
   absl::Duration training_time;
   absl::Duration evaluation_time;

@@ -109,8 +109,11 @@ absl::Status TrainingRun::TrainEpoch() {
     batches.resize(static_cast<size_t>(left));
   }
   for (const BatchIndices& batch : batches) {
+    if (step_ == 0) result_.first_batch_time = clock_.Now();
     TUNESMITH_RETURN_IF_ERROR(TrainStep(batch));
     TUNESMITH_RETURN_IF_ERROR(ReportSteps(/*always=*/step_ == 1));
+    if (step_ == 1) result_.first_step_time = clock_.Now();
+    result_.training_examples += static_cast<int64_t>(batch.size());
   }
   ++epoch_;
   TUNESMITH_RETURN_IF_ERROR(ReportSteps(/*always=*/true));

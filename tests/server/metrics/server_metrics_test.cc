@@ -89,5 +89,15 @@ TEST(RpcCounterTest, CountsByMethodAndCode) {
   EXPECT_THAT(page, HasSubstr("code=\"UNKNOWN\""));
 }
 
+TEST(RpcCounterTest, MethodsThatDoNotExistShareALabel) {
+  prometheus::Registry registry;
+  RpcCounter counter(registry);
+  counter.Count("/made.up/One", grpc::StatusCode::UNIMPLEMENTED);
+  counter.Count("/made.up/Two", grpc::StatusCode::UNIMPLEMENTED);
+  std::string page = Page(registry);
+  EXPECT_THAT(page, Not(HasSubstr("made.up")));
+  EXPECT_THAT(page, HasSubstr("method=\"unknown\"} 2"));
+}
+
 }  // namespace
 }  // namespace tunesmith::server

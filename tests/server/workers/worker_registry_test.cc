@@ -1,0 +1,218 @@
+#include "server/workers/worker_registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/workers/workers_rig.h"
+
+namespace tunesmith::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+WorkRow Row(const std::string& uid, int64_t fence, int slot, int64_t boot = 5) {
+  WorkRow row;
+  row.uid = uid;
+  row.fence = fence;
+  row.subject = "jobs/" + uid;
+  row.purpose = v1::Slot::TRAINING;
+  row.leased = true;
+  row.worker_id = "w1";
+  row.worker_boot = boot;
+  row.slot = slot;
+  return row;
+}
+
+class WorkerRegistryTest : public testing::Test {
+ protected:
+  std::shared_ptr<RecordingLink> Connect(int64_t boot) {
+    auto link = std::make_shared<RecordingLink>();
+    EXPECT_TRUE(registry_.Connect(HelloOf("w1", boot), link, kNow).ok());
+    return link;
+  }
+
+  std::vector<int> FreeSlots() {
+    std::vector<int> slots;
+    for (const FreeSlot& slot : registry_.FreeSlots()) {
+      slots.push_back(slot.slot);
+    }
+    return slots;
+  }
+
+  int offers_ = 0;
+  WorkerRegistry registry_{[this] { ++offers_; }};
+};
+
+TEST_F(WorkerRegistryTest, ConnectedWorkerOffersItsSlots) {
+  EXPECT_THAT(FreeSlots(), IsEmpty());
+  Connect(5);
+  EXPECT_EQ(offers_, 1);
+  std::vector<FreeSlot> free = registry_.FreeSlots();
+  ASSERT_THAT(free, SizeIs(2));
+  EXPECT_EQ(free[0].worker_id, "w1");
+  EXPECT_EQ(free[0].worker_boot, 5);
+  EXPECT_EQ(free[0].purpose, v1::Slot::TRAINING);
+  EXPECT_EQ(free[1].slot, 1);
+  EXPECT_EQ(free[1].purpose, v1::Slot::AUXILIARY);
+}
+
+TEST_F(WorkerRegistryTest, LeasedSlotIsNotFreeUntilTheLeaseEnds) {
+  auto link = Connect(5);
+  EXPECT_THAT(registry_.ReplaceAssignments("w1", {Row("a", 1, 0)}), IsEmpty());
+  EXPECT_EQ(link->changes, 1);
+  EXPECT_THAT(FreeSlots(), ElementsAre(1));
+  EXPECT_EQ(offers_, 1);
+
+  auto ended = registry_.ReplaceAssignments("w1", {});
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0]->uid, "a");
+  EXPECT_EQ(link->changes, 2);
+  EXPECT_THAT(FreeSlots(), ElementsAre(0, 1));
+  EXPECT_EQ(offers_, 2);
+}
+
+TEST_F(WorkerRegistryTest, SessionHearsOnlyOfChanges) {
+  auto link = Connect(5);
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
+  WorkRow same = Row("a", 1, 0);
+  same.event_sequence = 7;
+  registry_.ReplaceAssignments("w1", {same});
+  EXPECT_EQ(link->changes, 1);
+  WorkRow cancelled = same;
+  cancelled.cancelled = true;
+  registry_.ReplaceAssignments("w1", {cancelled});
+  EXPECT_EQ(link->changes, 2);
+  WorkRow again = Row("a", 2, 0);
+  EXPECT_THAT(registry_.ReplaceAssignments("w1", {again}), SizeIs(1));
+  EXPECT_EQ(link->changes, 3);
+}
+
+TEST_F(WorkerRegistryTest, FindsOnlyWhatTheWorkerHolds) {
+  registry_.ReplaceAssignments("w1", {Row("a", 2, 0)});
+  EXPECT_NE(registry_.FindAssignment("w1", {"a", 2}), nullptr);
+  EXPECT_EQ(registry_.FindAssignment("w1", {"a", 1}), nullptr);
+  EXPECT_EQ(registry_.FindAssignment("w2", {"a", 2}), nullptr);
+}
+
+TEST_F(WorkerRegistryTest, NewerBootEvictsTheOlder) {
+  auto older = Connect(5);
+  auto newer = Connect(6);
+  ASSERT_TRUE(older->evicted.has_value());
+  EXPECT_TRUE(absl::IsAborted(*older->evicted)) << *older->evicted;
+  EXPECT_TRUE(registry_.IsConnected("w1", 6));
+  EXPECT_FALSE(registry_.IsConnected("w1", 5));
+  // The end of the older stream comes late.
+  EXPECT_FALSE(registry_.Disconnect("w1", older.get()));
+  EXPECT_TRUE(registry_.IsConnected("w1", 6));
+  EXPECT_FALSE(newer->evicted.has_value());
+}
+
+TEST_F(WorkerRegistryTest, SameBootReplacesItsStreamWithoutGivingUp) {
+  auto first = Connect(5);
+  Connect(5);
+  ASSERT_TRUE(first->evicted.has_value());
+  // ABORTED would end the worker.
+  EXPECT_TRUE(absl::IsUnavailable(*first->evicted)) << *first->evicted;
+}
+
+TEST_F(WorkerRegistryTest, OlderBootIsRefusedWhileTheNewerIsThere) {
+  auto newer = Connect(6);
+  auto older = std::make_shared<RecordingLink>();
+  absl::Status refused = registry_.Connect(HelloOf("w1", 5), older, kNow);
+  EXPECT_TRUE(absl::IsAborted(refused)) << refused;
+  EXPECT_FALSE(newer->evicted.has_value());
+  registry_.Disconnect("w1", newer.get());
+  EXPECT_TRUE(registry_.Connect(HelloOf("w1", 5), older, kNow).ok());
+}
+
+TEST_F(WorkerRegistryTest, OlderBootIsRefusedWhileTheNewerHoldsLeases) {
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0, /*boot=*/6)});
+  absl::Status refused = registry_.Connect(
+      HelloOf("w1", 5), std::make_shared<RecordingLink>(), kNow);
+  EXPECT_TRUE(absl::IsAborted(refused)) << refused;
+}
+
+TEST_F(WorkerRegistryTest, ListsTheConnectedAndThoseWithLeases) {
+  auto link = Connect(5);
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
+  registry_.Seen("w1", kNow + absl::Seconds(3));
+  std::vector<v1::Worker> workers = registry_.List();
+  ASSERT_THAT(workers, SizeIs(1));
+  EXPECT_EQ(workers[0].name(), "workers/w1");
+  EXPECT_EQ(workers[0].state(), v1::Worker::CONNECTED);
+  EXPECT_EQ(workers[0].build(), "1.2.3");
+  EXPECT_EQ(workers[0].slots(0).running(), "jobs/a");
+  EXPECT_EQ(workers[0].slots(1).running(), "");
+  EXPECT_EQ(workers[0].connect_time().seconds(), 1'700'000'000);
+  EXPECT_EQ(workers[0].last_seen_time().seconds(), 1'700'000'003);
+
+  EXPECT_TRUE(registry_.Disconnect("w1", link.get()));
+  workers = registry_.List();
+  ASSERT_THAT(workers, SizeIs(1));
+  EXPECT_EQ(workers[0].state(), v1::Worker::UNREACHABLE);
+  EXPECT_EQ(workers[0].slots(0).running(), "jobs/a");
+  EXPECT_THAT(FreeSlots(), IsEmpty());
+
+  registry_.ReplaceAssignments("w1", {});
+  EXPECT_THAT(registry_.List(), IsEmpty());
+}
+
+TEST_F(WorkerRegistryTest, ListsSlotsOfWorkersThatDidNotConnectYet) {
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 3)});
+  std::vector<v1::Worker> workers = registry_.List();
+  ASSERT_THAT(workers, SizeIs(1));
+  EXPECT_EQ(workers[0].state(), v1::Worker::UNREACHABLE);
+  ASSERT_EQ(workers[0].slots_size(), 1);
+  EXPECT_EQ(workers[0].slots(0).index(), 3);
+  EXPECT_EQ(workers[0].slots(0).running(), "jobs/a");
+  EXPECT_FALSE(workers[0].has_last_seen_time());
+}
+
+TEST_F(WorkerRegistryTest, SaysWhatCouldEverRun) {
+  using v1::Resources;
+  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
+  auto link = Connect(5);
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
+  EXPECT_TRUE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
+  EXPECT_TRUE(registry_.CouldRun(v1::Slot::TRAINING,
+                                 Resources::DEVICE_KIND_UNSPECIFIED));
+  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CUDA));
+  registry_.Disconnect("w1", link.get());
+  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
+}
+
+TEST_F(WorkerRegistryTest, OneRefreshAtATimeAndTheLastOneSeesAll) {
+  EXPECT_TRUE(registry_.BeginRefresh("w1"));
+  EXPECT_TRUE(registry_.BeginRefresh("w2"));
+  EXPECT_FALSE(registry_.BeginRefresh("w1"));
+  EXPECT_FALSE(registry_.BeginRefresh("w1"));
+  EXPECT_TRUE(registry_.EndRefresh("w1"));
+  EXPECT_FALSE(registry_.EndRefresh("w1"));
+  EXPECT_TRUE(registry_.BeginRefresh("w1"));
+}
+
+TEST_F(WorkerRegistryTest, EvictsOnlyTheSilent) {
+  auto link = Connect(5);
+  registry_.EvictIfSilent("w1", kNow - absl::Seconds(1));
+  EXPECT_FALSE(link->evicted.has_value());
+  registry_.EvictIfSilent("w1", kNow);
+  ASSERT_TRUE(link->evicted.has_value());
+  EXPECT_TRUE(absl::IsUnavailable(*link->evicted));
+}
+
+TEST_F(WorkerRegistryTest, ShutdownEndsStreamsAndTakesNoOther) {
+  auto link = Connect(5);
+  registry_.Shutdown(absl::UnavailableError("stopping"));
+  ASSERT_TRUE(link->evicted.has_value());
+  EXPECT_EQ(*link->evicted, absl::UnavailableError("stopping"));
+  EXPECT_EQ(registry_.Connect(HelloOf("w2", 1),
+                              std::make_shared<RecordingLink>(), kNow),
+            absl::UnavailableError("stopping"));
+}
+
+}  // namespace
+}  // namespace tunesmith::server
