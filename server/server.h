@@ -27,7 +27,7 @@ struct ServerOptions {
   // A lease runs out this long after the last report that held it.
   absl::Duration lease_term = absl::Seconds(30);
   // How often workers report.
-  absl::Duration report_interval = absl::Seconds(2);
+  absl::Duration report_interval = absl::Milliseconds(500);
   // A worker whose stream ended keeps its leases this long.
   absl::Duration disconnect_grace = absl::Seconds(10);
   // Pause before the n-th attempt: n - 1 times this.

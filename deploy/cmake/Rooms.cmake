@@ -78,6 +78,10 @@ function(tunesmith_tests folder)
   file(CREATE_LINK "${CMAKE_SOURCE_DIR}/tests" "${include_dir}/tests" SYMBOLIC)
   target_include_directories(${target} PRIVATE "${include_dir}")
   target_link_libraries(${target} PRIVATE ${TESTS_DEPENDS} GTest::gmock GTest::gtest_main)
+  # As position-independent as the objects of rooms, or the precompiled headers
+  # do not fit.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
   target_precompile_headers(${target} REUSE_FROM ${TESTS_PRECOMPILED})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST

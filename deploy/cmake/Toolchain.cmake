@@ -21,10 +21,11 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # The sloppiness that ccache asks for with precompiled headers.
+  # The sloppiness that ccache asks for with precompiled headers; paths
+  # relative to the source, so that clones share results.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${CCACHE})
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
   endif()

@@ -144,17 +144,14 @@ grpc::ServerUnaryReactor* DatasetService::ListDatasets(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<DatasetRow> rows,
             DatasetCatalog::List(db, tenant, before, limit + 1));
-        if (rows.size() > static_cast<size_t>(limit)) {
-          rows.resize(limit);
-          response->set_next_page_token(
-              MakePageToken(listing, absl::StrCat(rows.back().number)));
-        }
-        for (DatasetRow& row : rows) {
-          for (v1::DatasetColumn& column : *row.dataset.mutable_columns()) {
-            column.clear_values();
-          }
-          *response->add_datasets() = std::move(row.dataset);
-        }
+        response->set_next_page_token(FillPage(
+            rows, limit, listing,
+            [response](DatasetRow& row) -> const v1::Dataset& {
+              for (v1::DatasetColumn& column : *row.dataset.mutable_columns()) {
+                column.clear_values();
+              }
+              return *response->add_datasets() = std::move(row.dataset);
+            }));
         return absl::OkStatus();
       });
 }

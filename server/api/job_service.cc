@@ -97,16 +97,14 @@ grpc::ServerUnaryReactor* JobService::ListJobs(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<JobRow> rows,
             JobTable::List(db, tenant, states, before, limit + 1));
-        if (rows.size() > static_cast<size_t>(limit)) {
-          rows.resize(limit);
-          response->set_next_page_token(
-              MakePageToken(listing, absl::StrCat(rows.back().number)));
-        }
         JobView view(db, api_.hub, api_.workers, absl::Now());
         for (JobRow& row : rows) {
           TUNESMITH_RETURN_IF_ERROR(view.Complete(row.job));
-          *response->add_jobs() = std::move(row.job);
         }
+        response->set_next_page_token(FillPage(
+            rows, limit, listing, [response](JobRow& row) -> const v1::Job& {
+              return *response->add_jobs() = std::move(row.job);
+            }));
         return absl::OkStatus();
       });
 }

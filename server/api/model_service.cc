@@ -146,14 +146,11 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<ModelRow> rows,
             ModelCatalog::List(db, tenant, filter, before, limit + 1));
-        if (rows.size() > static_cast<size_t>(limit)) {
-          rows.resize(limit);
-          response->set_next_page_token(
-              MakePageToken(listing, absl::StrCat(rows.back().number)));
-        }
-        for (ModelRow& row : rows) {
-          *response->add_models() = std::move(row.model);
-        }
+        response->set_next_page_token(
+            FillPage(rows, limit, listing,
+                     [response](ModelRow& row) -> const v1::Model& {
+                       return *response->add_models() = std::move(row.model);
+                     }));
         return absl::OkStatus();
       });
 }

@@ -26,7 +26,7 @@ absl::Status FindWorker(const WorkerDirectory& workers,
   return ResourceNotFoundError("worker", request.name());
 }
 
-absl::Status FillPage(const WorkerDirectory& workers,
+absl::Status ListPage(const WorkerDirectory& workers,
                       const v1::ListWorkersRequest& request,
                       v1::ListWorkersResponse& response) {
   RequestCheck check;
@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* WorkerService::GetWorker(
 grpc::ServerUnaryReactor* WorkerService::ListWorkers(
     grpc::CallbackServerContext* context, const v1::ListWorkersRequest* request,
     v1::ListWorkersResponse* response) {
-  return AnswerNow(context, FillPage(*workers_, *request, *response));
+  return AnswerNow(context, ListPage(*workers_, *request, *response));
 }
 
 }  // namespace tunesmith::server

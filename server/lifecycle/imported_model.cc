@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,9 +28,7 @@ class ImportedModel : public WorkSubject {
   }
 
   absl::Status Record(const internal::v1::WorkEvent& event) override {
-    if (event.has_finding() && row_.model.notes_size() < kMaxNotes) {
-      row_.model.add_notes(event.finding().message());
-    }
+    if (event.has_finding()) AddNote(event.finding().message());
     return absl::OkStatus();
   }
 
@@ -43,11 +42,7 @@ class ImportedModel : public WorkSubject {
   absl::Status Succeed(const internal::v1::Outcome& outcome) override {
     row_.facts = outcome.import().model();
     CopyModelFacts(row_.facts.model(), row_.model);
-    // They repeat what the attempt found on its way.
-    row_.model.clear_notes();
-    for (const std::string& note : row_.facts.model().notes()) {
-      if (row_.model.notes_size() < kMaxNotes) row_.model.add_notes(note);
-    }
+    for (const std::string& note : row_.facts.model().notes()) AddNote(note);
     row_.model.set_state(v1::Model::READY);
     return absl::OkStatus();
   }
@@ -68,6 +63,15 @@ class ImportedModel : public WorkSubject {
   }
 
  private:
+  // A result may repeat what was found on the way.
+  void AddNote(const std::string& note) {
+    const auto& notes = row_.model.notes();
+    if (notes.size() < kMaxNotes &&
+        std::find(notes.begin(), notes.end(), note) == notes.end()) {
+      row_.model.add_notes(note);
+    }
+  }
+
   Transaction& tx_;
   const LifecycleContext& context_;
   ModelRow row_;

@@ -23,7 +23,7 @@ struct WorkersContext {
   // A lease runs out this long after the last report that held it.
   absl::Duration lease_term = absl::Seconds(15);
   // How often workers report; well below the lease term.
-  absl::Duration report_interval = absl::Seconds(3);
+  absl::Duration report_interval = absl::Milliseconds(500);
   // How long leases go on after the end of their worker's stream, at most.
   absl::Duration disconnect_grace = absl::Seconds(10);
 };

@@ -23,7 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto kPatience = std::chrono::minutes(1);
+constexpr auto kPatience = std::chrono::minutes(4);
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

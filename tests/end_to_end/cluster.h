@@ -18,7 +18,7 @@
 namespace tunesmith::testing {
 
 // A server and a worker as real processes on a temporary directory. Fails the
-// test when something takes longer than a minute.
+// test when something takes longer than four minutes.
 class Cluster {
  public:
   Cluster();
@@ -86,8 +86,8 @@ class Cluster {
   std::unique_ptr<v1::WorkerService::Stub> workers_;
 };
 
-// Calls `condition` every few milliseconds until it is true; false after a
-// minute.
+// Calls `condition` every few milliseconds until it is true; false after
+// four minutes.
 bool Eventually(const std::function<bool()>& condition);
 
 }  // namespace tunesmith::testing

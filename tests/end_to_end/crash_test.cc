@@ -14,7 +14,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // Long enough to be killed in the middle, in every attempt.
-constexpr int64_t kSteps = 600;
+constexpr int64_t kSteps = 2000;
 
 class CrashTest : public ::testing::Test {
  protected:

@@ -66,7 +66,8 @@ TEST_F(ResultTest, AResultIsTheBaseOfTheNextJob) {
   // The head goes on from where it was: the baseline is the earlier result.
   ASSERT_EQ(two.state(), v1::Job::SUCCEEDED);
   double earlier = 0;
-  for (const v1::Evaluation& evaluation : cluster_.Get("one").evaluations()) {
+  const v1::Job one = cluster_.Get("one");
+  for (const v1::Evaluation& evaluation : one.evaluations()) {
     if (evaluation.phase() == v1::Evaluation::FINAL) {
       earlier = evaluation.loss();
     }

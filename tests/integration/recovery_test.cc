@@ -101,7 +101,9 @@ TEST_F(RecoveryTest, AServerThatRestartsGoesOnWithARunningJob) {
   worker_->AwaitAck(work);
   CreateJob("two");
   StopServer();
-  EXPECT_EQ(worker_->AwaitEnd().error_code(), grpc::StatusCode::UNAVAILABLE);
+  grpc::Status end = worker_->AwaitEnd();
+  EXPECT_EQ(end.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOfCall(end), "DRAINING");
   worker_->Disconnect();
 
   StartServer();

@@ -105,6 +105,9 @@ class WorkersRig : public LifecycleObserver {
     made.registry = &registry;
     made.lease_clock = &lease_clock;
     made.lifecycle = plane.context;
+    made.lease_term = absl::Seconds(15);
+    made.report_interval = absl::Seconds(3);
+    made.disconnect_grace = absl::Seconds(10);
     return made;
   }
 };
