@@ -198,7 +198,12 @@ v1::Job Cluster::Get(const std::string& id) {
   v1::GetJobRequest request;
   request.set_name("jobs/" + id);
   v1::Job job;
-  grpc::Status status = jobs_->GetJob(Call(), request, &job);
+  grpc::Status status;
+  // The connection to a server that was killed breaks once.
+  Eventually([&] {
+    status = jobs_->GetJob(Call(), request, &job);
+    return status.error_code() != grpc::StatusCode::UNAVAILABLE;
+  });
   EXPECT_TRUE(status.ok()) << status.error_message();
   return job;
 }
