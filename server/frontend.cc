@@ -9,6 +9,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/listen_address.h"
+#include "proto/contract/message_limits.h"
 #include "server/api/dataset_service.h"
 #include "server/api/job_service.h"
 #include "server/api/model_service.h"
@@ -17,14 +18,13 @@
 namespace tunesmith::server {
 namespace {
 
-constexpr int kMaxReceiveBytes = 4 << 20;
 // Clients and workers ping every 30 s; the margin is for their timers.
 constexpr int kKeepaliveMilliseconds = 30000;
 constexpr int kKeepaliveTimeoutMilliseconds = 10000;
 constexpr int kLeastPingIntervalMilliseconds = 20000;
 
 void Configure(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
                              kKeepaliveMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,

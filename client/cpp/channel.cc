@@ -5,6 +5,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "proto/contract/message_limits.h"
 
 namespace tunesmith::client {
 namespace {
@@ -18,7 +19,6 @@ int Milliseconds(milliseconds duration) {
 
 // A finished job of a thousand classes carries several confusion matrices of a
 // million entries.
-constexpr int kMaxReceivedBytes = 64 << 20;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(seconds(2)));
   // A proxy of the environment cannot reach this machine's loopback.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetMaxReceiveMessageSize(kMaxReceivedBytes);
+  arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
                                    arguments);
 }

@@ -6,10 +6,12 @@
 #include <memory>
 #include <system_error>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "grpcpp/client_context.h"
 #include "proto/artifact/sha256.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/resource_name.h"
 #include "proto/contract/rpc/grpc_status.h"
 
 namespace tunesmith::client {
@@ -64,16 +66,18 @@ v1::UploadDatasetRequest MakeHeader(const std::string& path,
   return request;
 }
 
-}  // namespace
-
-absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
-                                          const std::string& path,
-                                          const UploadOptions& options) {
+absl::StatusOr<FileDigest> DigestOf(const std::string& path) {
   TUNESMITH_RETURN_IF_ERROR(CheckRegularFile(path));
   TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestFile(path));
   if (digest.size_bytes == 0) {
     return absl::InvalidArgumentError(absl::StrCat("file is empty: ", path));
   }
+  return digest;
+}
+
+absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
+                                 const FileDigest& digest,
+                                 const UploadOptions& options) {
   grpc::ClientContext context;
   Cancellation::Registration registration(client.cancellation(), context);
   v1::Dataset dataset;
@@ -92,6 +96,54 @@ absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
   TUNESMITH_RETURN_IF_ERROR(sent);
   if (!status.ok()) return FromGrpcStatus(status);
   return dataset;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
+                                          const std::string& path,
+                                          const UploadOptions& options) {
+  TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestOf(path));
+  return Send(client, path, digest, options);
+}
+
+absl::StatusOr<SharedDataset> UploadOnce(Client& client,
+                                         const std::string& path,
+                                         UploadOptions options) {
+  TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestOf(path));
+  options.dataset_id =
+      ContentId(std::filesystem::path(path).filename().string(), digest.sha256);
+  const std::string name =
+      ResourceName(ResourceKind::kDataset, options.dataset_id);
+  absl::StatusOr<v1::Dataset> dataset = client.GetDataset(name);
+  if (absl::IsNotFound(dataset.status())) {
+    dataset = Send(client, path, digest, options);
+    if (dataset.ok()) return SharedDataset{*std::move(dataset), true};
+    // Somebody else was faster.
+    if (absl::IsAlreadyExists(dataset.status())) {
+      dataset = client.GetDataset(name);
+    }
+  }
+  TUNESMITH_RETURN_IF_ERROR(dataset.status());
+  if (dataset->digest() == digest.sha256 &&
+      dataset->state() != v1::Dataset::FAILED) {
+    return SharedDataset{*std::move(dataset), false};
+  }
+  options.dataset_id.clear();
+  TUNESMITH_ASSIGN_OR_RETURN(dataset, Send(client, path, digest, options));
+  return SharedDataset{*std::move(dataset), true};
+}
+
+std::string ContentId(const std::string& file_name, const std::string& sha256) {
+  constexpr size_t kDigits = 12;
+  constexpr size_t kMaxNameBytes = 63 - kDigits - 1;
+  std::string id = absl::AsciiStrToLower(file_name).substr(0, kMaxNameBytes);
+  for (char& c : id) {
+    if (!absl::ascii_isalnum(c) && c != '.') c = '-';
+  }
+  if (id.empty() || !absl::ascii_isalnum(id[0])) id = absl::StrCat("x", id);
+  return absl::StrCat(id.substr(0, kMaxNameBytes), "-",
+                      sha256.substr(0, kDigits));
 }
 
 }  // namespace tunesmith::client

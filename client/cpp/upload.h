@@ -28,6 +28,26 @@ absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
                                           const std::string& path,
                                           const UploadOptions& options = {});
 
+struct SharedDataset {
+  v1::Dataset dataset;
+  // False: the server had it.
+  bool uploaded = false;
+};
+
+// The dataset with the content of a local file, as it is or being inspected:
+// its id is made of the file's name and digest (ContentId), so that a file is
+// sent once however often it is used. A dataset of that id that FAILED or
+// holds other bytes is left alone, and the file is uploaded under a name that
+// the server makes up. `options.dataset_id` is not used. Errors as
+// UploadDataset's.
+absl::StatusOr<SharedDataset> UploadOnce(Client& client,
+                                         const std::string& path,
+                                         UploadOptions options = {});
+
+// `{file name}-{12 digits of the digest}` with "-" in the place of what ids
+// do not allow; at most 63 characters.
+std::string ContentId(const std::string& file_name, const std::string& sha256);
+
 }  // namespace tunesmith::client
 
 #endif  // TUNESMITH_CLIENT_CPP_UPLOAD_H_

@@ -127,6 +127,9 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
   if (!v1::TaskType_IsValid(request->task())) {
     check.Add("task", "not a task");
   }
+  if (request->max_parameter_count() < 0) {
+    check.Add("max_parameter_count", "must be at least 0");
+  }
   ModelFilter filter;
   filter.task = request->task();
   filter.family = request->family();

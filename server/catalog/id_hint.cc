@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
-#include "proto/contract/nearest_name.h"
 
 namespace tunesmith::server {
 namespace {

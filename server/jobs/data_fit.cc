@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "proto/contract/nearest_name.h"
+#include "proto/contract/base/nearest_name.h"
 #include "server/jobs/check_spec.h"
 #include "server/jobs/field_scope.h"
 #include "server/jobs/input_fit.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/nearest_name.h"
+#include "proto/contract/base/nearest_name.h"
 #include "server/jobs/field_scope.h"
 
 namespace tunesmith::server {

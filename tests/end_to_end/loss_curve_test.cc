@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct LossCurve {
   std::string file;
   bool header;
 };
+
+void PrintTo(const LossCurve& curve, std::ostream* out) { *out << curve.name; }
 
 std::string DataDirectory() {
   const char* path = std::getenv("TUNESMITH_TEST_DATA");

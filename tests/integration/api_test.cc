@@ -13,6 +13,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
 
@@ -375,6 +376,32 @@ TEST_F(ApiTest, TheParameterTableIsPaged) {
       models_->ListModelParameters(CallContext().get(), request, &page).ok());
   EXPECT_EQ(page.parameters_size(), 1);
   EXPECT_EQ(page.next_page_token(), "");
+}
+
+TEST_F(ApiTest, ModelsAreListedByWhatTheyAreGoodFor) {
+  auto names = [this](const v1::ListModelsRequest& request) {
+    v1::ListModelsResponse page;
+    EXPECT_TRUE(models_->ListModels(CallContext().get(), request, &page).ok());
+    std::vector<std::string> names;
+    for (const v1::Model& model : page.models()) names.push_back(model.name());
+    return names;
+  };
+  v1::ListModelsRequest request;
+  request.set_task(v1::TEXT_CLASSIFICATION);
+  request.set_family("bert");
+  EXPECT_THAT(names(request), ElementsAre("models/m"));
+  request.set_max_parameter_count(0);
+  EXPECT_THAT(names(request), IsEmpty());
+  request.clear_max_parameter_count();
+  request.set_family("other");
+  EXPECT_THAT(names(request), IsEmpty());
+
+  request.set_max_parameter_count(-1);
+  request.set_task(static_cast<v1::TaskType>(99));
+  v1::ListModelsResponse page;
+  EXPECT_THAT(
+      FieldsOf(models_->ListModels(CallContext().get(), request, &page)),
+      ElementsAre("task", "max_parameter_count"));
 }
 
 TEST_F(ApiTest, WorkersAreListedWithWhatRunsThere) {

@@ -8,6 +8,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "proto/contract/base/mutex.h"
+#include "proto/contract/message_limits.h"
 #include "proto/contract/rpc/grpc_status.h"
 
 namespace tunesmith::worker {
@@ -95,7 +96,7 @@ grpc::ChannelArguments ChannelOptions() {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // A desired state carries the parameter table of every item.
-  arguments.SetMaxReceiveMessageSize(64 << 20);
+  arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   return arguments;
 }
 

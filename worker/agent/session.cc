@@ -234,14 +234,24 @@ void Session::OnAck(const internal::v1::Ack& ack) {
 void Session::OnEvent(const ItemKey& key, internal::v1::WorkEvent event) {
   auto found = held_.find(key);
   if (found == held_.end()) return;
-  if (event.has_outcome()) report_due_ = true;
-  found->second.events.Append(std::move(event));
-  if (!found->second.events.ended() &&
-      found->second.events.bytes() > options_.max_event_bytes) {
-    if (SlotRunner* slot = SlotOf(found->second.slot)) {
-      slot->Kill(key, KillCause::kTooManyEvents);
-    }
+  EventBuffer& events = found->second.events;
+  bool too_long = event.ByteSizeLong() > options_.max_event_bytes;
+  if (!event.has_outcome()) {
+    if (!too_long) events.Append(std::move(event));
+    if (too_long || events.bytes() > options_.max_waiting_bytes) GiveUp(key);
+    return;
   }
+  if (too_long) {
+    *event.mutable_outcome() =
+        OutcomeOfExit({}, KillCause::kTooManyEvents, false);
+  }
+  report_due_ = true;
+  events.Append(std::move(event));
+}
+
+void Session::GiveUp(const ItemKey& key) {
+  SlotRunner* slot = SlotOf(held_.at(key).slot);
+  if (slot != nullptr) slot->Kill(key, KillCause::kTooManyEvents);
 }
 
 void Session::OnProgress(const ItemKey& key, const v1::Progress& progress) {

@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "proto/contract/base/clock.h"
+#include "proto/contract/message_limits.h"
 #include "tunesmith/internal/v1/worker_session.pb.h"
 #include "worker/agent/backoff.h"
 #include "worker/agent/event_buffer.h"
@@ -33,8 +34,11 @@ class Session : public ItemObserver {
     // Larger in every later start.
     int64_t boot_id = 0;
     std::string build;
-    // An item that reports more than the server takes is given up.
-    size_t max_event_bytes = 256 << 20;
+    // An item whose events wait for the server with more bytes than this
+    // altogether, or that reports one longer than the server takes, is given
+    // up.
+    size_t max_waiting_bytes = 256 << 20;
+    size_t max_event_bytes = kMaxEventBytes;
     // Brings a closure to the session's thread; any thread may call it.
     std::function<void(std::function<void()>)> post;
     // The server accepted this worker; after every reconnect.
@@ -75,6 +79,8 @@ class Session : public ItemObserver {
   void OnAck(const internal::v1::Ack& ack);
   void StartItem(const internal::v1::DesiredState::Assignment& assignment);
   void DropItem(const ItemKey& key);
+  // Ends an item of a slot that reports what cannot be passed on.
+  void GiveUp(const ItemKey& key);
   SlotRunner* SlotOf(int32_t index);
   void SendEvents();
   void SendReport();

@@ -185,7 +185,7 @@ void SlotRunner::OnMessage(int64_t trainer_id, TrainerMessage message) {
 void SlotRunner::OnTrainerProgress(const v1::Progress& progress) {
   absl::Duration now = dependencies_.clock.Monotonic();
   if (auto done = item_->meter.Add(progress, now)) {
-    dependencies_.metrics.StepsDone(done->steps, done->examples, done->elapsed);
+    dependencies_.metrics.StepsFinished(*done);
   }
   // On a GPU, a spare's context would take memory from the training.
   if (progress.phase() == v1::Progress::TRAINING &&

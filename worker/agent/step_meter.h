@@ -12,21 +12,21 @@ namespace tunesmith::worker {
 // What happened between two progress reports of a training.
 struct StepsDone {
   int64_t steps = 0;
-  double examples = 0;
-  absl::Duration elapsed;
+  int64_t examples = 0;
+  // What the steps took; unset where other work was done in between.
+  std::optional<absl::Duration> elapsed = std::nullopt;
 };
 
 // Turns a training's progress reports into steps and times. Not thread-safe.
 class StepMeter {
  public:
-  // The steps since the report before; nothing for the first report in a
-  // phase of training, and when no step was done.
+  // The steps since the report before; nothing for the first report, and when
+  // no step was done.
   std::optional<StepsDone> Add(const v1::Progress& progress,
                                absl::Duration now);
 
  private:
-  bool training_ = false;
-  int64_t step_ = 0;
+  std::optional<v1::Progress> last_;
   absl::Duration time_;
 };
 

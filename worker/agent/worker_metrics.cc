@@ -136,12 +136,11 @@ void WorkerMetrics::TrainerDied(const char* cause) {
   deaths_.Add({{"cause", cause}}).Increment();
 }
 
-void WorkerMetrics::StepsDone(int64_t steps, double examples,
-                              absl::Duration elapsed) {
-  steps_.Increment(static_cast<double>(steps));
-  // What a trainer reports is not trusted: a counter only grows.
-  if (std::isfinite(examples) && examples > 0) examples_.Increment(examples);
-  step_seconds_.Observe(absl::ToDoubleSeconds(elapsed / steps));
+void WorkerMetrics::StepsFinished(const StepsDone& done) {
+  steps_.Increment(static_cast<double>(done.steps));
+  examples_.Increment(static_cast<double>(done.examples));
+  if (!done.elapsed.has_value()) return;
+  step_seconds_.Observe(absl::ToDoubleSeconds(*done.elapsed / done.steps));
 }
 
 void WorkerMetrics::Staged(absl::Duration elapsed) {

@@ -13,6 +13,7 @@
 #include "prometheus/registry.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/worker.pb.h"
+#include "worker/agent/step_meter.h"
 
 namespace tunesmith::worker {
 
@@ -33,8 +34,7 @@ class WorkerMetrics {
   void TrainerSpawned();
   // `cause` as DeathCause gives it.
   void TrainerDied(const char* cause);
-  // `steps` were done in `elapsed`, over `examples` examples.
-  void StepsDone(int64_t steps, double examples, absl::Duration elapsed);
+  void StepsFinished(const StepsDone& done);
   void Staged(absl::Duration elapsed);
   void Reconnected();
   void SetUnacknowledgedEvents(size_t count);

@@ -1,6 +1,7 @@
 #include "worker/data/column_facts.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace tunesmith::worker {
 namespace {
@@ -89,11 +90,33 @@ void ColumnCollector::Add(const Cell& cell, int64_t row) {
 
 void ColumnCollector::Count(const std::string& text) {
   if (too_many_) return;
-  ++counts_[text];
-  if (counts_.size() > kMaxDistinctValues) {
-    too_many_ = true;
-    counts_.clear();
+  if (too_long_) {
+    hashes_.insert(std::hash<std::string>()(text));
+  } else if (++counts_[text] == 1) {
+    listed_bytes_ += text.size();
+    if (listed_bytes_ > kMaxDistinctBytes) KeepHashesOnly();
   }
+  if (counts_.size() + hashes_.size() <= kMaxDistinctValues) return;
+  too_many_ = true;
+  counts_.clear();
+  hashes_.clear();
+}
+
+void ColumnCollector::KeepHashesOnly() {
+  too_long_ = true;
+  for (const auto& [value, count] : counts_) {
+    hashes_.insert(std::hash<std::string>()(value));
+  }
+  counts_.clear();
+}
+
+size_t ColumnFacts::ListedBytes() const {
+  // Tags, lengths and the count.
+  constexpr size_t kBytesAround = 16;
+  size_t bytes = 0;
+  for (const auto& [value, count] : values)
+    bytes += value.size() + kBytesAround;
+  return bytes;
 }
 
 ColumnFacts ColumnCollector::Finish(const std::string& name) const {
@@ -106,10 +129,7 @@ ColumnFacts ColumnCollector::Finish(const std::string& name) const {
     facts.mean_bytes = static_cast<double>(total_bytes_) / value_count_;
   }
   if (too_many_) return facts;
-  facts.distinct_count = static_cast<int64_t>(counts_.size());
-  size_t bytes = 0;
-  for (const auto& [value, count] : counts_) bytes += value.size();
-  if (bytes > kMaxDistinctBytes) return facts;
+  facts.distinct_count = static_cast<int64_t>(counts_.size() + hashes_.size());
   facts.values.assign(counts_.begin(), counts_.end());
   std::sort(facts.values.begin(), facts.values.end(),
             [](const auto& a, const auto& b) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace tunesmith::worker {
 
 // Distinct values of a column that are counted.
 inline constexpr size_t kMaxDistinctValues = 4096;
-// Bytes of all distinct values that are listed.
+// Bytes of all distinct values of a column that are listed.
 inline constexpr size_t kMaxDistinctBytes = 256 << 10;
 
 // As `DatasetColumn.Type` of the API.
@@ -45,6 +46,9 @@ struct ColumnFacts {
   int64_t min_bytes = 0;
   int64_t max_bytes = 0;
   double mean_bytes = 0;
+
+  // Of `values` in a message, about.
+  size_t ListedBytes() const;
 };
 
 // Collects the facts of one column, value by value.
@@ -67,6 +71,7 @@ class ColumnCollector {
 
  private:
   void Count(const std::string& text);
+  void KeepHashesOnly();
 
   std::optional<ColumnType> type_;
   int64_t missing_count_ = 0;
@@ -75,8 +80,12 @@ class ColumnCollector {
   int64_t total_bytes_ = 0;
   int64_t min_bytes_ = 0;
   int64_t max_bytes_ = 0;
-  // Empty once there are too many.
+  // Empty once there are too many, or they are too long together.
   std::unordered_map<std::string, int64_t> counts_;
+  size_t listed_bytes_ = 0;
+  // Of values that are too long to be kept; they are only counted.
+  std::unordered_set<size_t> hashes_;
+  bool too_long_ = false;
   bool too_many_ = false;
 };
 

@@ -35,6 +35,21 @@ bool HasOpaque(const std::vector<Cell>& cells) {
                      [](const Cell& cell) { return cell.opaque; });
 }
 
+// Leaves the longest lists out until the others fit: a label has few values.
+void BoundListedValues(std::vector<ColumnFacts>& columns) {
+  std::vector<ColumnFacts*> by_length;
+  for (ColumnFacts& column : columns) by_length.push_back(&column);
+  std::stable_sort(by_length.begin(), by_length.end(),
+                   [](const ColumnFacts* a, const ColumnFacts* b) {
+                     return a->ListedBytes() < b->ListedBytes();
+                   });
+  size_t bytes = 0;
+  for (ColumnFacts* column : by_length) {
+    bytes += column->ListedBytes();
+    if (bytes > kMaxListedBytes) column->values.clear();
+  }
+}
+
 class Inspector {
  public:
   Inspector(TableReader& table, FindingLog& findings)
@@ -163,6 +178,7 @@ absl::StatusOr<TableFacts> Inspector::Finish() {
     facts.columns.push_back(collectors_[c].Finish(name));
     ReportTooMany(facts.columns.back());
   }
+  BoundListedValues(facts.columns);
   ReportDuplicates();
   return facts;
 }

@@ -12,6 +12,10 @@
 
 namespace tunesmith::worker {
 
+// Bytes of the distinct values that are listed for all columns together: what
+// is known of a table has to fit into one message.
+inline constexpr size_t kMaxListedBytes = 1 << 20;
+
 // What reading a table once told.
 struct TableFacts {
   // Rows without a problem; the others count in nothing here.
@@ -19,9 +23,10 @@ struct TableFacts {
   std::vector<ColumnFacts> columns = {};
 };
 
-// Reads all rows. `should_stop` is asked every now and then; true ends with
-// CANCELLED. INVALID_ARGUMENT with reason MALFORMED_FILE when no row could be
-// parsed, EMPTY_DATASET when there is none.
+// Reads all rows. Where the columns' distinct values exceed kMaxListedBytes,
+// the longest lists are left out. `should_stop` is asked every now and then;
+// true ends with CANCELLED. INVALID_ARGUMENT with reason MALFORMED_FILE when no
+// row could be parsed, EMPTY_DATASET when there is none.
 absl::StatusOr<TableFacts> InspectTable(
     TableReader& table, FindingLog& findings,
     const std::function<bool()>& should_stop);

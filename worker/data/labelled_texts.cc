@@ -5,9 +5,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
-#include "worker/data/closest_name.h"
 #include "worker/data/inspection.h"
 
 namespace tunesmith::worker {
@@ -22,7 +22,7 @@ absl::Status UnknownColumn(const std::string& column, const TextSelection& from,
                            const std::vector<std::string>& columns) {
   std::string message =
       absl::StrCat("unknown column of ", from.dataset, ": \"", column, "\"");
-  std::string closest = ClosestName(column, columns);
+  std::string closest = NearestName(column, columns);
   if (!closest.empty()) {
     absl::StrAppend(&message, " (did you mean \"", closest, "\"?)");
   }

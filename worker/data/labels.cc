@@ -6,9 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/utf8.h"
-#include "worker/data/closest_name.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -57,7 +57,7 @@ absl::StatusOr<std::vector<int32_t>> IndexLabels(
   for (const LabelledText& text : texts) {
     auto it = positions.find(text.label);
     if (it == positions.end()) {
-      std::string closest = ClosestName(text.label, labels);
+      std::string closest = NearestName(text.label, labels);
       return ReasonedError(
           absl::StatusCode::kInvalidArgument, "UNKNOWN_LABEL",
           absl::StrCat(

@@ -163,6 +163,7 @@ v1::Progress ToWire(const TrainingProgress& progress) {
     wire.set_fraction(static_cast<double>(progress.step) /
                       static_cast<double>(progress.total_steps));
   }
+  wire.set_examples(progress.examples);
   wire.set_examples_per_second(progress.examples_per_second);
   if (progress.time_remaining.has_value()) {
     timespec left = absl::ToTimespec(*progress.time_remaining);

@@ -50,6 +50,8 @@ struct TrainingProgress {
   int64_t step = 0;
   int64_t total_steps = 0;
   double epoch = 0;
+  // Rows that steps went over, each epoch's counted.
+  int64_t examples = 0;
   double examples_per_second = 0;
   std::optional<absl::Duration> time_remaining;
   // Mean since the last report.

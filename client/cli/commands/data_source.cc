@@ -33,6 +33,23 @@ absl::Status ShowFindings(CommandContext& context, const v1::Dataset& dataset) {
   return absl::OkStatus();
 }
 
+void ShowProgress(CommandContext& context, const std::string& path,
+                  client::UploadOptions& options) {
+  if (context.json()) return;
+  options.on_progress = [&console = context.console(), shown = Printable(path)](
+                            int64_t sent, int64_t total) {
+    console.ShowLive(absl::StrCat("uploading ", shown, "  ", FormatBytes(sent),
+                                  " of ", FormatBytes(total)));
+  };
+}
+
+void ShowUploaded(CommandContext& context, const std::string& path,
+                  const v1::Dataset& dataset) {
+  context.console().Note(absl::StrCat("uploaded ", Printable(path), " as ",
+                                      Printable(dataset.name()), " (",
+                                      FormatBytes(dataset.size_bytes()), ")"));
+}
+
 }  // namespace
 
 bool IsDatasetName(const std::string& source) {
@@ -42,21 +59,11 @@ bool IsDatasetName(const std::string& source) {
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,
                                         const std::string& path,
                                         client::UploadOptions options) {
-  Console& console = context.console();
-  const std::string shown = Printable(path);
-  if (!context.json()) {
-    options.on_progress = [&](int64_t sent, int64_t total) {
-      console.ShowLive(absl::StrCat("uploading ", shown, "  ",
-                                    FormatBytes(sent), " of ",
-                                    FormatBytes(total)));
-    };
-  }
+  ShowProgress(context, path, options);
   TUNESMITH_ASSIGN_OR_RETURN(
       v1::Dataset dataset,
       client::UploadDataset(context.client(), path, options));
-  console.Note(absl::StrCat("uploaded ", shown, " as ",
-                            Printable(dataset.name()), " (",
-                            FormatBytes(dataset.size_bytes()), ")"));
+  ShowUploaded(context, path, dataset);
   return dataset;
 }
 
@@ -77,10 +84,20 @@ absl::StatusOr<v1::Dataset> AwaitShown(CommandContext& context,
 absl::StatusOr<std::string> DatasetFor(CommandContext& context,
                                        const std::string& source) {
   if (IsDatasetName(source)) return source;
-  TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
-                             UploadShown(context, source, {}));
-  TUNESMITH_ASSIGN_OR_RETURN(dataset, AwaitShown(context, dataset.name()));
-  return dataset.name();
+  client::UploadOptions options;
+  ShowProgress(context, source, options);
+  TUNESMITH_ASSIGN_OR_RETURN(
+      client::SharedDataset shared,
+      client::UploadOnce(context.client(), source, options));
+  const std::string& name = shared.dataset.name();
+  if (shared.uploaded) {
+    ShowUploaded(context, source, shared.dataset);
+  } else {
+    context.console().Note(
+        absl::StrCat(Printable(source), " is there as ", Printable(name)));
+  }
+  TUNESMITH_RETURN_IF_ERROR(AwaitShown(context, name).status());
+  return name;
 }
 
 }  // namespace tunesmith::cli

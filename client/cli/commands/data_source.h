@@ -22,7 +22,7 @@ absl::StatusOr<v1::Dataset> AwaitShown(CommandContext& context,
                                        const std::string& name);
 
 // The name of the dataset that `source` stands for; a local file is uploaded
-// first and its inspection awaited.
+// first, unless the server has it, and its inspection awaited.
 absl::StatusOr<std::string> DatasetFor(CommandContext& context,
                                        const std::string& source);
 

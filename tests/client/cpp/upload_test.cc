@@ -1,11 +1,15 @@
 #include "client/cpp/upload.h"
 
+#include <map>
+#include <string>
+
 #include "client/cpp/channel.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/artifact/sha256.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
 #include "tests/client/client_fixture.h"
 #include "tests/client/fake_server.h"
 
@@ -107,6 +111,95 @@ TEST_F(UploadTest, UnusableFilesAreRefusedBeforeAnyCall) {
       UploadDataset(client_, scratch_.Write("empty.csv", "")).status();
   EXPECT_EQ(empty.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(empty.message()), HasSubstr("empty.csv"));
+}
+
+// A server that keeps what is uploaded.
+class UploadOnceTest : public UploadTest {
+ protected:
+  UploadOnceTest() {
+    server_.datasets.get = [this](const v1::GetDatasetRequest& request,
+                                  v1::Dataset& dataset) {
+      auto found = kept_.find(request.name());
+      if (found == kept_.end()) return absl::NotFoundError("unknown");
+      dataset = found->second;
+      return absl::OkStatus();
+    };
+    server_.datasets.upload = [this](FakeDatasetService::UploadReader& reader,
+                                     v1::Dataset& dataset) {
+      v1::UploadDatasetRequest request;
+      reader.Read(&request);
+      const v1::UploadDatasetRequest::Header header = request.header();
+      while (reader.Read(&request)) {
+      }
+      ++uploads_;
+      if (taken_meanwhile_) {
+        Keep(header.dataset_id(), header.sha256());
+        return absl::AlreadyExistsError("taken");
+      }
+      dataset =
+          Keep(header.dataset_id().empty() ? "made-up" : header.dataset_id(),
+               header.sha256());
+      return absl::OkStatus();
+    };
+  }
+
+  const v1::Dataset& Keep(const std::string& id, const std::string& digest) {
+    v1::Dataset& dataset = kept_["datasets/" + id];
+    dataset.set_name("datasets/" + id);
+    dataset.set_digest(digest);
+    return dataset;
+  }
+
+  SharedDataset UploadOk(const std::string& path) {
+    auto shared = UploadOnce(client_, path);
+    EXPECT_TRUE(shared.ok()) << shared.status();
+    return shared.ok() ? *shared : SharedDataset();
+  }
+
+  std::map<std::string, v1::Dataset> kept_;
+  int uploads_ = 0;
+  bool taken_meanwhile_ = false;
+};
+
+TEST_F(UploadOnceTest, SameBytesUnderTheSameNameAreSentOnce) {
+  const std::string path = scratch_.Write("a.csv", "text,label\n");
+  SharedDataset first = UploadOk(path);
+  SharedDataset second = UploadOk(path);
+  EXPECT_TRUE(first.uploaded);
+  EXPECT_FALSE(second.uploaded);
+  EXPECT_EQ(first.dataset.name(), second.dataset.name());
+  EXPECT_EQ(uploads_, 1);
+  EXPECT_NE(UploadOk(scratch_.Write("a.csv", "other\n")).dataset.name(),
+            first.dataset.name());
+  // Another ending is another format.
+  EXPECT_TRUE(UploadOk(scratch_.Write("a.tsv", "text,label\n")).uploaded);
+}
+
+TEST_F(UploadOnceTest, DatasetOfThatIdWithOtherBytesOrFailedIsLeftAlone) {
+  const std::string path = scratch_.Write("a.csv", "text,label\n");
+  const std::string name = UploadOk(path).dataset.name();
+  kept_[name].set_state(v1::Dataset::FAILED);
+  EXPECT_EQ(UploadOk(path).dataset.name(), "datasets/made-up");
+  kept_[name].set_state(v1::Dataset::READY);
+  kept_[name].set_digest(Sha256Hex("not these"));
+  EXPECT_EQ(UploadOk(path).dataset.name(), "datasets/made-up");
+}
+
+TEST_F(UploadOnceTest, OtherUploadThatWasFasterIsUsed) {
+  taken_meanwhile_ = true;
+  SharedDataset shared = UploadOk(scratch_.Write("a.csv", "text,label\n"));
+  EXPECT_FALSE(shared.uploaded);
+  EXPECT_EQ(uploads_, 1);
+}
+
+TEST(ContentIdTest, IsAResourceIdWhateverTheFileIsCalled) {
+  const std::string digest = Sha256Hex("");
+  EXPECT_EQ(ContentId("My data.CSV", digest), "my-data.csv-e3b0c44298fc");
+  for (const std::string& name :
+       {std::string("_x"), std::string("\xc3\xa9t\xc3\xa9.csv"),
+        std::string(200, 'a'), std::string()}) {
+    EXPECT_TRUE(IsResourceId(ContentId(name, digest))) << name;
+  }
 }
 
 }  // namespace

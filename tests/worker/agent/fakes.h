@@ -55,9 +55,13 @@ class FakeSpawner : public TrainerSpawner {
       sink.on_message(message);
     }
     void SayOutcome(int code) {
-      internal::v1::TrainerMessage message;
-      auto& outcome = *message.mutable_event()->mutable_outcome();
+      internal::v1::Outcome outcome;
       outcome.mutable_error()->set_code(code);
+      SayOutcome(outcome);
+    }
+    void SayOutcome(const internal::v1::Outcome& outcome) {
+      internal::v1::TrainerMessage message;
+      *message.mutable_event()->mutable_outcome() = outcome;
       sink.on_message(message);
     }
     void Exit(int signal, int code = 0) {

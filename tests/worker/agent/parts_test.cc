@@ -211,22 +211,40 @@ v1::Progress At(v1::Progress::Phase phase, int64_t step) {
   v1::Progress progress;
   progress.set_phase(phase);
   progress.set_step(step);
-  progress.set_examples_per_second(10);
+  progress.set_examples(step * 16);
   return progress;
 }
 
-TEST(StepMeterTest, OnlyTrainingTimeCounts) {
+TEST(StepMeterTest, EveryStepIsCountedAndOnlyTrainingIsTimed) {
   StepMeter meter;
   EXPECT_FALSE(meter.Add(At(v1::Progress::LOADING, 0), absl::Seconds(1)));
-  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 1), absl::Seconds(9)));
-  auto done = meter.Add(At(v1::Progress::TRAINING, 5), absl::Seconds(11));
-  ASSERT_TRUE(done.has_value());
-  EXPECT_EQ(done->steps, 4);
-  EXPECT_EQ(done->elapsed, absl::Seconds(2));
-  EXPECT_EQ(done->examples, 20);
-  EXPECT_FALSE(meter.Add(At(v1::Progress::EVALUATING, 5), absl::Seconds(12)));
-  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 6), absl::Seconds(50)));
+  auto first = meter.Add(At(v1::Progress::TRAINING, 1), absl::Seconds(9));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->steps, 1);
+  EXPECT_EQ(first->examples, 16);
+  EXPECT_FALSE(first->elapsed.has_value());
+
+  // A report without a step does not start the time anew.
+  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 1), absl::Seconds(10)));
+  auto timed = meter.Add(At(v1::Progress::TRAINING, 5), absl::Seconds(11));
+  ASSERT_TRUE(timed.has_value());
+  EXPECT_EQ(timed->steps, 4);
+  EXPECT_EQ(timed->examples, 64);
+  EXPECT_EQ(timed->elapsed, absl::Seconds(2));
+
+  auto last = meter.Add(At(v1::Progress::EVALUATING, 7), absl::Seconds(12));
+  ASSERT_TRUE(last.has_value());
+  EXPECT_EQ(last->steps, 2);
+  EXPECT_FALSE(last->elapsed.has_value());
+  // One that goes backwards, as no trainer should.
   EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 2), absl::Seconds(51)));
+}
+
+TEST(StepMeterTest, ResumedRunCountsFromWhereItBegan) {
+  StepMeter meter;
+  EXPECT_FALSE(meter.Add(At(v1::Progress::TRAINING, 100), absl::Seconds(1)));
+  EXPECT_EQ(meter.Add(At(v1::Progress::TRAINING, 101), absl::Seconds(2))->steps,
+            1);
 }
 
 TEST(BackoffTest, PausesStayWithinTheirHalf) {

@@ -26,7 +26,8 @@ class SessionTest : public ::testing::Test {
     Session::Options options;
     options.worker_id = "w1";
     options.boot_id = 77;
-    options.max_event_bytes = 1000;
+    options.max_waiting_bytes = 1000;
+    options.max_event_bytes = 700;
     options.post = post;
     options.on_welcome = [this] { ++welcomes_; };
     options.on_evicted = [this](absl::Status status) { evicted_ = status; };
@@ -104,6 +105,14 @@ class SessionTest : public ::testing::Test {
       }
     }
     return sequences;
+  }
+
+  internal::v1::WorkEvent LastSentEvent() const {
+    internal::v1::WorkEvent last;
+    for (const WorkerMessage& message : transport_.sent) {
+      for (const auto& event : message.events().events()) last = event;
+    }
+    return last;
   }
 
   int SentReports() const {
@@ -264,13 +273,36 @@ TEST_F(SessionTest, UnknownSlotIsAnOutcome) {
 
 TEST_F(SessionTest, ItemThatReportsTooMuchIsKilled) {
   FakeSpawner::Trainer& trainer = RunItem();
-  trainer.SayLog(std::string(900, 'x'));
+  trainer.SayLog(std::string(600, 'x'));
   EXPECT_FALSE(trainer.killed);
-  trainer.SayLog(std::string(900, 'x'));
+  trainer.SayLog(std::string(600, 'x'));
   EXPECT_TRUE(trainer.killed);
   trainer.Exit(9);
   session_->Turn();
   EXPECT_THAT(SentSequences(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(SessionTest, EventThatIsTooLongIsNotSentAndEndsTheItem) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  trainer.SayLog(std::string(800, 'x'));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(9);
+  session_->Turn();
+  EXPECT_THAT(SentSequences(), ElementsAre(1));
+  EXPECT_EQ(LastSentEvent().outcome().error().code(),
+            static_cast<int>(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(SessionTest, OutcomeThatIsTooLongBecomesAFailure) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  internal::v1::Outcome outcome;
+  outcome.mutable_inspect()->mutable_facts()->set_source(std::string(800, 'x'));
+  trainer.SayOutcome(outcome);
+  session_->Turn();
+  EXPECT_THAT(SentSequences(), ElementsAre(1));
+  EXPECT_EQ(LastSentEvent().outcome().error().code(),
+            static_cast<int>(absl::StatusCode::kResourceExhausted));
+  EXPECT_FALSE(LastSentEvent().outcome().retryable());
 }
 
 }  // namespace

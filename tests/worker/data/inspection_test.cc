@@ -180,6 +180,27 @@ TEST(InspectionTest, LongDistinctValuesAreCountedAndNotListed) {
   EXPECT_EQ(result.Column("v").distinct_count, 300);
 }
 
+TEST(InspectionTest, ManyColumnsListTheShortestListsOnly) {
+  constexpr int kColumns = 12;
+  std::string content = "label";
+  for (int c = 0; c < kColumns; ++c) absl::StrAppend(&content, ",c", c);
+  for (int row = 0; row < 2000; ++row) {
+    absl::StrAppend(&content, "\n", row % 3);
+    for (int c = 0; c < kColumns; ++c) {
+      absl::StrAppend(&content, ",", row, std::string(100, 'x'));
+    }
+  }
+  Inspected result = InspectText(content, Csv());
+  EXPECT_THAT(result.Column("label").values, SizeIs(3));
+  size_t listed = 0;
+  for (const ColumnFacts& column : result.facts.columns) {
+    EXPECT_EQ(column.distinct_count, column.name == "label" ? 3 : 2000);
+    listed += column.ListedBytes();
+  }
+  EXPECT_LE(listed, kMaxListedBytes);
+  EXPECT_GT(listed, kMaxListedBytes / 2);
+}
+
 TEST(InspectionTest, NestedColumnsAreOfOtherType) {
   Inspected result = InspectText("{\"a\":[1],\"b\":1}\n", Jsonl());
   EXPECT_EQ(result.Column("a").type, ColumnType::kOther);

@@ -6,7 +6,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/contract/base/reason.h"
-#include "worker/data/closest_name.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -52,10 +51,9 @@ TEST(LabelsTest, OneClassOrTooManyAreRefused) {
 }
 
 TEST(LabelsTest, UnknownLabelNamesLabelRowAndDataset) {
-  absl::Status status =
-      IndexLabels({"ham", "spam"}, WithLabels({"ham", "spm"}),
-                  "datasets/validation")
-          .status();
+  absl::Status status = IndexLabels({"ham", "spam"}, WithLabels({"ham", "spm"}),
+                                    "datasets/validation")
+                            .status();
   EXPECT_EQ(ReasonOf(status), "UNKNOWN_LABEL");
   EXPECT_THAT(std::string(status.message()), HasSubstr("\"spm\""));
   EXPECT_THAT(std::string(status.message()), HasSubstr("row 2"));
@@ -77,16 +75,6 @@ TEST(LabelsTest, BalancedWeightsAreThoseOfScikitLearn) {
       ElementsAre(DoubleEq(10.0 / 18), DoubleEq(10.0 / 9), DoubleEq(10.0 / 3)));
   std::vector<int64_t> with_empty = {2, 0, 2};
   EXPECT_THAT(BalancedWeights(with_empty), ElementsAre(1.0, 1.0, 1.0));
-}
-
-TEST(ClosestNameTest, FindsTyposAndOtherCase) {
-  std::vector<std::string> names = {"text", "label", "Fine Label", "x"};
-  EXPECT_EQ(ClosestName("txt", names), "text");
-  EXPECT_EQ(ClosestName("LABEL ", names), "label");
-  EXPECT_EQ(ClosestName("fine label", names), "Fine Label");
-  EXPECT_EQ(ClosestName("sentence", names), "");
-  EXPECT_EQ(ClosestName("y", names), "");
-  EXPECT_EQ(ClosestName("", names), "");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct BadFile {
   // Part of the message.
   std::string problem;
 };
+
+void PrintTo(const BadFile& file, std::ostream* out) { *out << file.name; }
 
 class CorruptFileTest : public testing::TestWithParam<BadFile> {};
 

@@ -1,6 +1,8 @@
 #include "worker/models/description.h"
 
 #include <functional>
+#include <ostream>
+#include <string>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -71,6 +73,8 @@ struct Change {
   std::string reason;
   std::string message;
 };
+
+void PrintTo(const Change& change, std::ostream* out) { *out << change.name; }
 
 class BadModelTest : public testing::TestWithParam<Change> {};
 

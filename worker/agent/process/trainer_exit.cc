@@ -93,8 +93,7 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
       return FailedOutcome(
           MakeError(absl::StatusCode::kResourceExhausted,
                     v1::ERROR_REASON_TOO_LARGE,
-                    "the trainer reported more events than can be kept until "
-                    "the server takes them"),
+                    "the trainer reported more than the server takes"),
           false);
     case KillCause::kNone:
     case KillCause::kDropped:

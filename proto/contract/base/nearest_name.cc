@@ -1,15 +1,29 @@
-#include "proto/contract/nearest_name.h"
+#include "proto/contract/base/nearest_name.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+
 namespace tunesmith {
 namespace {
 
-constexpr size_t kMaxBytes = 256;
+constexpr size_t kMaxBytes = 128;
+constexpr size_t kMaxCandidates = 1024;
 
 // Up to one slip for every four bytes, and one for the shortest names.
 size_t Tolerance(std::string_view name) { return 1 + name.size() / 4; }
+
+std::string Folded(std::string_view name) {
+  std::string folded(name);
+  absl::StripAsciiWhitespace(&folded);
+  absl::AsciiStrToLower(&folded);
+  return folded;
+}
+
+bool IsComparable(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxBytes;
+}
 
 }  // namespace
 
@@ -36,17 +50,22 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::string NearestName(std::string_view name,
                         const std::vector<std::string>& candidates) {
-  if (name.empty() || name.size() > kMaxBytes) return "";
+  if (!IsComparable(name)) return "";
+  const std::string target = Folded(name);
   const std::string* nearest = nullptr;
-  size_t least = Tolerance(name) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.empty() || candidate.size() > kMaxBytes) continue;
-    size_t distance = EditDistance(name, candidate);
+  size_t least = Tolerance(target) + 1;
+  size_t count = std::min(candidates.size(), kMaxCandidates);
+  for (size_t i = 0; i < count; ++i) {
+    if (!IsComparable(candidates[i])) continue;
+    const std::string candidate = Folded(candidates[i]);
+    size_t longer = std::max(target.size(), candidate.size());
+    size_t shorter = std::min(target.size(), candidate.size());
+    if (longer - shorter >= least) continue;
+    size_t distance = EditDistance(target, candidate);
     // A name of which nothing is left is no hint.
-    if (distance >= std::max(name.size(), candidate.size())) continue;
-    if (distance < least) {
+    if (distance < least && distance < longer) {
       least = distance;
-      nearest = &candidate;
+      nearest = &candidates[i];
     }
   }
   return nearest == nullptr ? "" : *nearest;

@@ -1,5 +1,5 @@
-#ifndef TUNESMITH_PROTO_CONTRACT_NEAREST_NAME_H_
-#define TUNESMITH_PROTO_CONTRACT_NEAREST_NAME_H_
+#ifndef TUNESMITH_PROTO_CONTRACT_BASE_NEAREST_NAME_H_
+#define TUNESMITH_PROTO_CONTRACT_BASE_NEAREST_NAME_H_
 
 #include <cstddef>
 #include <string>
@@ -15,11 +15,12 @@ namespace tunesmith {
 size_t EditDistance(std::string_view a, std::string_view b);
 
 // The candidate that `name` was probably meant to be: the nearest one, the
-// first of equals; empty when none is near. Names and candidates of more than
-// 256 bytes are never near.
+// first of equals; empty when none is near. Case and white space at the ends
+// do not count. A hint is worth little time: names of more than 128 bytes are
+// never near, and only the first 1,024 candidates are looked at.
 std::string NearestName(std::string_view name,
                         const std::vector<std::string>& candidates);
 
 }  // namespace tunesmith
 
-#endif  // TUNESMITH_PROTO_CONTRACT_NEAREST_NAME_H_
+#endif  // TUNESMITH_PROTO_CONTRACT_BASE_NEAREST_NAME_H_

@@ -1,4 +1,4 @@
-#include "proto/contract/nearest_name.h"
+#include "proto/contract/base/nearest_name.h"
 
 #include <gtest/gtest.h>
 
@@ -30,10 +30,18 @@ TEST(NearestNameTest, DistanceIsSymmetricAndBoundedByTheLonger) {
 
 TEST(NearestNameTest, PicksTheNearestAndNothingFarAway) {
   EXPECT_EQ(NearestName("sentense", {"text", "sentence", "label"}), "sentence");
-  EXPECT_EQ(NearestName("Text", {"label", "text"}), "text");
+  EXPECT_EQ(NearestName("txt", {"label", "text"}), "text");
   EXPECT_EQ(NearestName("body", {"text", "label"}), "");
   EXPECT_EQ(NearestName("a", {"b"}), "");
   EXPECT_EQ(NearestName("", {"b"}), "");
+  EXPECT_EQ(NearestName(std::string(129, 'a'), {std::string(129, 'a')}), "");
+}
+
+TEST(NearestNameTest, CaseAndSpaceAtTheEndsDoNotCount) {
+  EXPECT_EQ(NearestName("LABEL ", {"labels", "label"}), "label");
+  EXPECT_EQ(NearestName("fine label", {"text", "Fine Label"}), "Fine Label");
+  EXPECT_EQ(NearestName("x", {" X"}), " X");
+  EXPECT_EQ(NearestName(" ", {"  "}), "");
 }
 
 }  // namespace
