@@ -17,9 +17,6 @@ int Milliseconds(milliseconds duration) {
   return static_cast<int>(duration.count());
 }
 
-// A finished job of a thousand classes carries several confusion matrices of a
-// million entries.
-
 }  // namespace
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {

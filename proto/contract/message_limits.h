@@ -9,7 +9,8 @@ namespace tunesmith {
 
 // What the server takes.
 inline constexpr int kMaxRequestBytes = 4 << 20;
-// What clients and workers take.
+// What clients and workers take. A finished job of a thousand classes carries
+// several confusion matrices of a million entries.
 inline constexpr int kMaxResponseBytes = 64 << 20;
 // One event of a work item; it fits into a request with what is around it.
 inline constexpr size_t kMaxEventBytes = 3 << 20;

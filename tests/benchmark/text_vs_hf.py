@@ -1,9 +1,11 @@
 """Fine-tuning MiniLM on SST-2 and TREC, beside Hugging Face's Trainer.
 
 Same model, data, hyperparameters and seeds on both sides, alternating. The
-reference runs in its tuned mode (length grouping, dynamic padding). Accuracies
-are those on the test file after training; the standard error is that of the
-mean of the paired differences.
+reference's speed is that of its tuned mode (length grouping, dynamic padding).
+Its accuracy is that of its default mode: in the tuned one, predictions come
+grouped by length and are not compared with their own labels. Accuracies are
+those on the test file after training; the standard error is that of the mean of
+the paired differences.
 """
 
 import json
@@ -68,7 +70,7 @@ def ours(cluster, name, seed, args):
     }
 
 
-def reference(name, train, test, columns, seed, args):
+def reference(train, test, columns, seed, mode, args):
     run = subprocess.run(
         [
             REFERENCE_PYTHON,
@@ -79,16 +81,21 @@ def reference(name, train, test, columns, seed, args):
             f"--epochs={args.epochs}",
             f"--learning-rate={args.learning_rate}",
             f"--seed={seed}",
-            "--mode=tuned",
+            f"--mode={mode}",
             *(["--headerless"] if columns else []),
         ],
         capture_output=True,
         text=True,
         check=True,
     )
-    figure = json.loads(run.stdout.splitlines()[-1])
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def theirs(train, test, columns, seed, args):
+    figure = reference(train, test, columns, seed, "tuned", args)
     rows = len(test.read_bytes().splitlines()) - (0 if columns else 1)
     figure["eval_per_second"] = rows / figure["eval_seconds"]
+    figure["accuracy"] = reference(train, test, columns, seed, "default", args)["accuracy"]
     return figure
 
 
@@ -126,7 +133,7 @@ def main():
                 pairs.append(
                     (
                         ours(cluster, name, seed, args),
-                        reference(name, train, test, columns, seed, args),
+                        theirs(train, test, columns, seed, args),
                     )
                 )
             for figure, unit in (
