@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/end_to_end/cluster.h"
+#include "tests/end_to_end/memory_group.h"
 
 namespace tunesmith::testing {
 namespace {
@@ -105,6 +106,25 @@ TEST_F(CrashTest, TrainerThatKeepsDyingFailsTheJobAfterItsLastAttempt) {
   EXPECT_EQ(job.attempt(), 2);
   EXPECT_THAT(job.error().message(), HasSubstr("signal 9"));
   EXPECT_EQ(ModelCount(), 1);
+}
+
+TEST_F(CrashTest, TrainerWithoutMemoryFailsItsJobAndNoOther) {
+  // Less than a trainer takes in the next second.
+  std::optional<MemoryGroup> group = MemoryGroup::Create(64 << 10);
+  if (!group.has_value()) {
+    GTEST_SKIP() << "this user may not make a control group for memory";
+  }
+  cluster_.Submit("victim", cluster_.TinySpec(kSteps));
+  cluster_.Submit("bystander", cluster_.TinySpec(5));
+  cluster_.WaitForSteps("victim");
+  ASSERT_TRUE(group->Add(cluster_.BusyTrainer()));
+
+  v1::Job job = cluster_.WaitForEnd("victim");
+
+  EXPECT_EQ(job.state(), v1::Job::FAILED);
+  EXPECT_EQ(job.attempt(), 1);
+  EXPECT_THAT(job.error().message(), HasSubstr("ran out of memory"));
+  EXPECT_EQ(cluster_.WaitForEnd("bystander").state(), v1::Job::SUCCEEDED);
 }
 
 TEST_F(CrashTest, KilledWorkerComesBackAndRepeatsTheAttempt) {

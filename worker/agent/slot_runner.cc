@@ -19,8 +19,6 @@ using internal::v1::WorkEvent;
 constexpr absl::Duration kCancelGrace = absl::Milliseconds(400);
 // From the outcome to the kill.
 constexpr absl::Duration kEndGrace = absl::Seconds(10);
-// From a trainer's start to its first word; a cold disk and a GPU are slow.
-constexpr absl::Duration kStartGrace = absl::Minutes(2);
 // An item that waits for a trainer fails when so many died in starting.
 constexpr int kMaxSpareFailures = 3;
 // A training is well under way, and a new spare's start does not disturb its
@@ -54,15 +52,6 @@ internal::v1::Outcome StagingOutcome(const absl::Status& status) {
 
 }  // namespace
 
-struct SlotRunner::Trainer {
-  int64_t id = 0;
-  std::unique_ptr<TrainerProcess> process;
-  bool ready = false;
-  KillCause kill = KillCause::kNone;
-  // Kill it then, on Clock::Monotonic.
-  absl::Duration kill_time = absl::InfiniteDuration();
-};
-
 struct SlotRunner::Item {
   ItemKey key;
   internal::v1::WorkItem work;
@@ -80,16 +69,15 @@ SlotRunner::SlotRunner(v1::Slot slot, SlotDependencies dependencies)
     : slot_(std::move(slot)),
       dependencies_(std::move(dependencies)),
       alive_(std::make_shared<bool>(true)),
-      spawn_backoff_(absl::Milliseconds(200), absl::Seconds(30),
-                     static_cast<uint32_t>(slot_.index()) + 1),
-      next_spawn_(-absl::InfiniteDuration()) {
+      spare_(slot_, dependencies_.clock, dependencies_.spawner,
+             dependencies_.metrics) {
   CountSlot();
 }
 
 SlotRunner::~SlotRunner() {
   *alive_ = false;
   // Both at once, so that neither waits for the other's end.
-  if (spare_ != nullptr) spare_->process->Kill();
+  spare_.Kill();
   if (active_ != nullptr) active_->process->Kill();
 }
 
@@ -166,13 +154,8 @@ void SlotRunner::KillActive(KillCause cause) {
 }
 
 void SlotRunner::OnMessage(int64_t trainer_id, TrainerMessage message) {
-  if (spare_ != nullptr && spare_->id == trainer_id) {
-    if (message.has_ready()) {
-      spare_->ready = true;
-      spare_->kill_time = absl::InfiniteDuration();
-      spare_failures_ = 0;
-      spawn_backoff_.Reset();
-    }
+  if (spare_.Is(trainer_id)) {
+    if (message.has_ready()) spare_.OnReady();
     return;
   }
   bool reports = active_ != nullptr && active_->id == trainer_id &&
@@ -229,20 +212,14 @@ void SlotRunner::Deliver(WorkEvent event) {
 }
 
 void SlotRunner::OnExit(int64_t trainer_id, const TrainerExit& exit) {
-  if (spare_ != nullptr && spare_->id == trainer_id) return OnSpareExit(exit);
+  if (spare_.Is(trainer_id)) return OnSpareExit(exit);
   if (active_ != nullptr && active_->id == trainer_id) OnActiveExit(exit);
 }
 
 void SlotRunner::OnSpareExit(const TrainerExit& exit) {
-  ++spare_failures_;
-  next_spawn_ = dependencies_.clock.Monotonic() + spawn_backoff_.Next();
-  dependencies_.metrics.TrainerDied("spare");
-  spdlog::warn("spare trainer died slot={} by=\"{}\" failures={} stderr=\"{}\"",
-               slot_.index(), DescribeExit(exit), spare_failures_,
-               exit.stderr_tail);
-  spare_.reset();
+  spare_.OnExit(exit);
   if (item_ != nullptr && !item_->handed_over &&
-      spare_failures_ >= kMaxSpareFailures) {
+      spare_.failures() >= kMaxSpareFailures) {
     Finish(OutcomeOfExit(exit, KillCause::kNone, false));
   }
 }
@@ -273,12 +250,12 @@ void SlotRunner::HandOver() {
     KillActive(active_->kill);
     return;
   }
-  if (spare_ == nullptr || !spare_->ready) return;
+  if (!spare_.ready()) return;
   internal::v1::AgentMessage message;
   *message.mutable_assignment() = *std::move(item_->staged);
   item_->oom_kills = dependencies_.count_oom_kills();
   item_->handed_over = true;
-  active_ = std::move(spare_);
+  active_ = spare_.Take();
   if (absl::Status sent = active_->process->Send(message); !sent.ok()) {
     spdlog::warn("assignment not sent slot={} error=\"{}\"", slot_.index(),
                  std::string(sent.message()));
@@ -288,42 +265,27 @@ void SlotRunner::HandOver() {
 
 bool SlotRunner::SpareIsDue() const {
   absl::Duration now = dependencies_.clock.Monotonic();
-  if (spare_ != nullptr || now < next_spawn_) return false;
+  if (!spare_.empty() || now < spare_.next_spawn()) return false;
   if (item_ == nullptr || !item_->handed_over) return true;
   if (slot_.purpose() == v1::Slot::AUXILIARY) return true;
   return now >= item_->settled_time;
 }
 
 void SlotRunner::SpawnSpare() {
-  auto trainer = std::make_unique<Trainer>();
-  trainer->id = ++last_trainer_id_;
-  auto post = dependencies_.post;
-  TrainerSink sink;
-  sink.on_message = [this, alive = alive_, post,
-                     id = trainer->id](TrainerMessage message) {
+  auto on_message = [this, alive = alive_, post = dependencies_.post](
+                        int64_t id, TrainerMessage message) {
     post([this, alive, id, message = std::move(message)] {
       if (*alive) OnMessage(id, message);
     });
   };
-  sink.on_exit = [this, alive = alive_, post,
-                  id = trainer->id](TrainerExit exit) {
+  auto on_exit = [this, alive = alive_, post = dependencies_.post](
+                     int64_t id, TrainerExit exit) {
     post([this, alive, id, exit = std::move(exit)] {
       if (*alive) OnExit(id, exit);
     });
   };
-  auto process = dependencies_.spawner.Spawn({slot_.device(), slot_.threads()},
-                                             std::move(sink));
-  dependencies_.metrics.TrainerSpawned();
-  if (!process.ok()) {
-    TrainerExit exit;
-    exit.exit_code = 127;
-    exit.stderr_tail = std::string(process.status().message());
-    OnSpareExit(exit);
-    return;
-  }
-  trainer->process = *std::move(process);
-  trainer->kill_time = dependencies_.clock.Monotonic() + kStartGrace;
-  spare_ = std::move(trainer);
+  auto failed = spare_.Spawn(std::move(on_message), std::move(on_exit));
+  if (failed.has_value()) OnSpareExit(*failed);
 }
 
 void SlotRunner::CheckDeadlines() {
@@ -335,10 +297,7 @@ void SlotRunner::CheckDeadlines() {
   if (active_ != nullptr && now >= active_->kill_time) {
     KillActive(active_->kill);
   }
-  if (spare_ != nullptr && now >= spare_->kill_time) {
-    spare_->kill_time = absl::InfiniteDuration();
-    spare_->process->Kill();
-  }
+  spare_.CheckDeadline();
 }
 
 absl::Duration SlotRunner::Turn() {
@@ -350,24 +309,23 @@ absl::Duration SlotRunner::Turn() {
 }
 
 absl::Duration SlotRunner::NextDeadline() const {
-  absl::Duration next = absl::InfiniteDuration();
+  absl::Duration next = spare_.kill_time();
   if (active_ != nullptr) next = std::min(next, active_->kill_time);
   if (item_ != nullptr) next = std::min(next, item_->deadline);
-  if (spare_ != nullptr) next = std::min(next, spare_->kill_time);
-  if (spare_ == nullptr) {
+  if (spare_.empty()) {
     bool waits = item_ != nullptr && item_->handed_over &&
                  slot_.purpose() != v1::Slot::AUXILIARY;
-    next = std::min(
-        next, waits ? std::max(item_->settled_time, next_spawn_) : next_spawn_);
+    absl::Duration spawn = spare_.next_spawn();
+    next = std::min(next, waits ? std::max(item_->settled_time, spawn) : spawn);
   }
   return next;
 }
 
 void SlotRunner::CountSlot() {
   using State = WorkerMetrics::SlotState;
-  State state = item_ != nullptr                     ? State::kBusy
-                : spare_ != nullptr && spare_->ready ? State::kIdle
-                                                     : State::kStarting;
+  State state = item_ != nullptr ? State::kBusy
+                : spare_.ready() ? State::kIdle
+                                 : State::kStarting;
   if (counted_ == state) return;
   dependencies_.metrics.SlotChanged(
       slot_.purpose(), counted_.has_value() ? &*counted_ : nullptr, state);

@@ -12,9 +12,9 @@
 #include "proto/contract/base/clock.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/worker.pb.h"
-#include "worker/agent/backoff.h"
 #include "worker/agent/item_key.h"
 #include "worker/agent/process/trainer_process.h"
+#include "worker/agent/spare_trainer.h"
 #include "worker/agent/staging.h"
 #include "worker/agent/step_meter.h"
 #include "worker/agent/worker_metrics.h"
@@ -73,9 +73,7 @@ class SlotRunner {
   bool busy() const { return item_ != nullptr; }
 
  private:
-  struct Trainer;
   struct Item;
-  using TrainerPtr = std::unique_ptr<Trainer>;
 
   void OnStaged(const ItemKey& key,
                 absl::StatusOr<internal::v1::TrainerAssignment> staged);
@@ -102,16 +100,12 @@ class SlotRunner {
   const SlotDependencies dependencies_;
   // Callbacks of trainers and staging that outlive the slot find it gone.
   const std::shared_ptr<bool> alive_;
-  Backoff spawn_backoff_;
-  absl::Duration next_spawn_;
-  int spare_failures_ = 0;
-  int64_t last_trainer_id_ = 0;
   std::optional<WorkerMetrics::SlotState> counted_;
 
   std::unique_ptr<Item> item_;
-  TrainerPtr spare_;
+  SpareTrainer spare_;
   // Has, or had, the item: stays until its process is gone.
-  TrainerPtr active_;
+  std::unique_ptr<Trainer> active_;
 };
 
 }  // namespace tunesmith::worker
