@@ -57,13 +57,12 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
 Storage::~Storage() { Drain(); }
 
 absl::Status Storage::SweepArtifacts() {
-  absl::StatusOr<std::vector<std::string>> used;
-  store_->ReadNow([&used](Connection& db) { used = ArtifactKeysInUse(db); });
+  absl::StatusOr<ArtifactsInUse> used;
+  store_->ReadNow([&used](Connection& db) { used = FindArtifactsInUse(db); });
   TUNESMITH_RETURN_IF_ERROR(used.status());
-  std::set<std::string> kept(used->begin(), used->end());
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys, artifacts_->List());
   for (const std::string& key : keys) {
-    if (kept.count(key) > 0) continue;
+    if (used->Contains(key)) continue;
     absl::Status status = artifacts_->Delete(key);
     spdlog::info("artifact without a record deleted key={} status=\"{}\"", key,
                  status.ToString());

@@ -14,6 +14,9 @@
 using tunesmith::worker::Agent;
 using tunesmith::worker::AgentOptions;
 
+// Below the 30 seconds that Kubernetes leaves a container.
+constexpr absl::Duration kDrainGrace = absl::Seconds(25);
+
 int main(int argc, char** argv) {
   AgentOptions options;
   char host[256] = "";
@@ -53,6 +56,7 @@ int main(int argc, char** argv) {
   }
   signals.Wait();
   absl::Status status = (*agent)->status();
+  if (status.ok()) (*agent)->Drain(kDrainGrace);
   if (!status.ok()) std::cerr << "tunesmith-worker: " << status << std::endl;
   return status.ok() ? 0 : 1;
 }

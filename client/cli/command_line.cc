@@ -17,10 +17,12 @@ namespace tunesmith::cli {
 namespace {
 
 // Every command, in the order of the help text.
-constexpr std::array<void (*)(CLI::App&, Action&), 14> kCommands = {
-    AddUp,     AddSubmit,   AddWatch,         AddList,     AddGet,
-    AddCancel, AddLogs,     AddMetrics,       AddDownload, AddDelete,
-    AddModels, AddDatasets, AddPreviewFreeze, AddWorkers,
+constexpr std::array<void (*)(CLI::App&, Action&), 17> kCommands = {
+    AddUp,      AddSubmit,  AddWatch,       AddList,
+    AddGet,     AddCancel,  AddPause,       AddResume,
+    AddLogs,    AddMetrics, AddCheckpoints, AddDownload,
+    AddDelete,  AddModels,  AddDatasets,    AddPreviewFreeze,
+    AddWorkers,
 };
 
 constexpr char kExamples[] =

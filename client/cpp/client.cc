@@ -75,6 +75,22 @@ absl::StatusOr<v1::Job> Client::CancelJob(const std::string& name) {
                         Named<v1::CancelJobRequest>(name));
 }
 
+absl::StatusOr<v1::Job> Client::PauseJob(const std::string& name) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::PauseJob,
+                        Named<v1::PauseJobRequest>(name));
+}
+
+absl::StatusOr<v1::Job> Client::ResumeJob(const std::string& name) {
+  return CallOnce(*this, *jobs_, &v1::JobService::Stub::ResumeJob,
+                  Named<v1::ResumeJobRequest>(name));
+}
+
+absl::StatusOr<v1::ListCheckpointsResponse> Client::ListCheckpoints(
+    const v1::ListCheckpointsRequest& request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ListCheckpoints,
+                        request);
+}
+
 absl::Status Client::DeleteJob(const std::string& name) {
   return CallOnce(*this, *jobs_, &v1::JobService::Stub::DeleteJob,
                   Named<v1::DeleteJobRequest>(name))

@@ -46,6 +46,10 @@ class Client {
   absl::StatusOr<v1::Job> GetJob(const std::string& name);
   absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest&);
   absl::StatusOr<v1::Job> CancelJob(const std::string& name);
+  absl::StatusOr<v1::Job> PauseJob(const std::string& name);
+  absl::StatusOr<v1::Job> ResumeJob(const std::string& name);
+  absl::StatusOr<v1::ListCheckpointsResponse> ListCheckpoints(
+      const v1::ListCheckpointsRequest&);
   absl::Status DeleteJob(const std::string& name);
   absl::StatusOr<v1::ListJobEventsResponse> ListJobEvents(
       const v1::ListJobEventsRequest&);

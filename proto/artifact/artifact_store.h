@@ -10,7 +10,8 @@
 
 namespace tunesmith {
 
-// Where artifacts live. Keys are `{uid}/{fence}`, both of [a-z0-9-]; a key
+// Where artifacts live. Keys are `{group}/{number}`, for
+// example uid and fence, both of [a-z0-9-]; a key
 // holds an artifact once its manifest is there. Thread-safe; every method does
 // I/O.
 class ArtifactStore {
@@ -20,6 +21,11 @@ class ArtifactStore {
   // An empty directory on this machine for the files of a new artifact; what
   // an earlier try left under the key is removed.
   virtual absl::StatusOr<std::string> Begin(std::string_view key) = 0;
+
+  // A directory on this machine in which other programs make and seal the
+  // artifacts `{group}/...`; what is there stays. It is gone when the last one
+  // is deleted.
+  virtual absl::StatusOr<std::string> OpenGroup(std::string_view group) = 0;
 
   // Seals the directory that Begin gave; returns the manifest's SHA-256.
   virtual absl::StatusOr<std::string> Commit(std::string_view key) = 0;

@@ -104,6 +104,18 @@ absl::StatusOr<std::string> LocalArtifactStore::Begin(std::string_view key) {
   return path;
 }
 
+absl::StatusOr<std::string> LocalArtifactStore::OpenGroup(
+    std::string_view group) {
+  if (!IsKeyPart(group)) {
+    return absl::InvalidArgumentError("not a group of artifacts: " +
+                                      std::string(group.substr(0, 128)));
+  }
+  std::string path = root_ + "/" + std::string(group);
+  TUNESMITH_RETURN_IF_ERROR(MakeDirectory(path));
+  TUNESMITH_RETURN_IF_ERROR(SyncDirectory(root_));
+  return path;
+}
+
 absl::StatusOr<std::string> LocalArtifactStore::Commit(std::string_view key) {
   TUNESMITH_ASSIGN_OR_RETURN(std::string path, PathOf(key));
   TUNESMITH_ASSIGN_OR_RETURN(SealedDirectory sealed, SealDirectory(path));

@@ -19,6 +19,7 @@ class LocalArtifactStore : public ArtifactStore {
       std::string root);
 
   absl::StatusOr<std::string> Begin(std::string_view key) override;
+  absl::StatusOr<std::string> OpenGroup(std::string_view group) override;
   absl::StatusOr<std::string> Commit(std::string_view key) override;
   absl::StatusOr<std::string> Stage(std::string_view key) override;
   absl::Status Delete(std::string_view key) override;

@@ -15,6 +15,7 @@
 #include "server/api/listing.h"
 #include "server/api/request_check.h"
 #include "server/api/watch_reactor.h"
+#include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/job_commands.h"
 #include "server/lifecycle/job_table.h"
 
@@ -121,6 +122,61 @@ grpc::ServerUnaryReactor* JobService::CancelJob(
        response](Transaction& tx) -> absl::Status {
         TUNESMITH_ASSIGN_OR_RETURN(
             *response, server::CancelJob(tx, lifecycle, tenant, *request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::PauseJob(
+    grpc::CallbackServerContext* context, const v1::PauseJobRequest* request,
+    v1::Job* response) {
+  if (absl::Status status = CheckName(request->name()); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromWrite(
+      context, api_,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
+       response](Transaction& tx) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(
+            *response, server::PauseJob(tx, lifecycle, tenant, *request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::ResumeJob(
+    grpc::CallbackServerContext* context, const v1::ResumeJobRequest* request,
+    v1::Job* response) {
+  if (absl::Status status = CheckName(request->name()); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromWrite(
+      context, api_,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
+       response](Transaction& tx) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(
+            *response, server::ResumeJob(tx, lifecycle, tenant, *request));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* JobService::ListCheckpoints(
+    grpc::CallbackServerContext* context,
+    const v1::ListCheckpointsRequest* request,
+    v1::ListCheckpointsResponse* response) {
+  RequestCheck check;
+  std::string id = check.Name("parent", ResourceKind::kJob, request->parent());
+  if (absl::Status status = check.ToStatus(); !status.ok()) {
+    return AnswerNow(context, status);
+  }
+  return AnswerFromRead(
+      context, api_,
+      [tenant = TenantOf(*context), id,
+       response](Connection& db) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(JobRow job, JobTable::Get(db, tenant, id));
+        TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
+                                   CheckpointTable::List(db, job.key()));
+        for (CheckpointRow& row : rows) {
+          *response->add_checkpoints() = std::move(row.checkpoint);
+        }
         return absl::OkStatus();
       });
 }

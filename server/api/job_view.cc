@@ -42,6 +42,7 @@ absl::Status JobView::Complete(v1::Job& job) {
     case v1::Job::QUEUED:
       return CompleteQueued(job);
     case v1::Job::RUNNING:
+    case v1::Job::PAUSING:
     case v1::Job::CANCELLING:
       if (std::optional<v1::Progress> progress =
               hub_->progress({job.tenant(), job.uid()})) {

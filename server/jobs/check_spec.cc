@@ -11,6 +11,9 @@ namespace {
 
 constexpr int kMaxAttempts = 10;
 constexpr int kMaxPatience = 1000;
+constexpr int64_t kMaxPeriodSeconds = 24 * 60 * 60;
+constexpr int64_t kMaxPeriodSteps = 10'000'000;
+constexpr int kMaxKeepLatest = 100;
 
 void CheckCleaning(const v1::CleaningPolicy& cleaning,
                    const FieldScope& scope) {
@@ -73,6 +76,27 @@ void CheckRunTime(const v1::JobSpec& spec, const FieldScope& scope) {
   scope.Add("max_run_time", "must be a valid duration of at least one second");
 }
 
+void CheckCheckpoints(const v1::CheckpointPolicy& checkpoints,
+                      const FieldScope& scope) {
+  if (checkpoints.has_period()) {
+    const google::protobuf::Duration& period = checkpoints.period();
+    bool valid = period.seconds() >= 1 && period.nanos() >= 0 &&
+                 period.nanos() < 1'000'000'000 &&
+                 period.seconds() + (period.nanos() > 0) <= kMaxPeriodSeconds;
+    if (!valid) {
+      scope.Add("period", "must be a duration of one second to one day");
+    }
+  }
+  if (checkpoints.has_period_steps()) {
+    scope.CheckInteger("period_steps", checkpoints.period_steps(), 1,
+                       kMaxPeriodSteps);
+  }
+  if (checkpoints.has_keep_latest()) {
+    scope.CheckInteger("keep_latest", checkpoints.keep_latest(), 1,
+                       kMaxKeepLatest);
+  }
+}
+
 }  // namespace
 
 bool HasValidation(const v1::Data& data) {
@@ -98,6 +122,7 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
     scope.CheckInteger("max_attempts", spec.max_attempts(), 1, kMaxAttempts);
   }
   if (spec.has_max_run_time()) CheckRunTime(spec, scope);
+  CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
   return violations;
 }
 

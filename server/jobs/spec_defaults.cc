@@ -35,6 +35,8 @@ constexpr double kMaxGradientNorm = 1.0;
 constexpr int kPatience = 2;
 constexpr int64_t kSeed = 42;
 constexpr int kMaxAttempts = 3;
+constexpr int64_t kCheckpointPeriodSeconds = 300;
+constexpr int kKeepLatest = 2;
 
 void FillTask(v1::Task& task) {
   if (!task.has_text_classification()) return;
@@ -112,6 +114,13 @@ void FillEvaluation(v1::EvaluationPolicy& evaluation, bool has_validation) {
   }
 }
 
+void FillCheckpoints(v1::CheckpointPolicy& checkpoints) {
+  if (checkpoints.interval_case() == v1::CheckpointPolicy::INTERVAL_NOT_SET) {
+    checkpoints.mutable_period()->set_seconds(kCheckpointPeriodSeconds);
+  }
+  if (!checkpoints.has_keep_latest()) checkpoints.set_keep_latest(kKeepLatest);
+}
+
 }  // namespace
 
 const TaskDefaults& DefaultsFor(v1::Task::KindCase task, bool head_only) {
@@ -129,6 +138,7 @@ void FillDefaults(v1::JobSpec& spec) {
                       DefaultsFor(spec.task().kind_case(), head_only));
   FillFreeze(spec);
   FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
+  FillCheckpoints(*spec.mutable_checkpoints());
   spec.mutable_resources();
   if (!spec.has_seed()) spec.set_seed(kSeed);
   if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);

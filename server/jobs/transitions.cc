@@ -19,11 +19,25 @@ constexpr JobTransition kTransitions[] = {
     {Job::QUEUED, JobAction::kLease, Job::RUNNING},
     {Job::QUEUED, JobAction::kFail, Job::FAILED},
     {Job::QUEUED, JobAction::kCancel, Job::CANCELLED},
+    {Job::QUEUED, JobAction::kPause, Job::PAUSED},
 
     {Job::RUNNING, JobAction::kRetry, Job::QUEUED},
     {Job::RUNNING, JobAction::kSucceed, Job::SUCCEEDED},
     {Job::RUNNING, JobAction::kFail, Job::FAILED},
     {Job::RUNNING, JobAction::kCancel, Job::CANCELLING},
+    {Job::RUNNING, JobAction::kPause, Job::PAUSING},
+    {Job::RUNNING, JobAction::kSuspended, Job::QUEUED},
+
+    {Job::PAUSING, JobAction::kSuspended, Job::PAUSED},
+    {Job::PAUSING, JobAction::kRetry, Job::PAUSED},
+    {Job::PAUSING, JobAction::kSucceed, Job::SUCCEEDED},
+    {Job::PAUSING, JobAction::kFail, Job::FAILED},
+    {Job::PAUSING, JobAction::kPause, Job::PAUSING},
+    {Job::PAUSING, JobAction::kCancel, Job::CANCELLING},
+
+    {Job::PAUSED, JobAction::kPause, Job::PAUSED},
+    {Job::PAUSED, JobAction::kResume, Job::QUEUED},
+    {Job::PAUSED, JobAction::kCancel, Job::CANCELLED},
 
     {Job::CANCELLING, JobAction::kCancel, Job::CANCELLING},
     {Job::CANCELLING, JobAction::kStopped, Job::CANCELLED},
@@ -56,6 +70,12 @@ std::string_view JobActionName(JobAction action) {
       return "fail";
     case JobAction::kCancel:
       return "cancel";
+    case JobAction::kPause:
+      return "pause";
+    case JobAction::kResume:
+      return "resume";
+    case JobAction::kSuspended:
+      return "suspend";
     case JobAction::kStopped:
       return "stop";
     case JobAction::kDelete:
@@ -73,6 +93,11 @@ absl::StatusOr<Job::State> NextState(std::string_view job_name, Job::State from,
   }
   return IllegalTransitionError(job_name, v1::Job::State_Name(from),
                                 JobActionName(action));
+}
+
+bool HoldsDevice(Job::State state) {
+  return state == Job::RUNNING || state == Job::PAUSING ||
+         state == Job::CANCELLING;
 }
 
 bool IsTerminal(Job::State state) {

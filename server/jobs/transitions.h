@@ -25,6 +25,12 @@ enum class JobAction {
   kFail,
   // Somebody asked to stop it.
   kCancel,
+  // Somebody asked for its device; it is to go on later.
+  kPause,
+  // It is to go on now.
+  kResume,
+  // The running attempt has stopped at a checkpoint as asked.
+  kSuspended,
   // The running attempt has stopped as asked, or is lost.
   kStopped,
   // Its record is removed.
@@ -32,9 +38,10 @@ enum class JobAction {
 };
 
 inline constexpr JobAction kJobActions[] = {
-    JobAction::kResolve, JobAction::kReject,  JobAction::kLease,
-    JobAction::kRetry,   JobAction::kSucceed, JobAction::kFail,
-    JobAction::kCancel,  JobAction::kStopped, JobAction::kDelete};
+    JobAction::kResolve,   JobAction::kReject,  JobAction::kLease,
+    JobAction::kRetry,     JobAction::kSucceed, JobAction::kFail,
+    JobAction::kCancel,    JobAction::kPause,   JobAction::kResume,
+    JobAction::kSuspended, JobAction::kStopped, JobAction::kDelete};
 
 // One legal step. kDelete leads to STATE_UNSPECIFIED: the job is gone.
 struct JobTransition {
@@ -55,6 +62,9 @@ absl::StatusOr<v1::Job::State> NextState(std::string_view job_name,
                                          v1::Job::State from, JobAction action);
 
 bool IsTerminal(v1::Job::State state);
+
+// Whether an attempt of the job runs.
+bool HoldsDevice(v1::Job::State state);
 
 }  // namespace tunesmith::server
 

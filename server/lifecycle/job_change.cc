@@ -28,7 +28,7 @@ absl::Status JobChange::Move(JobAction action, const absl::Status& cause,
                              NextState(job_.name(), from, action));
   job_.set_state(to);
   if (IsTerminal(to)) End(cause);
-  if (to != v1::Job::RUNNING && to != v1::Job::CANCELLING) {
+  if (!HoldsDevice(to)) {
     tx_.OnCommit(
         [hub = context_.hub, key = key()] { hub->ClearProgress(key); });
   }

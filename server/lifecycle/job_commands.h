@@ -30,6 +30,16 @@ absl::StatusOr<v1::Job> CancelJob(Transaction& tx,
                                   const std::string& tenant,
                                   const v1::CancelJobRequest& request);
 
+absl::StatusOr<v1::Job> PauseJob(Transaction& tx,
+                                 const LifecycleContext& context,
+                                 const std::string& tenant,
+                                 const v1::PauseJobRequest& request);
+
+absl::StatusOr<v1::Job> ResumeJob(Transaction& tx,
+                                  const LifecycleContext& context,
+                                  const std::string& tenant,
+                                  const v1::ResumeJobRequest& request);
+
 absl::Status DeleteJob(Transaction& tx, const LifecycleContext& context,
                        const std::string& tenant,
                        const v1::DeleteJobRequest& request);

@@ -5,6 +5,7 @@
 
 #include "proto/contract/base/status_macros.h"
 #include "server/events/event_log.h"
+#include "server/jobs/transitions.h"
 #include "server/lifecycle/wire_time.h"
 
 namespace tunesmith::server {
@@ -12,17 +13,13 @@ namespace {
 
 constexpr int kEventsPerRead = 1000;
 
-bool IsRunning(v1::Job::State state) {
-  return state == v1::Job::RUNNING || state == v1::Job::CANCELLING;
-}
-
 // Adds up the stretches of a history in which its job ran.
 class RunTimeSum {
  public:
   void Add(const v1::JobEvent& event) {
     if (!event.has_state_changed()) return;
     absl::Time time = FromWireTime(event.time());
-    bool running = IsRunning(event.state_changed().to());
+    bool running = HoldsDevice(event.state_changed().to());
     if (running && !since_) since_ = time;
     if (!running && since_) Close(time);
   }

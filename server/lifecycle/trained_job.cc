@@ -8,6 +8,7 @@
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
+#include "server/lifecycle/checkpoint_commands.h"
 #include "server/lifecycle/job_change.h"
 #include "server/lifecycle/job_table.h"
 #include "server/lifecycle/lease_effects.h"
@@ -46,6 +47,10 @@ class TrainedJob : public WorkSubject {
   absl::Status Succeed(const internal::v1::Outcome& outcome) override;
   absl::Status CheckRetry() override;
   absl::Status Retry(const absl::Status& cause) override;
+  absl::Status Suspend() override;
+  bool held() const override {
+    return change_.job().state() == v1::Job::PAUSED;
+  }
   absl::Status Fail(const absl::Status& cause) override;
   absl::Status Stop() override;
   absl::Status Save() override { return change_.Save(); }
@@ -78,6 +83,7 @@ absl::Status TrainedJob::Start() {
   internal::v1::TrainWork& work = *item.mutable_train();
   work.set_output_key(
       OutputKey(ReservedModelUid(work.output_key()), row_.fence));
+  TUNESMITH_RETURN_IF_ERROR(GiveCheckpoints(tx_.db(), job, row_.fence, work));
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
                              RunTimeLeft(tx_.db(), job, tx_.now()));
   if (left.has_value()) {
@@ -115,6 +121,13 @@ absl::Status TrainedJob::Record(const internal::v1::WorkEvent& event) {
       break;
     case internal::v1::WorkEvent::kExecution:
       return SetExecution(event.execution(), std::move(added));
+    case internal::v1::WorkEvent::kCheckpoint: {
+      TUNESMITH_ASSIGN_OR_RETURN(
+          *added.mutable_checkpoint(),
+          RecordCheckpoint(tx_, context_, row_, event.checkpoint(),
+                           change_.mutable_job()));
+      break;
+    }
     case internal::v1::WorkEvent::kOutcome:
     case internal::v1::WorkEvent::KIND_NOT_SET:
       return absl::OkStatus();
@@ -190,6 +203,14 @@ absl::Status TrainedJob::Retry(const absl::Status& cause) {
       JobAction::kRetry, cause,
       absl::StrCat("attempt ", row_.attempt, " of ", row_.max_attempts,
                    " failed; another one follows"));
+}
+
+absl::Status TrainedJob::Suspend() {
+  ReleaseOutput();
+  const std::string& checkpoint = change_.job().latest_checkpoint();
+  return change_.Move(JobAction::kSuspended, absl::OkStatus(),
+                      checkpoint.empty() ? "stopped before its first step"
+                                         : "stopped at " + checkpoint);
 }
 
 absl::Status TrainedJob::Fail(const absl::Status& cause) {

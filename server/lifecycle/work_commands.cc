@@ -41,6 +41,7 @@ absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
     return WorkQueue::Remove(tx, row.uid);
   }
   TUNESMITH_RETURN_IF_ERROR(subject.Retry(cause));
+  if (subject.held()) return WorkQueue::Hold(tx, row.uid);
   tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
   return WorkQueue::Requeue(tx, row.lease(),
                             tx.now() + row.attempt * context.retry_delay);
@@ -57,6 +58,18 @@ absl::Status FailAttempt(Transaction& tx, const LifecycleContext& context,
   return EndFailedAttempt(tx, context, row, subject, cause, retryable);
 }
 
+// An attempt ended at a checkpoint, as its worker was asked to. It was no
+// failure, so it does not count.
+absl::Status SuspendAttempt(Transaction& tx, const LifecycleContext& context,
+                            const WorkRow& row, WorkSubject& subject) {
+  NotifyLeaseEnded(tx, context, row);
+  TUNESMITH_RETURN_IF_ERROR(subject.Suspend());
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::AddAttempt(tx, row.uid));
+  if (subject.held()) return WorkQueue::Hold(tx, row.uid);
+  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
+  return WorkQueue::Requeue(tx, row.lease(), tx.now());
+}
+
 absl::Status OutcomeError(const Outcome& outcome) {
   google::rpc::Status error = outcome.error();
   error.set_message(
@@ -69,6 +82,9 @@ absl::Status ApplyOutcome(Transaction& tx, const LifecycleContext& context,
                           const Outcome& outcome) {
   absl::Status error = OutcomeError(outcome);
   bool retryable = outcome.retryable();
+  if (error.ok() && outcome.has_suspended() && !subject.cancelled()) {
+    return SuspendAttempt(tx, context, row, subject);
+  }
   if (error.ok() && !subject.cancelled()) {
     error = subject.CheckResult(outcome);
     // A worker that reports nonsense would do so again.

@@ -38,6 +38,11 @@ class WorkSubject {
   virtual absl::Status CheckRetry() { return absl::OkStatus(); }
   // The attempt failed and another one follows.
   virtual absl::Status Retry(const absl::Status& cause) = 0;
+  // The attempt ended at a checkpoint, as it was asked to.
+  virtual absl::Status Suspend() { return absl::OkStatus(); }
+  // After Retry or Suspend: whether the next attempt waits until somebody asks
+  // for it.
+  virtual bool held() const { return false; }
   // The last attempt failed.
   virtual absl::Status Fail(const absl::Status& cause) = 0;
   // The attempt of a cancelled one has ended.

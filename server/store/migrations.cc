@@ -161,7 +161,91 @@ CREATE UNIQUE INDEX work_items_leased
 CREATE INDEX work_items_by_subject ON work_items (tenant, subject_uid);
 )sql";
 
-constexpr const char* kMigrations[] = {kInitialSchema};
+// Jobs can be paused and have checkpoints; a work item can be held and be asked
+// to suspend. Constraints cannot be altered: the tables are made anew.
+constexpr char kCheckpoints[] = R"sql(
+CREATE TABLE new_jobs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  -- Job.State
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 9),
+  create_time INTEGER NOT NULL,
+  end_time INTEGER,
+  -- Grows with every change; the etag.
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  -- tunesmith.v1.Job without what other columns and tables hold.
+  record BLOB NOT NULL,
+  UNIQUE (tenant, uid),
+  UNIQUE (tenant, id),
+  CHECK ((state IN (7, 8, 9)) = (end_time IS NOT NULL))
+);
+INSERT INTO new_jobs SELECT * FROM jobs;
+DELETE FROM sqlite_sequence WHERE name = 'new_jobs';
+INSERT INTO sqlite_sequence (name, seq)
+  SELECT 'new_jobs', seq FROM sqlite_sequence WHERE name = 'jobs';
+DROP TABLE jobs;
+ALTER TABLE new_jobs RENAME TO jobs;
+CREATE INDEX jobs_by_state ON jobs (state);
+
+CREATE TABLE checkpoints (
+  tenant TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  step INTEGER NOT NULL CHECK (step >= 0),
+  -- tunesmith.internal.v1.Artifact
+  artifact BLOB NOT NULL,
+  artifact_key TEXT NOT NULL,
+  -- tunesmith.v1.Checkpoint
+  record BLOB NOT NULL,
+  PRIMARY KEY (tenant, job_uid, step),
+  FOREIGN KEY (tenant, job_uid) REFERENCES jobs (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TABLE new_work_items (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL UNIQUE,
+  tenant TEXT NOT NULL,
+  -- Which resource it is for: its name and uid.
+  subject TEXT NOT NULL,
+  subject_uid TEXT NOT NULL,
+  -- Slot.Purpose
+  purpose INTEGER NOT NULL CHECK (purpose IN (1, 2)),
+  -- Resources.DeviceKind; 0 for any.
+  device_kind INTEGER NOT NULL,
+  -- 1 waiting, 2 leased, 3 held
+  state INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+  priority INTEGER NOT NULL,
+  -- Not leased before.
+  not_before INTEGER NOT NULL,
+  fence INTEGER NOT NULL CHECK (fence >= 0),
+  attempt INTEGER NOT NULL CHECK (attempt BETWEEN 0 AND max_attempts),
+  max_attempts INTEGER NOT NULL,
+  worker TEXT,
+  worker_boot INTEGER,
+  slot INTEGER,
+  -- What its worker is asked for: 0 nothing, 1 to cancel it, 2 to suspend it.
+  stop INTEGER NOT NULL DEFAULT 0 CHECK (stop IN (0, 1, 2)),
+  -- Newest event of the current fence that is stored.
+  event_sequence INTEGER NOT NULL DEFAULT 0,
+  -- tunesmith.internal.v1.WorkItem; uid, fence and attempt are in columns.
+  payload BLOB NOT NULL,
+  CHECK ((state = 2) = (worker IS NOT NULL)),
+  CHECK ((worker IS NULL) = (slot IS NULL)),
+  CHECK ((worker IS NULL) = (worker_boot IS NULL))
+);
+INSERT INTO new_work_items SELECT * FROM work_items;
+DROP TABLE work_items;
+ALTER TABLE new_work_items RENAME TO work_items;
+CREATE INDEX work_items_waiting
+  ON work_items (purpose, priority DESC, number) WHERE state = 1;
+CREATE UNIQUE INDEX work_items_leased
+  ON work_items (worker, slot) WHERE state = 2;
+CREATE INDEX work_items_by_subject ON work_items (tenant, subject_uid);
+)sql";
+
+constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints};
 
 }  // namespace
 
@@ -179,12 +263,15 @@ absl::Status Migrate(Connection& db) {
         "the database was written by a newer version of Tunesmith, schema: ",
         version, ", newest known: ", newest));
   }
+  if (version == newest) return absl::OkStatus();
+  // A table that is dropped to be made anew must not take others' rows along.
+  TUNESMITH_RETURN_IF_ERROR(db.Execute("PRAGMA foreign_keys = OFF"));
   for (; version < newest; ++version) {
     TUNESMITH_RETURN_IF_ERROR(db.Execute(
         absl::StrCat("BEGIN IMMEDIATE;", Migrations()[version],
                      "PRAGMA user_version = ", version + 1, "; COMMIT;")));
   }
-  return absl::OkStatus();
+  return db.Execute("PRAGMA foreign_keys = ON");
 }
 
 }  // namespace tunesmith::server

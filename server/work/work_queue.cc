@@ -15,7 +15,7 @@ constexpr int64_t kLeased = 2;
 constexpr char kSelect[] =
     "SELECT number, uid, tenant, subject, subject_uid, purpose, device_kind,"
     " state, priority, not_before, fence, attempt, max_attempts, worker,"
-    " worker_boot, slot, cancelled, event_sequence, payload FROM work_items ";
+    " worker_boot, slot, stop, event_sequence, payload FROM work_items ";
 
 absl::StatusOr<WorkRow> ParseRow(const Statement& statement) {
   WorkRow row;
@@ -37,7 +37,7 @@ absl::StatusOr<WorkRow> ParseRow(const Statement& statement) {
     row.worker_boot = statement.Int(14);
     row.slot = static_cast<int>(statement.Int(15));
   }
-  row.cancelled = statement.Int(16) != 0;
+  row.stop = static_cast<StopKind>(statement.Int(16));
   row.event_sequence = statement.Int(17);
   if (!row.item.ParseFromString(statement.Text(18))) {
     return absl::DataLossError(
@@ -213,10 +213,11 @@ absl::Status WorkQueue::SetEventSequence(Transaction& tx, const LeaseKey& lease,
   return RunFenced(tx.db(), statement, lease);
 }
 
-absl::Status WorkQueue::SetCancelled(Transaction& tx, const std::string& uid) {
+absl::Status WorkQueue::SetStop(Transaction& tx, const std::string& uid,
+                                StopKind stop) {
   Statement statement =
-      tx.db().Prepare("UPDATE work_items SET cancelled = 1 WHERE uid = ?");
-  statement.Bind(uid);
+      tx.db().Prepare("UPDATE work_items SET stop = ? WHERE uid = ?");
+  statement.Bind(static_cast<int>(stop)).Bind(uid);
   return RunExisting(tx.db(), statement, uid);
 }
 
@@ -232,10 +233,33 @@ absl::Status WorkQueue::Requeue(Transaction& tx, const LeaseKey& lease,
                                 absl::Time not_before) {
   Statement statement = tx.db().Prepare(
       "UPDATE work_items SET state = 1, worker = NULL, worker_boot = NULL,"
-      " slot = NULL, not_before = ?"
+      " slot = NULL, stop = 0, not_before = ?"
       " WHERE uid = ? AND fence = ? AND state = 2");
   statement.Bind(not_before).Bind(lease.item_uid).Bind(lease.fence);
   return RunFenced(tx.db(), statement, lease);
+}
+
+absl::Status WorkQueue::Hold(Transaction& tx, const std::string& uid) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE work_items SET state = 3, worker = NULL, worker_boot = NULL,"
+      " slot = NULL, stop = 0 WHERE uid = ?");
+  statement.Bind(uid);
+  return RunExisting(tx.db(), statement, uid);
+}
+
+absl::Status WorkQueue::Release(Transaction& tx, const std::string& uid) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE work_items SET state = 1, not_before = ?"
+      " WHERE uid = ? AND state = 3");
+  statement.Bind(tx.now()).Bind(uid);
+  return RunExisting(tx.db(), statement, uid);
+}
+
+absl::Status WorkQueue::AddAttempt(Transaction& tx, const std::string& uid) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE work_items SET max_attempts = max_attempts + 1 WHERE uid = ?");
+  statement.Bind(uid);
+  return RunExisting(tx.db(), statement, uid);
 }
 
 absl::Status WorkQueue::Remove(Transaction& tx, const std::string& uid) {

@@ -41,6 +41,15 @@ struct NewWorkItem {
   internal::v1::WorkItem payload;
 };
 
+// What an item's worker is asked for.
+enum class StopKind {
+  kNone = 0,
+  // To end it without a result.
+  kCancel = 1,
+  // To end the attempt at a checkpoint.
+  kSuspend = 2,
+};
+
 // A row of the queue.
 struct WorkRow {
   int64_t number = 0;
@@ -61,7 +70,7 @@ struct WorkRow {
   std::string worker_id;
   int64_t worker_boot = 0;
   int slot = 0;
-  bool cancelled = false;
+  StopKind stop = StopKind::kNone;
   int64_t event_sequence = 0;
   // With uid, fence and attempt filled in.
   internal::v1::WorkItem item;
@@ -112,17 +121,28 @@ class WorkQueue {
   static absl::Status SetEventSequence(Transaction& tx, const LeaseKey& lease,
                                        int64_t sequence);
   // NOT_FOUND when there is no such item.
-  static absl::Status SetCancelled(Transaction& tx, const std::string& uid);
+  static absl::Status SetStop(Transaction& tx, const std::string& uid,
+                              StopKind stop);
   // Replaces the payload, for what an attempt leaves for the next one.
   // NOT_FOUND when there is no such item.
   static absl::Status SetPayload(Transaction& tx, const std::string& uid,
                                  const internal::v1::WorkItem& payload);
 
-  // Ends the lease and lets the item wait again; the fence stays, so that the
-  // old one is dead at the next claim, and at once because the row is not
-  // leased. ABORTED (FENCED) when the lease is not good.
+  // Ends the lease and lets the item wait again, asked for nothing; the fence
+  // stays, so that the old one is dead at the next claim, and at once because
+  // the row is not leased. ABORTED (FENCED) when the lease is not good.
   static absl::Status Requeue(Transaction& tx, const LeaseKey& lease,
                               absl::Time not_before);
+
+  // Keeps the item from being leased until Release, asked for nothing; a lease
+  // ends. NOT_FOUND when there is no such item.
+  static absl::Status Hold(Transaction& tx, const std::string& uid);
+  // Lets a held item wait. NOT_FOUND when there is no such one.
+  static absl::Status Release(Transaction& tx, const std::string& uid);
+
+  // Grants one attempt more: an attempt that was suspended does not count.
+  // NOT_FOUND when there is no such item.
+  static absl::Status AddAttempt(Transaction& tx, const std::string& uid);
 
   // Removes the item, leased or not; OK when there is none.
   static absl::Status Remove(Transaction& tx, const std::string& uid);

@@ -32,7 +32,8 @@ internal::v1::ServerMessage DesiredStateMessage(
         *desired.add_assignments();
     *assignment.mutable_item() = row->item;
     assignment.set_slot(row->slot);
-    assignment.set_cancel(row->cancelled);
+    assignment.set_cancel(row->stop == StopKind::kCancel);
+    assignment.set_suspend(row->stop == StopKind::kSuspend);
   }
   return message;
 }

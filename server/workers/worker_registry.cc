@@ -24,7 +24,7 @@ absl::Status ReplacedError(const std::string& worker_id) {
 }
 
 bool IsSameAssignment(const WorkRow& a, const WorkRow& b) {
-  return a.cancelled == b.cancelled && a.slot == b.slot &&
+  return a.stop == b.stop && a.slot == b.slot &&
          a.worker_boot == b.worker_boot;
 }
 
@@ -108,6 +108,12 @@ void WorkerRegistry::Seen(const std::string& worker_id, absl::Time now) {
   MutexLock lock(&mutex_);
   auto found = workers_.find(worker_id);
   if (found != workers_.end()) found->second.last_seen = now;
+}
+
+void WorkerRegistry::SetDraining(const std::string& worker_id, bool draining) {
+  MutexLock lock(&mutex_);
+  auto found = workers_.find(worker_id);
+  if (found != workers_.end()) found->second.draining = draining;
 }
 
 void WorkerRegistry::EvictIfSilent(const std::string& worker_id,
@@ -213,7 +219,7 @@ std::vector<FreeSlot> WorkerRegistry::FreeSlots() {
   std::vector<FreeSlot> free;
   MutexLock lock(&mutex_);
   for (const auto& [worker_id, entry] : workers_) {
-    if (entry.link == nullptr) continue;
+    if (entry.link == nullptr || entry.draining) continue;
     std::set<int> taken;
     for (const auto& [lease, row] : entry.assignments) taken.insert(row->slot);
     for (const v1::Slot& slot : entry.worker.slots()) {
@@ -232,8 +238,9 @@ std::vector<v1::Worker> WorkerRegistry::List() const {
     // Only being looked at.
     if (entry.link == nullptr && entry.assignments.empty()) continue;
     v1::Worker& worker = workers.emplace_back(entry.worker);
-    worker.set_state(entry.link != nullptr ? v1::Worker::CONNECTED
-                                           : v1::Worker::UNREACHABLE);
+    worker.set_state(entry.link == nullptr ? v1::Worker::UNREACHABLE
+                     : entry.draining      ? v1::Worker::DRAINING
+                                           : v1::Worker::CONNECTED);
     if (entry.worker.has_connect_time()) {
       *worker.mutable_last_seen_time() = ToWireTime(entry.last_seen);
     }

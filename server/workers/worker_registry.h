@@ -52,6 +52,8 @@ class WorkerRegistry : public SlotSource {
   // Its stream ended; false when `link` is not its current one.
   bool Disconnect(const std::string& worker_id, const WorkerLink* link);
   void Seen(const std::string& worker_id, absl::Time now);
+  // One that is draining gets nothing more.
+  void SetDraining(const std::string& worker_id, bool draining);
   // Ends the stream of a worker that said nothing since `since`: its machine
   // may be gone without a sign, and must not get the next lease.
   void EvictIfSilent(const std::string& worker_id, absl::Time since);
@@ -90,6 +92,7 @@ class WorkerRegistry : public SlotSource {
     v1::Worker worker;
     int64_t boot_id = 0;
     absl::Time last_seen;
+    bool draining = false;
     std::shared_ptr<WorkerLink> link;
     std::map<LeaseKey, Assignment> assignments;
     bool refreshing = false;

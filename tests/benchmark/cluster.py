@@ -41,19 +41,45 @@ class Cluster:
         self.data = self.directory / "data"
         self.data.mkdir()
         self._server = self._worker = None
-        self.address = None
+        self.address = "127.0.0.1:0"
 
     def __enter__(self):
+        self.start_server()
+        return self
+
+    def start_server(self):
+        """On the port that it had before, if any."""
         self._server = self._start(
             "tunesmith-server",
-            "--listen=127.0.0.1:0",
+            f"--listen={self.address}",
             f"--data-dir={self.directory}/server",
             f"--data-root={self.data}",
             f"--model-root={DEFAULT_MODEL.resolve()}",
             f"--model-root={self.data}",
         )
         self.address = self._await_ready("tunesmith-server", self._server)["address"]
-        return self
+
+    def kill_server(self):
+        self._server.kill()
+        self._server.wait()
+
+    def kill_worker(self):
+        self._worker.kill()
+        self._worker.wait()
+
+    def busy_trainer(self):
+        """The trainer that used the processor most; None without one."""
+        busiest, most = None, -1
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                command = (entry / "comm").read_text().strip()
+            except (OSError, IndexError):
+                continue
+            ours = command.startswith("tunesmith-train") and int(fields[1]) == self._worker.pid
+            if ours and int(fields[11]) > most:
+                busiest, most = int(entry.name), int(fields[11])
+        return busiest
 
     def __exit__(self, *unused):
         self.stop_worker()

@@ -199,8 +199,8 @@ TEST(BertGoldenTest, TransformersLoadsTheResultAsItIs) {
   ScratchDirectory scratch;
   RecordingObserver observer;
   TickingClock clock;
-  auto result =
-      Train(TinyInputs(), TinyOptions(), output.path(), observer, clock);
+  auto result = Train(TinyInputs(), TinyOptions(),
+                      {.output_directory = output.path()}, observer, clock);
   ASSERT_TRUE(result.ok()) << result.status();
   auto model = LoadClassifier(output.path(), TinyInputs().labels);
   nlohmann::json request = {{"labels", TinyInputs().labels}};

@@ -70,6 +70,16 @@ Agent::~Agent() {
   if (staging_thread_.joinable()) staging_thread_.join();
 }
 
+void Agent::Drain(absl::Duration grace) {
+  session_queue_.Post([this] { session_->Drain(); });
+  Clock& clock = SystemClock();
+  absl::Duration deadline = clock.Monotonic() + grace;
+  MutexLock lock(&mutex_);
+  while (!drained_ && clock.Monotonic() < deadline) {
+    changed_.WaitFor(&mutex_, deadline - clock.Monotonic());
+  }
+}
+
 absl::Status Agent::status() const {
   return evicted_
              ? absl::AbortedError(absl::StrCat(
@@ -117,6 +127,10 @@ void Agent::RunSession() {
   absl::Duration next = session_->Turn();
   while (session_queue_.RunFor(next - SystemClock().Monotonic())) {
     next = session_->Turn();
+    if (!session_->drained()) continue;
+    MutexLock lock(&mutex_);
+    drained_ = true;
+    changed_.SignalAll();
   }
   // Ends trainers and stream on the thread that they belong to.
   session_.reset();

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "prometheus/registry.h"
 #include "proto/artifact/local_artifact_store.h"
+#include "proto/contract/base/mutex.h"
 #include "worker/agent/grpc_transport.h"
 #include "worker/agent/metrics_endpoint.h"
 #include "worker/agent/process/child_spawner.h"
@@ -47,6 +48,10 @@ class Agent {
   // FAILED_PRECONDITION name the setting that is wrong.
   static absl::StatusOr<std::unique_ptr<Agent>> Create(AgentOptions options);
 
+  // Lets trainings end at a checkpoint and waits until they have, at most so
+  // long.
+  void Drain(absl::Duration grace);
+
   // Kills the trainers and ends the stream.
   ~Agent();
 
@@ -75,6 +80,9 @@ class Agent {
   std::unique_ptr<Session> session_;
   bool ready_file_written_ = false;
   std::atomic<bool> evicted_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  bool drained_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread staging_thread_;
   std::thread session_thread_;
 };

@@ -9,11 +9,14 @@
 
 namespace tunesmith::worker {
 
+// What an item's trainer was asked for; the later one overrides the earlier.
+enum class ItemStop { kNone, kSuspend, kCancel };
+
 // An item that the worker holds: it runs, or its last events are not
 // acknowledged yet.
 struct HeldItem {
   ItemKey key;
-  bool cancelling = false;
+  ItemStop stop = ItemStop::kNone;
 };
 
 // One step from what is held to what is desired.
@@ -21,8 +24,8 @@ struct Action {
   enum class Kind {
     // Take the item up.
     kStart,
-    // Ask its trainer to stop and report.
-    kCancel,
+    // Ask its trainer to stop in the way of `stop` and report.
+    kStop,
     // Kill its trainer and forget its events.
     kDrop,
   };
@@ -30,12 +33,13 @@ struct Action {
   ItemKey key;
   // kStart: points into the desired state.
   const internal::v1::DesiredState::Assignment* assignment = nullptr;
+  ItemStop stop = ItemStop::kNone;
 
   bool operator==(const Action&) const = default;
 };
 
-// What to do, in this order: drops, starts, cancels. An item that is to be
-// started and cancelled gets both. Items in `finished` are not taken up again:
+// What to do, in this order: drops, starts, stops. An item that is to be
+// started and stopped gets both. Items in `finished` are not taken up again:
 // a desired state can be older than the acknowledgement of their outcome.
 std::vector<Action> Reconcile(const internal::v1::DesiredState& desired,
                               const std::vector<HeldItem>& held,

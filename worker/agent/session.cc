@@ -7,7 +7,6 @@
 #include "google/protobuf/util/time_util.h"
 #include "proto/contract/error.h"
 #include "spdlog/spdlog.h"
-#include "worker/agent/reconcile.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -166,7 +165,7 @@ void Session::OnWelcome(const internal::v1::Welcome& welcome) {
 
 void Session::OnDesiredState(const DesiredState& desired) {
   std::vector<HeldItem> held;
-  for (const auto& [key, item] : held_) held.push_back({key, item.cancelling});
+  for (const auto& [key, item] : held_) held.push_back({key, item.stop});
   for (const Action& action : Reconcile(desired, held, finished_)) {
     switch (action.kind) {
       case Action::Kind::kDrop:
@@ -175,17 +174,16 @@ void Session::OnDesiredState(const DesiredState& desired) {
       case Action::Kind::kStart:
         StartItem(*action.assignment);
         break;
-      case Action::Kind::kCancel:
-        held_.at(action.key).cancelling = true;
-        if (SlotRunner* slot = SlotOf(held_.at(action.key).slot)) {
-          slot->Cancel(action.key);
-        }
+      case Action::Kind::kStop:
+        if (held_.contains(action.key)) StopItem(action.key, action.stop);
         break;
     }
   }
 }
 
 void Session::StartItem(const DesiredState::Assignment& assignment) {
+  // The server was told, and takes it back when this worker is gone.
+  if (draining_) return;
   ItemKey key = KeyOf(assignment.item());
   held_.emplace(key, Held{EventBuffer(key), assignment.slot()});
   report_due_ = true;
@@ -206,6 +204,45 @@ void Session::StartItem(const DesiredState::Assignment& assignment) {
           absl::StrCat("the worker has no free slot ", assignment.slot())),
       true);
   OnEvent(key, std::move(event));
+}
+
+void Session::StopItem(const ItemKey& key, ItemStop stop) {
+  Held& held = held_.at(key);
+  held.stop = stop;
+  SlotRunner* slot = SlotOf(held.slot);
+  if (slot == nullptr) return;
+  if (stop == ItemStop::kCancel) {
+    slot->Cancel(key);
+  } else {
+    slot->Suspend(key);
+  }
+}
+
+void Session::Drain() {
+  draining_ = true;
+  report_due_ = true;
+  for (auto& [key, held] : held_) {
+    SlotRunner* slot = SlotOf(held.slot);
+    bool trains = slot != nullptr && slot->busy() &&
+                  slot->slot().purpose() == v1::Slot::TRAINING;
+    if (trains && held.stop == ItemStop::kNone) {
+      StopItem(key, ItemStop::kSuspend);
+    }
+  }
+}
+
+bool Session::drained() const {
+  if (!draining_) return false;
+  for (const auto& slot : slots_) {
+    if (slot->slot().purpose() == v1::Slot::TRAINING && slot->busy()) {
+      return false;
+    }
+  }
+  if (!welcomed_) return true;
+  for (const auto& [key, held] : held_) {
+    if (held.events.ended()) return false;
+  }
+  return true;
 }
 
 void Session::DropItem(const ItemKey& key) {
@@ -286,6 +323,7 @@ void Session::SendReport() {
 
 internal::v1::Report Session::MakeReport() const {
   internal::v1::Report report;
+  report.set_draining(draining_);
   // Ended items are named until their outcome is stored, so that their leases
   // do not run out on the way.
   for (const auto& [key, held] : held_) {

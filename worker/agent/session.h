@@ -17,6 +17,7 @@
 #include "worker/agent/backoff.h"
 #include "worker/agent/event_buffer.h"
 #include "worker/agent/item_key.h"
+#include "worker/agent/reconcile.h"
 #include "worker/agent/session_transport.h"
 #include "worker/agent/slot_runner.h"
 #include "worker/agent/worker_metrics.h"
@@ -55,6 +56,12 @@ class Session : public ItemObserver {
   // Before the first Turn. Takes dependencies.observer to be this session.
   void AddSlot(std::unique_ptr<SlotRunner> slot);
 
+  // Takes nothing more up and asks trainings for an end at a checkpoint.
+  void Drain();
+  // After Drain: whether every training has ended and the server knows, or
+  // cannot be told.
+  bool drained() const;
+
   // Does what is due; returns when to call again, on Clock::Monotonic.
   absl::Duration Turn();
 
@@ -66,7 +73,7 @@ class Session : public ItemObserver {
   struct Held {
     EventBuffer events;
     int32_t slot = 0;
-    bool cancelling = false;
+    ItemStop stop = ItemStop::kNone;
     std::optional<v1::Progress> progress;
   };
 
@@ -79,6 +86,7 @@ class Session : public ItemObserver {
   void OnAck(const internal::v1::Ack& ack);
   void StartItem(const internal::v1::DesiredState::Assignment& assignment);
   void DropItem(const ItemKey& key);
+  void StopItem(const ItemKey& key, ItemStop stop);
   // Ends an item of a slot that reports what cannot be passed on.
   void GiveUp(const ItemKey& key);
   SlotRunner* SlotOf(int32_t index);
@@ -103,6 +111,7 @@ class Session : public ItemObserver {
   int64_t stream_id_ = 0;
   bool welcomed_ = false;
   bool evicted_ = false;
+  bool draining_ = false;
   bool report_due_ = false;
   bool down_logged_ = false;
   absl::Duration connect_time_;

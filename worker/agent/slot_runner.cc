@@ -17,6 +17,8 @@ using internal::v1::WorkEvent;
 
 // From the request to the kill.
 constexpr absl::Duration kCancelGrace = absl::Milliseconds(400);
+// The same where a checkpoint is to be written: a slow disk takes its time.
+constexpr absl::Duration kSuspendGrace = absl::Minutes(2);
 // From the outcome to the kill.
 constexpr absl::Duration kEndGrace = absl::Seconds(10);
 // An item that waits for a trainer fails when so many died in starting.
@@ -123,10 +125,27 @@ void SlotRunner::Cancel(const ItemKey& key) {
   if (!item_->handed_over) return Finish(CancelledOutcome());
   internal::v1::AgentMessage message;
   message.mutable_cancel();
+  AskToStop(message, KillCause::kCancelled, kCancelGrace);
+}
+
+void SlotRunner::Suspend(const ItemKey& key) {
+  if (!Holds(key)) return;
+  if (!item_->handed_over) {
+    internal::v1::Outcome outcome;
+    outcome.mutable_suspended();
+    return Finish(std::move(outcome));
+  }
+  internal::v1::AgentMessage message;
+  message.mutable_suspend();
+  AskToStop(message, KillCause::kSuspended, kSuspendGrace);
+}
+
+void SlotRunner::AskToStop(const internal::v1::AgentMessage& message,
+                           KillCause cause, absl::Duration grace) {
   // One that cannot be told is killed when the grace is over.
   (void)active_->process->Send(message);
-  active_->kill = KillCause::kCancelled;
-  active_->kill_time = dependencies_.clock.Monotonic() + kCancelGrace;
+  active_->kill = cause;
+  active_->kill_time = dependencies_.clock.Monotonic() + grace;
 }
 
 void SlotRunner::Drop(const ItemKey& key) {
@@ -198,8 +217,9 @@ void SlotRunner::Finish(internal::v1::Outcome outcome) {
 void SlotRunner::Deliver(WorkEvent event) {
   const google::rpc::Status& error = event.outcome().error();
   if (error.code() == 0) {
-    spdlog::info("item succeeded item={} fence={} slot={}", item_->key.uid,
-                 item_->key.fence, slot_.index());
+    spdlog::info("item {} item={} fence={} slot={}",
+                 event.outcome().has_suspended() ? "suspended" : "succeeded",
+                 item_->key.uid, item_->key.fence, slot_.index());
   } else {
     spdlog::warn("item failed item={} fence={} slot={} error=\"{}\"",
                  item_->key.uid, item_->key.fence, slot_.index(),

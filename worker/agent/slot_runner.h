@@ -60,6 +60,9 @@ class SlotRunner {
   // Asks for an early end with a CANCELLED outcome.
   void Cancel(const ItemKey& key);
 
+  // Asks for an end at a checkpoint, with a `suspended` outcome.
+  void Suspend(const ItemKey& key);
+
   // Kills the item's trainer; nothing more is heard of the item.
   void Drop(const ItemKey& key);
 
@@ -85,6 +88,10 @@ class SlotRunner {
   void OnTrainerProgress(const v1::Progress& progress);
 
   bool Holds(const ItemKey& key) const;
+  // Tells the active trainer something, and kills it when it has not ended
+  // after `grace`.
+  void AskToStop(const internal::v1::AgentMessage& message, KillCause cause,
+                 absl::Duration grace);
   void KillActive(KillCause cause);
   // Ends the item with an outcome of the agent's own.
   void Finish(internal::v1::Outcome outcome);

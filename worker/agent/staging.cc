@@ -25,6 +25,32 @@ std::vector<std::string> ArtifactKeysOf(const internal::v1::WorkItem& item) {
   return keys;
 }
 
+namespace {
+
+// A checkpoint that is gone is left out: an older one will do.
+absl::Status StageCheckpoints(const internal::v1::TrainWork& work,
+                              ArtifactStore& store,
+                              internal::v1::TrainerAssignment& assignment) {
+  for (const internal::v1::CheckpointInput& checkpoint : work.checkpoints()) {
+    const std::string& key = checkpoint.artifact().key();
+    absl::StatusOr<std::string> directory = store.Stage(key);
+    if (absl::IsNotFound(directory.status())) continue;
+    if (!directory.ok()) return WithContext(directory.status(), "staging");
+    internal::v1::TrainerAssignment::LocalArtifact& artifact =
+        *assignment.add_artifacts();
+    artifact.set_key(key);
+    artifact.set_directory(*directory);
+  }
+  absl::StatusOr<std::string> group = store.OpenGroup(work.checkpoint_group());
+  if (!group.ok()) {
+    return WithContext(group.status(), "preparing checkpoints");
+  }
+  assignment.set_checkpoint_directory(*group);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<internal::v1::TrainerAssignment> StageItem(
     const internal::v1::WorkItem& item, ArtifactStore& store) {
   internal::v1::TrainerAssignment assignment;
@@ -43,6 +69,8 @@ absl::StatusOr<internal::v1::TrainerAssignment> StageItem(
       return WithContext(output.status(), "preparing the output");
     }
     assignment.set_output_directory(*output);
+    TUNESMITH_RETURN_IF_ERROR(
+        StageCheckpoints(item.train(), store, assignment));
   }
   return assignment;
 }

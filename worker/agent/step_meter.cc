@@ -10,6 +10,8 @@ std::optional<StepsDone> StepMeter::Add(const v1::Progress& progress,
   std::optional<v1::Progress> last = std::exchange(last_, progress);
   absl::Duration elapsed = now - std::exchange(time_, now);
   if (!last.has_value()) return std::nullopt;
+  // Steps that a training finds done when it goes on are an earlier attempt's.
+  if (progress.phase() == v1::Progress::LOADING) return std::nullopt;
   StepsDone done = {
       .steps = progress.step() - last->step(),
       // What a trainer reports is not trusted: the count only grows.

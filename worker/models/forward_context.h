@@ -14,9 +14,12 @@ struct ForwardContext {
   // Where dropout masks come from.
   int64_t seed = 0;
   int64_t step = 0;
+  // Place of the first row in its batch, so that the parts of a batch that go
+  // through the network one after another have masks of their own.
+  int64_t first_row = 0;
 
   DropoutKey Site(int64_t site) const {
-    return MakeDropoutKey(seed, step, site);
+    return MakeDropoutKey(seed, step, site + (first_row << 32));
   }
 };
 

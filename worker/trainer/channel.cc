@@ -71,8 +71,13 @@ std::optional<TrainerAssignment> AgentChannel::WaitForAssignment() {
 bool AgentChannel::Take(AgentMessage message) {
   switch (message.kind_case()) {
     case AgentMessage::kCancel:
-      cancelled_.store(true);
+      stop_.store(StopRequest::kCancel);
       return true;
+    case AgentMessage::kSuspend: {
+      StopRequest none = StopRequest::kNone;
+      stop_.compare_exchange_strong(none, StopRequest::kCheckpoint);
+      return true;
+    }
     case AgentMessage::kAssignment: {
       MutexLock lock(&mutex_);
       if (std::exchange(assigned_, true)) return false;

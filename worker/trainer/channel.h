@@ -9,6 +9,7 @@
 
 #include "proto/contract/base/mutex.h"
 #include "tunesmith/internal/v1/trainer_channel.pb.h"
+#include "worker/training/train.h"
 
 namespace tunesmith::worker {
 
@@ -35,8 +36,8 @@ class AgentChannel {
   // Waits for the assignment; nothing when the agent is gone.
   std::optional<internal::v1::TrainerAssignment> WaitForAssignment();
 
-  // Whether the agent asked to stop.
-  bool IsCancelled() const { return cancelled_.load(); }
+  // What the agent asked for; a cancel overrides a suspend.
+  StopRequest stop_request() const { return stop_.load(); }
 
  private:
   void Read();
@@ -50,7 +51,7 @@ class AgentChannel {
 
   const int fd_;
   const std::function<void()> on_agent_gone_;
-  std::atomic<bool> cancelled_{false};
+  std::atomic<StopRequest> stop_{StopRequest::kNone};
   mutable Mutex mutex_;
   CondVar changed_;
   std::optional<internal::v1::TrainerAssignment> assignment_

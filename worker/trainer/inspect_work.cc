@@ -21,8 +21,9 @@ absl::StatusOr<internal::v1::Outcome> DoInspectWork(
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<TableReader> table,
                              OpenTable(path, format));
   FindingLog log;
-  absl::StatusOr<TableFacts> facts =
-      InspectTable(*table, log, context.is_cancelled);
+  absl::StatusOr<TableFacts> facts = InspectTable(*table, log, [&context] {
+    return context.stop_request() != StopRequest::kNone;
+  });
   std::vector<DataFinding> findings = log.Take();
   context.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(facts.status());

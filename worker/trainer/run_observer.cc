@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/wire_facts.h"
 
@@ -10,11 +11,15 @@ namespace tunesmith::worker {
 RunObserver::RunObserver(const WorkContext& context,
                          const std::vector<std::string>& labels,
                          int64_t total_steps,
-                         std::optional<absl::Duration> deadline)
+                         std::optional<absl::Duration> deadline,
+                         tunesmith::v1::Execution& execution,
+                         const CheckpointDirectory& checkpoints)
     : context_(context),
       labels_(labels),
       total_steps_(total_steps),
-      deadline_(deadline) {}
+      deadline_(deadline),
+      execution_(execution),
+      checkpoints_(checkpoints) {}
 
 void RunObserver::OnProgress(const TrainingProgress& progress) {
   context_.on_progress(ToWire(progress));
@@ -42,10 +47,47 @@ void RunObserver::OnLog(std::string_view message) {
   context_.reporter.Log(tunesmith::v1::LogLine::INFO, message);
 }
 
-bool RunObserver::ShouldStop() {
+void RunObserver::OnMicrobatch(const Microbatch& microbatch) {
+  auto& halved = *execution_.mutable_microbatches();
+  while (!halved.empty() &&
+         halved.rbegin()->from_step() >= microbatch.from_step) {
+    halved.RemoveLast();
+  }
+  halved.Add()->set_from_step(microbatch.from_step);
+  halved.rbegin()->set_rows(microbatch.rows);
+  execution_.set_microbatch(microbatch.rows);
+  context_.reporter.Execution(execution_);
+  context_.reporter.Log(
+      tunesmith::v1::LogLine::WARNING,
+      absl::StrCat("out of memory: from step ", microbatch.from_step + 1,
+                   " on, ", microbatch.rows,
+                   " rows go through the network at once; the "
+                   "batch size stays"));
+}
+
+void RunObserver::OnCheckpoint(const CheckpointFigures& figures) {
+  internal::v1::CheckpointReport report;
+  report.set_step(figures.step);
+  report.set_epoch(figures.epoch);
+  report.set_best(figures.best);
+  *report.mutable_artifact() = checkpoints_.ArtifactOf(figures.step);
+  context_.reporter.Checkpoint(std::move(report));
+}
+
+void RunObserver::OnCheckpointFailed(int64_t step, const absl::Status& why) {
+  tunesmith::v1::Finding finding;
+  finding.set_code(tunesmith::v1::Finding::CHECKPOINT_NOT_WRITTEN);
+  finding.set_severity(tunesmith::v1::Finding::WARNING);
+  finding.set_message(
+      absl::StrCat("no checkpoint after step ", step, ": ", why.message()));
+  finding.set_suggestion("look after the disk of the artifact store");
+  context_.reporter.Finding(std::move(finding));
+}
+
+StopRequest RunObserver::ShouldStop() {
   bool out_of_time =
       deadline_.has_value() && context_.clock.Monotonic() >= *deadline_;
-  return out_of_time || context_.is_cancelled();
+  return out_of_time ? StopRequest::kCancel : context_.stop_request();
 }
 
 }  // namespace tunesmith::worker

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "worker/trainer/checkpoint_directory.h"
 #include "worker/trainer/work_context.h"
 #include "worker/training/train.h"
 
@@ -16,24 +17,32 @@ namespace tunesmith::worker {
 // Turns what a training run tells into the item's progress and events.
 class RunObserver : public TrainingObserver {
  public:
-  // `context` and `labels` outlive this object. `deadline` is on the clock's
-  // monotonic time.
+  // `context`, `labels`, `execution` and `checkpoints` outlive this object;
+  // `execution` is kept up to date. `deadline` is on the clock's monotonic
+  // time.
   RunObserver(const WorkContext& context,
               const std::vector<std::string>& labels, int64_t total_steps,
-              std::optional<absl::Duration> deadline);
+              std::optional<absl::Duration> deadline,
+              tunesmith::v1::Execution& execution,
+              const CheckpointDirectory& checkpoints);
 
   void OnProgress(const TrainingProgress& progress) override;
   void OnMetric(DataSplit split, std::string_view name, int64_t step,
                 double epoch, double value) override;
   void OnEvaluation(const EvaluationFigures& figures) override;
+  void OnMicrobatch(const Microbatch& microbatch) override;
+  void OnCheckpoint(const CheckpointFigures& figures) override;
+  void OnCheckpointFailed(int64_t step, const absl::Status& why) override;
   void OnLog(std::string_view message) override;
-  bool ShouldStop() override;
+  StopRequest ShouldStop() override;
 
  private:
   const WorkContext& context_;
   const std::vector<std::string>& labels_;
   const int64_t total_steps_;
   const std::optional<absl::Duration> deadline_;
+  tunesmith::v1::Execution& execution_;
+  const CheckpointDirectory& checkpoints_;
 };
 
 }  // namespace tunesmith::worker

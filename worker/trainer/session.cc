@@ -36,7 +36,7 @@ absl::Status RunSession(const SessionOptions& options) {
           [&channel](tunesmith::v1::Progress progress) {
             channel.SendProgress(std::move(progress));
           },
-      .is_cancelled = [&channel] { return channel.IsCancelled(); },
+      .stop_request = [&channel] { return channel.stop_request(); },
       .device = options.device,
       .threads = options.threads,
   };

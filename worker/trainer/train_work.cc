@@ -16,6 +16,7 @@
 #include "worker/data/text_classification_data.h"
 #include "worker/models/description.h"
 #include "worker/tokenizer/tokenizer.h"
+#include "worker/trainer/checkpoint_directory.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/run_observer.h"
@@ -41,11 +42,20 @@ class TrainRun {
   absl::Status StageInputs();
   void ReportExecution();
   absl::Status PrepareData();
+  // Finds the newest sound checkpoint; empty without one.
+  std::string FindResumeDirectory();
   absl::Status Train();
   absl::Status WriteRecord();
   absl::StatusOr<Outcome> Seal();
   bool IsOutOfTime() const;
-  bool ShouldStop() const { return context_.is_cancelled() || IsOutOfTime(); }
+  // What was done so far is soon done again.
+  bool StoppedBeforeTraining(const absl::Status& status) const {
+    return absl::IsCancelled(status) &&
+           context_.stop_request() == StopRequest::kCheckpoint;
+  }
+  bool ShouldStop() const {
+    return context_.stop_request() != StopRequest::kNone || IsOutOfTime();
+  }
 
   const TrainWork& work_;
   const WorkContext& context_;
@@ -113,7 +123,10 @@ void TrainRun::ReportExecution() {
   execution_.set_precision(options_.precision == Precision::kBf16
                                ? tunesmith::v1::Hyperparameters::BF16
                                : tunesmith::v1::Hyperparameters::FP32);
-  execution_.set_microbatch(options_.batch_size);
+  *execution_.mutable_microbatches() = work_.execution().microbatches();
+  execution_.set_microbatch(execution_.microbatches().empty()
+                                ? options_.batch_size
+                                : execution_.microbatches().rbegin()->rows());
   execution_.set_threads(context_.threads);
   context_.reporter.Execution(execution_);
 }
@@ -149,11 +162,31 @@ absl::Status TrainRun::PrepareData() {
   return absl::OkStatus();
 }
 
+std::string TrainRun::FindResumeDirectory() {
+  for (const internal::v1::CheckpointInput& checkpoint : work_.checkpoints()) {
+    absl::StatusOr<std::string> directory =
+        VerifiedArtifact(context_.assignment, checkpoint.artifact());
+    if (directory.ok()) return *directory;
+    tunesmith::v1::Finding finding;
+    finding.set_code(tunesmith::v1::Finding::DAMAGED_CHECKPOINT);
+    finding.set_severity(tunesmith::v1::Finding::WARNING);
+    finding.set_message(
+        absl::StrCat("the checkpoint after step ", checkpoint.step(),
+                     " cannot be used: ", directory.status().message()));
+    finding.set_suggestion("the training goes on from an earlier one");
+    context_.reporter.Finding(std::move(finding));
+  }
+  return "";
+}
+
 absl::Status TrainRun::Train() {
   int64_t total_steps =
       TotalSteps(static_cast<int64_t>(inputs_.training.size()),
                  options_.batch_size, options_.epochs, options_.max_steps);
-  RunObserver observer(context_, inputs_.labels, total_steps, deadline_);
+  CheckpointDirectory checkpoints(context_.assignment.checkpoint_directory(),
+                                  work_.checkpoint_group());
+  RunObserver observer(context_, inputs_.labels, total_steps, deadline_,
+                       execution_, checkpoints);
   std::error_code error;
   std::filesystem::create_directory(model_directory_, error);
   if (error) {
@@ -161,8 +194,11 @@ absl::Status TrainRun::Train() {
         absl::StrCat("cannot make ", model_directory_, ": ", error.message()));
   }
   TUNESMITH_ASSIGN_OR_RETURN(
-      result_, worker::Train(inputs_, options_, model_directory_, observer,
-                             context_.clock));
+      result_, worker::Train(inputs_, options_,
+                             {.output_directory = model_directory_,
+                              .resume_directory = FindResumeDirectory(),
+                              .checkpoints = &checkpoints},
+                             observer, context_.clock));
   for (const EvaluationFigures& figures : result_.evaluations) {
     evaluations_.push_back(ToWire(figures, inputs_.labels));
   }
@@ -222,10 +258,15 @@ absl::StatusOr<Outcome> TrainRun::Run() {
   }
   if (status.ok()) status = Train();
   if (status.code() == absl::StatusCode::kCancelled && IsOutOfTime() &&
-      !context_.is_cancelled()) {
+      context_.stop_request() == StopRequest::kNone) {
     return ReasonedError(absl::StatusCode::kDeadlineExceeded,
                          "RUN_TIME_EXCEEDED",
                          "the job ran longer than its max_run_time");
+  }
+  if (status.ok() ? !result_.finished : StoppedBeforeTraining(status)) {
+    Outcome outcome;
+    outcome.mutable_suspended();
+    return outcome;
   }
   TUNESMITH_RETURN_IF_ERROR(status);
   TUNESMITH_RETURN_IF_ERROR(WriteRecord());

@@ -200,6 +200,18 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
         EarlyStopping{.patience = evaluation.early_stopping().patience(),
                       .min_delta = evaluation.early_stopping().min_delta()};
   }
+  for (const v1::Execution::Microbatch& row : work.execution().microbatches()) {
+    options.microbatches.push_back(
+        {.from_step = row.from_step(), .rows = row.rows()});
+  }
+  const v1::CheckpointPolicy& checkpoints = spec.checkpoints();
+  if (checkpoints.has_period_steps()) {
+    options.checkpoints.period_steps = checkpoints.period_steps();
+  } else if (checkpoints.has_period()) {
+    options.checkpoints.period =
+        absl::Seconds(checkpoints.period().seconds()) +
+        absl::Nanoseconds(checkpoints.period().nanos());
+  }
   for (const v1::ParameterFreeze& row : work.parameters()) {
     options.parameters.push_back(
         {.name = row.parameter().name(), .frozen = row.frozen()});

@@ -8,6 +8,7 @@
 #include "proto/contract/base/clock.h"
 #include "tunesmith/internal/v1/trainer_channel.pb.h"
 #include "worker/trainer/work_reporter.h"
+#include "worker/training/train.h"
 
 namespace tunesmith::worker {
 
@@ -18,8 +19,9 @@ struct WorkContext {
   Clock& clock;
   // Hears how far the work is; only the newest counts.
   std::function<void(tunesmith::v1::Progress)> on_progress;
-  // Whether to end with CANCELLED.
-  std::function<bool()> is_cancelled;
+  // What somebody wants of the work meanwhile; work without checkpoints ends at
+  // any request.
+  std::function<StopRequest()> stop_request;
   // "cpu" or "cuda:N".
   std::string device;
   int threads;

@@ -63,6 +63,12 @@ void WorkReporter::Evaluation(tunesmith::v1::Evaluation evaluation) {
   Send(std::move(event));
 }
 
+void WorkReporter::Checkpoint(internal::v1::CheckpointReport checkpoint) {
+  internal::v1::WorkEvent event;
+  *event.mutable_checkpoint() = std::move(checkpoint);
+  Send(std::move(event));
+}
+
 void WorkReporter::Execution(tunesmith::v1::Execution execution) {
   internal::v1::WorkEvent event;
   *event.mutable_execution() = std::move(execution);

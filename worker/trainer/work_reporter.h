@@ -27,6 +27,7 @@ class WorkReporter {
   void Finding(tunesmith::v1::Finding finding);
   void Findings(const std::vector<DataFinding>& findings);
   void Evaluation(tunesmith::v1::Evaluation evaluation);
+  void Checkpoint(internal::v1::CheckpointReport checkpoint);
   void Execution(tunesmith::v1::Execution execution);
   // The last event.
   void Outcome(internal::v1::Outcome outcome);

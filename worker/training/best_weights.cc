@@ -5,22 +5,30 @@
 
 namespace tunesmith::worker {
 
-void BestWeights::Keep() {
+const std::vector<NamedTensor>& BestWeights::Reserve() {
   at::NoGradGuard no_gradients;
-  if (copies_.empty()) {
-    for (const at::Tensor& parameter : parameters_) {
-      copies_.push_back(at::empty_like(parameter));
+  if (kept_.empty()) {
+    for (const NamedTensor& parameter : parameters_) {
+      kept_.push_back({parameter.name, at::empty_like(parameter.value)});
     }
   }
-  for (size_t i = 0; i < copies_.size(); ++i) {
-    copies_[i].copy_(parameters_[i]);
+  return kept_;
+}
+
+void BestWeights::Keep() {
+  at::NoGradGuard no_gradients;
+  Reserve();
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    kept_[i].value.copy_(parameters_[i].value);
   }
 }
 
-void BestWeights::Restore() {
+void BestWeights::Swap() {
   at::NoGradGuard no_gradients;
-  for (size_t i = 0; i < copies_.size(); ++i) {
-    parameters_[i].copy_(copies_[i]);
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    at::Tensor network = parameters_[i].value.clone();
+    parameters_[i].value.copy_(kept_[i].value);
+    kept_[i].value.copy_(network);
   }
 }
 

@@ -1,27 +1,35 @@
 #ifndef TUNESMITH_WORKER_TRAINING_BEST_WEIGHTS_H_
 #define TUNESMITH_WORKER_TRAINING_BEST_WEIGHTS_H_
 
+#include <utility>
 #include <vector>
 
-#include "ATen/core/Tensor.h"
+#include "worker/training/tensor_file.h"
 
 namespace tunesmith::worker {
 
 // A copy of the parameters that train, on their device.
 class BestWeights {
  public:
-  explicit BestWeights(std::vector<at::Tensor> parameters)
+  explicit BestWeights(std::vector<NamedTensor> parameters)
       : parameters_(std::move(parameters)) {}
 
   // Copies the parameters' values; memory is taken the first time.
   void Keep();
 
-  // Brings the kept values back. Needs a Keep before.
-  void Restore();
+  // Puts the kept values into the network and keeps the network's instead; a
+  // second call undoes it. Needs a Keep before.
+  void Swap();
+
+  // The kept values under the parameters' names; empty before the first Keep.
+  const std::vector<NamedTensor>& kept() const { return kept_; }
+
+  // Takes memory for values to be read in.
+  const std::vector<NamedTensor>& Reserve();
 
  private:
-  std::vector<at::Tensor> parameters_;
-  std::vector<at::Tensor> copies_;
+  std::vector<NamedTensor> parameters_;
+  std::vector<NamedTensor> kept_;
 };
 
 }  // namespace tunesmith::worker

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "c10/core/CachingDeviceAllocator.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -114,6 +115,14 @@ absl::StatusOr<at::Device> OpenDevice(const std::string& name, int threads) {
   }
   if (absl::Status status = LoadCuda(index); !status.ok()) return status;
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+void ReleaseCachedMemory(at::Device device) {
+  if (device.is_cpu()) {
+    malloc_trim(0);
+  } else {
+    at::getDeviceAllocator(device.type())->emptyCache();
+  }
 }
 
 std::vector<DeviceDescription> ListDevices() {

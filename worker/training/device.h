@@ -13,6 +13,9 @@ namespace tunesmith::worker {
 // this machine has no such device.
 absl::StatusOr<at::Device> OpenDevice(const std::string& name, int threads);
 
+// Gives memory that the device's allocator keeps for later back.
+void ReleaseCachedMemory(at::Device device);
+
 }  // namespace tunesmith::worker
 
 #endif  // TUNESMITH_WORKER_TRAINING_DEVICE_H_

@@ -24,20 +24,22 @@ double Score(PrimaryMetric metric, const EvaluationFigures& figures) {
 
 bool ModelSelection::Offer(const EvaluationFigures& figures) {
   double score = Score(metric_, figures);
-  bool first = !best_.has_value();
-  bool better = first || std::isnan(*best_) ? true : score > *best_;
+  std::optional<double>& best = state_.best_score;
+  bool first = !best.has_value();
+  bool better = first || std::isnan(*best) ? true : score > *best;
   if (std::isnan(score)) better = first;
   double least = early_stopping_.has_value() ? early_stopping_->min_delta : 0;
   bool improved =
-      better && (first || std::isnan(*best_) || score - *best_ > least);
-  without_improvement_ = improved ? 0 : without_improvement_ + 1;
-  if (better) best_ = score;
+      better && (first || std::isnan(*best) || score - *best > least);
+  int& without = state_.evaluations_without_improvement;
+  without = improved ? 0 : without + 1;
+  if (better) best = score;
   return better;
 }
 
 bool ModelSelection::ShouldStop() const {
   return early_stopping_.has_value() &&
-         without_improvement_ >= early_stopping_->patience;
+         state_.evaluations_without_improvement >= early_stopping_->patience;
 }
 
 }  // namespace tunesmith::worker

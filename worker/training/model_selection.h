@@ -5,6 +5,7 @@
 
 #include "worker/training/options.h"
 #include "worker/training/train.h"
+#include "worker/training/training_state.h"
 
 namespace tunesmith::worker {
 
@@ -16,6 +17,9 @@ class ModelSelection {
                  std::optional<EarlyStopping> early_stopping)
       : metric_(metric), early_stopping_(early_stopping) {}
 
+  // Goes on with what another one remembered.
+  void Restore(const SelectionState& state) { state_ = state; }
+
   // Takes an epoch's figures; true when they are the best so far. The first
   // are; a tie is not better; not-a-number never is.
   bool Offer(const EvaluationFigures& figures);
@@ -23,11 +27,12 @@ class ModelSelection {
   // Whether `patience` evaluations in a row brought no more than `min_delta`.
   bool ShouldStop() const;
 
+  const SelectionState& state() const { return state_; }
+
  private:
   const PrimaryMetric metric_;
   const std::optional<EarlyStopping> early_stopping_;
-  std::optional<double> best_;
-  int without_improvement_ = 0;
+  SelectionState state_;
 };
 
 }  // namespace tunesmith::worker

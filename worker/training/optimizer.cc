@@ -27,8 +27,9 @@ Optimizer::Optimizer(const torch::nn::Module& module,
   for (const auto& item : module.named_parameters()) {
     const at::Tensor& parameter = item.value();
     if (!parameter.requires_grad()) continue;
-    AdamWTensors& tensors =
-        groups_[IsExemptFromDecay(item.key()) ? 1 : 0].tensors;
+    Group& group = groups_[IsExemptFromDecay(item.key()) ? 1 : 0];
+    group.names.push_back(item.key());
+    AdamWTensors& tensors = group.tensors;
     at::Tensor data = parameter.detach();
     tensors.parameters.push_back(parameter);
     tensors.first_moments.push_back(at::zeros_like(data));
@@ -37,11 +38,25 @@ Optimizer::Optimizer(const torch::nn::Module& module,
   }
 }
 
-std::vector<at::Tensor> Optimizer::parameters() const {
-  std::vector<at::Tensor> all;
+std::vector<NamedTensor> Optimizer::parameters() const {
+  std::vector<NamedTensor> all;
   for (const Group& group : groups_) {
-    all.insert(all.end(), group.tensors.parameters.begin(),
-               group.tensors.parameters.end());
+    for (size_t i = 0; i < group.names.size(); ++i) {
+      all.push_back({group.names[i], group.tensors.parameters[i]});
+    }
+  }
+  return all;
+}
+
+std::vector<NamedTensor> Optimizer::state() const {
+  std::vector<NamedTensor> all;
+  for (const Group& group : groups_) {
+    for (size_t i = 0; i < group.names.size(); ++i) {
+      const std::string& name = group.names[i];
+      all.push_back({name + ".first_moment", group.tensors.first_moments[i]});
+      all.push_back({name + ".second_moment", group.tensors.second_moments[i]});
+      all.push_back({name + ".steps", group.tensors.steps[i]});
+    }
   }
   return all;
 }

@@ -8,6 +8,7 @@
 #include "torch/nn/module.h"
 #include "worker/kernels/optimizer_step.h"
 #include "worker/training/options.h"
+#include "worker/training/tensor_file.h"
 
 namespace tunesmith::worker {
 
@@ -27,17 +28,24 @@ class Optimizer {
   // Returns the gradients' norm before clipping, a scalar on the device.
   at::Tensor Step(const at::Tensor& loss, double learning_rate);
 
-  // In the order of the groups.
-  std::vector<at::Tensor> parameters() const;
+  void ClearGradients();
+
+  // What trains, in the order of the groups.
+  std::vector<NamedTensor> parameters() const;
+
+  // What it remembers of each parameter: {parameter}.first_moment,
+  // .second_moment and .steps.
+  std::vector<NamedTensor> state() const;
 
  private:
   struct Group {
+    // Of the parameters.
+    std::vector<std::string> names;
     AdamWTensors tensors;
     double weight_decay = 0;
   };
 
   void CollectGradients();
-  void ClearGradients();
 
   const double max_norm_;
   AdamWSettings settings_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "worker/data/batching.h"
 #include "worker/data/example.h"
 
@@ -26,6 +27,21 @@ struct EarlyStopping {
   double min_delta = 0;
 };
 
+// Rows that go through the network at once, from a step on.
+struct Microbatch {
+  int64_t from_step = 0;
+  int rows = 0;
+
+  bool operator==(const Microbatch&) const = default;
+};
+
+// When to take checkpoints, besides on request.
+struct CheckpointPolicy {
+  // Steps that are multiples of it; unset: by time.
+  std::optional<int64_t> period_steps;
+  absl::Duration period = absl::InfiniteDuration();
+};
+
 // How to train; resolved by the server, so nothing here has a meaning of its
 // own. Units and bounds are those of the API's JobSpec.
 struct TrainingOptions {
@@ -33,7 +49,10 @@ struct TrainingOptions {
   // Exactly one is set.
   std::optional<double> epochs;
   std::optional<int64_t> max_steps;
+  // What the mathematics sees; see MicrobatchPlan for what the device sees.
   int batch_size = 32;
+  // What was found to fit, in the order of the steps.
+  std::vector<Microbatch> microbatches;
   double learning_rate = 5e-5;
   double weight_decay = 0.01;
   double beta1 = 0.9;
@@ -54,6 +73,7 @@ struct TrainingOptions {
   PrimaryMetric primary_metric = PrimaryMetric::kAccuracy;
   std::optional<EarlyStopping> early_stopping;
   bool keep_best = true;
+  CheckpointPolicy checkpoints;
   // Every parameter of network and head.
   std::vector<ParameterPlan> parameters;
   // "cpu" or "cuda:N".

@@ -7,7 +7,6 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/file_writer.h"
 #include "worker/formats/json_file.h"
-#include "worker/formats/safetensors_writer.h"
 #include "worker/models/config_labels.h"
 
 namespace tunesmith::worker {
@@ -34,35 +33,17 @@ nlohmann::json ResultConfig(const PretrainedModel& base,
   return config;
 }
 
-absl::Status WriteWeights(const torch::nn::Module& model,
-                          const std::string& path) {
-  // Keeps what was brought from a device alive until it is written.
-  std::vector<at::Tensor> values;
-  std::vector<TensorToWrite> tensors;
-  for (const auto& item : model.named_parameters()) {
-    at::Tensor value = item.value().detach().to(at::kCPU).contiguous();
-    values.push_back(value);
-    tensors.push_back(
-        {.name = item.key(),
-         .type = TensorType::kF32,
-         .shape = value.sizes().vec(),
-         .bytes = {static_cast<const std::byte*>(value.const_data_ptr()),
-                   static_cast<size_t>(value.nbytes())}});
-  }
-  return WriteSafetensors(path, std::move(tensors));
-}
-
 }  // namespace
 
 absl::Status WriteResultDirectory(const PretrainedModel& base,
                                   const std::string& base_directory,
                                   const std::vector<std::string>& labels,
-                                  const torch::nn::Module& model,
+                                  std::span<const NamedTensor> weights,
                                   const std::string& directory) {
   const fs::path from(base_directory);
   const fs::path to(directory);
   TUNESMITH_RETURN_IF_ERROR(
-      WriteWeights(model, (to / "model.safetensors").string()));
+      WriteTensors((to / "model.safetensors").string(), weights));
   TUNESMITH_RETURN_IF_ERROR(
       WriteJsonFile((to / "config.json").string(), ResultConfig(base, labels)));
   for (std::string_view name : kTokenizerFiles) {

@@ -1,23 +1,24 @@
 #ifndef TUNESMITH_WORKER_TRAINING_RESULT_DIRECTORY_H_
 #define TUNESMITH_WORKER_TRAINING_RESULT_DIRECTORY_H_
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "torch/nn/module.h"
 #include "worker/models/pretrained.h"
+#include "worker/training/tensor_file.h"
 
 namespace tunesmith::worker {
 
 // Writes config.json, model.safetensors and the tokenizer files of
 // `base_directory` into `directory`, which holds none of them. What
-// transformers' AutoModelForSequenceClassification loads. Files are not
-// synced. Errors of FileWriter.
+// transformers' AutoModelForSequenceClassification loads. `weights` are all
+// parameters. Files are not synced. Errors of FileWriter.
 absl::Status WriteResultDirectory(const PretrainedModel& base,
                                   const std::string& base_directory,
                                   const std::vector<std::string>& labels,
-                                  const torch::nn::Module& model,
+                                  std::span<const NamedTensor> weights,
                                   const std::string& directory);
 
 }  // namespace tunesmith::worker

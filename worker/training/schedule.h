@@ -12,6 +12,11 @@ struct RunLength {
   int64_t steps_per_epoch = 0;
   int64_t total_steps = 0;
   int64_t warmup_steps = 0;
+
+  // Epochs that so many steps are.
+  double EpochOf(int64_t step) const {
+    return static_cast<double>(step) / static_cast<double>(steps_per_epoch);
+  }
 };
 
 // As Hugging Face's Trainer counts: the last, smaller batch of an epoch is a

@@ -59,6 +59,23 @@ struct TrainingProgress {
   double learning_rate = 0;
 };
 
+// A checkpoint that is sealed.
+struct CheckpointFigures {
+  int64_t step = 0;
+  double epoch = 0;
+  // Its weights are the best so far, or none were measured.
+  bool best = false;
+};
+
+// What somebody wants of a run that has not ended.
+enum class StopRequest {
+  kNone,
+  // End with CANCELLED.
+  kCancel,
+  // Take a checkpoint and end.
+  kCheckpoint,
+};
+
 // Hears of a run. Called from the thread that trains; must not block for long.
 class TrainingObserver {
  public:
@@ -70,14 +87,46 @@ class TrainingObserver {
   virtual void OnMetric(DataSplit split, std::string_view name, int64_t step,
                         double epoch, double value) = 0;
   virtual void OnEvaluation(const EvaluationFigures& figures) = 0;
+  // The step after `microbatch.from_step` steps, and all after it, go through
+  // the network with fewer rows at once; comes before anything else of them.
+  virtual void OnMicrobatch(const Microbatch& microbatch) = 0;
+  // After every metric and evaluation of the steps up to it.
+  virtual void OnCheckpoint(const CheckpointFigures& figures) = 0;
+  // One could not be written; the run goes on.
+  virtual void OnCheckpointFailed(int64_t step, const absl::Status& why) = 0;
   // One line for people.
   virtual void OnLog(std::string_view message) = 0;
-  // Asked before every microbatch; true ends the run with CANCELLED.
-  virtual bool ShouldStop() = 0;
+  // Asked before every microbatch.
+  virtual StopRequest ShouldStop() = 0;
+};
+
+// Keeps the files of checkpoints. Called from a thread of the run's, for one
+// checkpoint at a time.
+class CheckpointStore {
+ public:
+  virtual ~CheckpointStore() = default;
+
+  // An empty directory for the checkpoint after `step`.
+  virtual absl::StatusOr<std::string> Begin(int64_t step) = 0;
+  // Its files are complete: makes them durable.
+  virtual absl::Status Seal(int64_t step) = 0;
+};
+
+// Where a run reads and writes.
+struct TrainingPlaces {
+  // Exists and is empty; for the result.
+  std::string output_directory;
+  // A checkpoint to go on from, verified; empty: begin at step 0.
+  std::string resume_directory;
+  // Outlives the run.
+  CheckpointStore* checkpoints = nullptr;
 };
 
 // How a run went; enough for the run record.
 struct TrainingResult {
+  // Whether there is a model; otherwise the run ended at a checkpoint, by
+  // request.
+  bool finished = true;
   int64_t steps = 0;
   double epochs = 0;
   // Step whose weights were kept.
@@ -94,16 +143,16 @@ struct TrainingResult {
 };
 
 // Fine-tunes and writes the resulting Hugging Face model directory (config,
-// weights, tokenizer files) into `output_directory`, which exists and is
-// empty. The directory's bytes are a function of inputs and options alone (on
-// one kind of machine): it holds no time, host or job id.
+// weights, tokenizer files). The directory's bytes are a function of inputs and
+// options alone (on one kind of machine), whether or not the run was stopped
+// and resumed on the way: it holds no time, host or job id.
 //
-// CANCELLED when the observer said stop. ABORTED with reason
+// CANCELLED when the observer said so. ABORTED with reason
 // NUMERICAL_FAILURE: loss or gradients are not finite.
 // RESOURCE_EXHAUSTED with reason OUT_OF_MEMORY. Errors of DescribeModel.
 absl::StatusOr<TrainingResult> Train(const TrainingInputs& inputs,
                                      const TrainingOptions& options,
-                                     const std::string& output_directory,
+                                     const TrainingPlaces& places,
                                      TrainingObserver& observer, Clock& clock);
 
 // Loads libraries and makes the first, slow calls of the kernels that training

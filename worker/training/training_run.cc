@@ -1,11 +1,11 @@
 #include "worker/training/training_run.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "ATen/ops/tensor.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/batching.h"
 #include "worker/training/autocast.h"
@@ -15,43 +15,45 @@
 #include "worker/training/input_check.h"
 #include "worker/training/labelled_batch.h"
 #include "worker/training/result_directory.h"
+#include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
-namespace {
-
-// When pending steps are read back: often enough for a live display, rarely
-// enough not to hold up a device.
-constexpr size_t kStepsPerReport = 10;
-constexpr absl::Duration kReportInterval = absl::Milliseconds(500);
-constexpr absl::Duration kRateWindow = absl::Seconds(5);
-
-}  // namespace
-
 TrainingRun::TrainingRun(const TrainingInputs& inputs,
                          const TrainingOptions& options,
+                         const TrainingPlaces& places,
                          TrainingObserver& observer, Clock& clock)
     : inputs_(inputs),
       options_(options),
+      places_(places),
       observer_(observer),
       clock_(clock),
       length_(
           PlanRunLength(static_cast<int64_t>(inputs.training.size()), options)),
+      microbatches_(options.batch_size, options.microbatches),
       selection_(options.primary_metric, options.early_stopping),
-      log_(observer),
-      steps_rate_(kRateWindow),
-      examples_rate_(kRateWindow),
-      last_report_(-absl::InfiniteDuration()) {}
+      reporter_(observer, clock, length_),
+      checkpoints_(
+          places.checkpoints, options.checkpoints,
+          [this](const std::vector<NamedTensor>& trained,
+                 const std::string& directory) {
+            return WriteModel(trained, directory);
+          },
+          observer, clock) {}
 
 absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
     const TrainingInputs& inputs, const TrainingOptions& options,
-    TrainingObserver& observer, Clock& clock) {
+    const TrainingPlaces& places, TrainingObserver& observer, Clock& clock) {
   if (options.batch_size < 1) {
     return absl::InvalidArgumentError("batch_size must be at least 1");
   }
   std::unique_ptr<TrainingRun> run(
-      new TrainingRun(inputs, options, observer, clock));
-  run->ReportProgress(TrainingPhase::kLoading, std::nullopt);
+      new TrainingRun(inputs, options, places, observer, clock));
+  run->reporter_.ReportPhase(TrainingPhase::kLoading, run->state_);
   TUNESMITH_RETURN_IF_ERROR(run->Load());
+  if (!places.resume_directory.empty()) {
+    TUNESMITH_RETURN_IF_ERROR(run->Resume());
+    run->reporter_.ReportPhase(TrainingPhase::kLoading, run->state_);
+  }
   return run;
 }
 
@@ -82,112 +84,172 @@ absl::Status TrainingRun::Load() {
   return absl::OkStatus();
 }
 
-double TrainingRun::Epoch() const {
-  return static_cast<double>(step_) /
-         static_cast<double>(length_.steps_per_epoch);
+absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
+                                     const std::string& directory) const {
+  std::vector<NamedTensor> weights = trained;
+  for (const auto& item : model_->named_parameters()) {
+    if (!item.value().requires_grad()) {
+      weights.push_back({item.key(), item.value()});
+    }
+  }
+  return WriteResultDirectory(*base_, inputs_.base_model_directory,
+                              inputs_.labels, weights, directory);
+}
+
+absl::Status TrainingRun::Resume() {
+  const std::string& directory = places_.resume_directory;
+  TUNESMITH_ASSIGN_OR_RETURN(state_, ReadCheckpointState(directory));
+  CheckpointTensors tensors{.trained = optimizer_->parameters(),
+                            .optimizer = optimizer_->state(),
+                            .best = {}};
+  if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
+  TUNESMITH_RETURN_IF_ERROR(ReadCheckpointTensors(directory, tensors));
+  selection_.Restore(state_.selection);
+  if (options_.keep_best && state_.best.has_value() && IsBest()) {
+    best_weights_->Keep();
+  }
+  checkpoints_.Resumed(state_.step);
+  observer_.OnLog(absl::StrCat("goes on after step ", state_.step));
+  return absl::OkStatus();
 }
 
 bool TrainingRun::Done() const {
-  return step_ >= length_.total_steps || result_.stopped_early;
+  return !state_.evaluation_due &&
+         (state_.step >= length_.total_steps || state_.stopped_early);
+}
+
+bool TrainingRun::IsBest() const {
+  return !state_.best.has_value() || state_.best->step == state_.step;
 }
 
 absl::Status TrainingRun::EvaluateBaseline() {
-  if (!options_.evaluate_baseline) return absl::OkStatus();
-  for (DataSplit split : {DataSplit::kValidation, DataSplit::kTest}) {
-    TUNESMITH_RETURN_IF_ERROR(
-        Evaluate(EvaluationPhase::kBaseline, split).status());
+  if (!options_.evaluate_baseline || state_.baseline_done) {
+    return absl::OkStatus();
   }
+  for (DataSplit split : {DataSplit::kValidation, DataSplit::kTest}) {
+    absl::Status status = Evaluate(EvaluationPhase::kBaseline, split).status();
+    if (!status.ok()) {
+      // Whoever goes on begins with it anew.
+      state_.evaluations.clear();
+      return status;
+    }
+  }
+  state_.baseline_done = true;
   return absl::OkStatus();
 }
 
 absl::Status TrainingRun::TrainEpoch() {
+  if (state_.evaluation_due) return absl::OkStatus();
   absl::Duration start = clock_.Monotonic();
-  std::vector<BatchIndices> batches = PlanEpoch(
-      lengths_, options_.batch_size, options_.order, options_.seed, epoch_);
-  int64_t left = length_.total_steps - step_;
-  if (left < static_cast<int64_t>(batches.size())) {
-    batches.resize(static_cast<size_t>(left));
+  std::vector<BatchIndices> batches =
+      PlanEpoch(lengths_, options_.batch_size, options_.order, options_.seed,
+                state_.epoch);
+  int64_t before_epoch = state_.epoch * length_.steps_per_epoch;
+  size_t end =
+      static_cast<size_t>(std::min(length_.total_steps - before_epoch,
+                                   static_cast<int64_t>(batches.size())));
+  for (size_t i = static_cast<size_t>(state_.step - before_epoch); i < end;
+       ++i) {
+    bool first = result_.first_batch_time == absl::Time();
+    if (first) result_.first_batch_time = clock_.Now();
+    TUNESMITH_RETURN_IF_ERROR(TrainStep(batches[i]));
+    TUNESMITH_RETURN_IF_ERROR(first ? reporter_.ReportSteps(state_)
+                                    : reporter_.ReportStepsWhenDue(state_));
+    if (first) result_.first_step_time = clock_.Now();
+    if (i + 1 == end) break;
+    TUNESMITH_RETURN_IF_ERROR(TakeCheckpoint(/*improved=*/false));
   }
-  for (const BatchIndices& batch : batches) {
-    if (step_ == 0) result_.first_batch_time = clock_.Now();
-    TUNESMITH_RETURN_IF_ERROR(TrainStep(batch));
-    TUNESMITH_RETURN_IF_ERROR(ReportSteps(/*always=*/step_ == 1));
-    if (step_ == 1) result_.first_step_time = clock_.Now();
-    result_.training_examples += static_cast<int64_t>(batch.size());
-  }
-  ++epoch_;
-  TUNESMITH_RETURN_IF_ERROR(ReportSteps(/*always=*/true));
-  result_.training_time += clock_.Monotonic() - start;
+  ++state_.epoch;
+  state_.evaluation_due = true;
+  TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  state_.training_time += clock_.Monotonic() - start;
   return absl::OkStatus();
 }
 
 absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
-  if (observer_.ShouldStop()) return StoppedError();
+  if (IsStopped()) return StoppedError();
   absl::Duration start = clock_.Monotonic();
-  learning_rate_ = options_.learning_rate *
-                   LearningRateFactor(options_.schedule, step_, length_);
-  LabelledBatch batch = MakeLabelledBatch(
-      inputs_.training, indices, model_->facts().pad_token_id, device_);
-  at::Tensor loss;
-  {
-    AutocastGuard autocast(device_, options_.precision);
-    at::Tensor logits_BC = model_->forward(
-        batch.tokens, {.training = true, .seed = options_.seed, .step = step_});
-    loss = loss_(logits_BC, batch.labels_B);
-  }
-  loss.backward();
-  at::Tensor norm = optimizer_->Step(loss.detach(), learning_rate_);
-  ++step_;
+  double learning_rate =
+      options_.learning_rate *
+      LearningRateFactor(options_.schedule, state_.step, length_);
+  TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, AccumulateGradients(indices));
+  at::Tensor norm = optimizer_->Step(loss, learning_rate);
+  ++state_.step;
+  state_.training_examples += static_cast<int64_t>(indices.size());
 
-  StepLog::Step step{.step = step_,
-                     .epoch = Epoch(),
-                     .learning_rate = learning_rate_,
-                     .loss = loss.detach(),
+  StepLog::Step step{.step = state_.step,
+                     .epoch = length_.EpochOf(state_.step),
+                     .learning_rate = learning_rate,
+                     .loss = loss,
                      .gradient_norm = norm,
                      .rows = {}};
   for (int32_t index : indices) {
     step.rows.push_back(inputs_.training[static_cast<size_t>(index)].row);
   }
-  log_.Add(std::move(step));
-  absl::Duration spent = clock_.Monotonic() - start;
-  steps_rate_.Add(1, spent);
-  examples_rate_.Add(static_cast<int64_t>(indices.size()), spent);
+  reporter_.Add(std::move(step), clock_.Monotonic() - start);
   return absl::OkStatus();
 }
 
-absl::Status TrainingRun::ReportSteps(bool always) {
-  if (!always && log_.size() < kStepsPerReport &&
-      clock_.Monotonic() - last_report_ < kReportInterval) {
-    return absl::OkStatus();
+absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
+    const BatchIndices& indices) {
+  while (true) {
+    size_t rows = static_cast<size_t>(microbatches_.RowsAt(state_.step));
+    absl::StatusOr<at::Tensor> loss =
+        CatchTorchErrors([&] { return AccumulateGradients(indices, rows); });
+    if (loss.ok() || ReasonOf(loss.status()) != "OUT_OF_MEMORY") return loss;
+    optimizer_->ClearGradients();
+    ReleaseCachedMemory(device_);
+    if (!microbatches_.Split(state_.step)) return loss;
+    observer_.OnMicrobatch(
+        {.from_step = state_.step, .rows = microbatches_.RowsAt(state_.step)});
   }
-  std::optional<double> loss;
-  TUNESMITH_ASSIGN_OR_RETURN(loss, log_.Flush());
-  ReportProgress(TrainingPhase::kTraining, loss);
-  return absl::OkStatus();
 }
 
-void TrainingRun::ReportProgress(TrainingPhase phase,
-                                 std::optional<double> loss) {
-  last_report_ = clock_.Monotonic();
-  TrainingProgress progress{.phase = phase,
-                            .step = step_,
-                            .total_steps = length_.total_steps,
-                            .epoch = Epoch(),
-                            .examples = result_.training_examples,
-                            .examples_per_second = examples_rate_.PerSecond(),
-                            .time_remaining = std::nullopt,
-                            .loss = loss,
-                            .learning_rate = learning_rate_};
-  if (steps_rate_.PerSecond() > 0) progress.time_remaining = TimeRemaining();
-  observer_.OnProgress(progress);
+absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
+    const BatchIndices& indices, size_t rows) {
+  at::Tensor sum;
+  for (size_t begin = 0; begin < indices.size(); begin += rows) {
+    if (begin > 0 && IsStopped()) {
+      optimizer_->ClearGradients();
+      return StoppedError();
+    }
+    size_t end = std::min(begin + rows, indices.size());
+    BatchIndices part(indices.begin() + static_cast<ptrdiff_t>(begin),
+                      indices.begin() + static_cast<ptrdiff_t>(end));
+    LabelledBatch batch = MakeLabelledBatch(
+        inputs_.training, part, model_->facts().pad_token_id, device_);
+    at::Tensor loss;
+    {
+      AutocastGuard autocast(device_, options_.precision);
+      at::Tensor logits_BC = model_->forward(
+          batch.tokens, {.training = true,
+                         .seed = options_.seed,
+                         .step = state_.step,
+                         .first_row = static_cast<int64_t>(begin)});
+      loss = loss_(logits_BC, batch.labels_B);
+    }
+    // The batch's mean, from the means of its parts.
+    if (part.size() < indices.size()) loss = loss * Share(part, indices);
+    loss.backward();
+    sum = sum.defined() ? sum + loss.detach() : loss.detach();
+  }
+  return sum;
 }
 
-absl::Duration TrainingRun::TimeRemaining() const {
-  double steps = static_cast<double>(length_.total_steps - step_);
-  double evaluations =
-      std::ceil(steps / static_cast<double>(length_.steps_per_epoch));
-  return absl::Seconds(steps / steps_rate_.PerSecond()) +
-         last_evaluation_ * evaluations;
+double TrainingRun::Share(const BatchIndices& part,
+                          const BatchIndices& whole) const {
+  auto weight = [this](const BatchIndices& indices) {
+    if (options_.class_weights.empty()) {
+      return static_cast<double>(indices.size());
+    }
+    double sum = 0;
+    for (int32_t index : indices) {
+      int64_t label = inputs_.training[static_cast<size_t>(index)].label;
+      sum += options_.class_weights[static_cast<size_t>(label)];
+    }
+    return sum;
+  };
+  return weight(part) / weight(whole);
 }
 
 absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
@@ -195,22 +257,22 @@ absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
   const std::vector<Example>& examples =
       split == DataSplit::kTest ? inputs_.test : inputs_.validation;
   if (examples.empty()) return EvaluationFigures();
-  ReportProgress(TrainingPhase::kEvaluating, std::nullopt);
+  reporter_.ReportPhase(TrainingPhase::kEvaluating, state_);
   absl::Duration start = clock_.Monotonic();
   TUNESMITH_ASSIGN_OR_RETURN(
       EvaluationFigures figures,
       EvaluateClassifier(*model_, examples,
                          static_cast<int64_t>(inputs_.labels.size()), device_,
-                         [this] { return observer_.ShouldStop(); }));
-  last_evaluation_ = clock_.Monotonic() - start;
-  result_.evaluation_time += last_evaluation_;
+                         [this] { return IsStopped(); }));
+  absl::Duration spent = clock_.Monotonic() - start;
+  reporter_.AddEvaluation(spent);
+  state_.evaluation_time += spent;
   figures.phase = phase;
   figures.split = split;
-  figures.step = best_.has_value() && phase == EvaluationPhase::kFinal
-                     ? best_->step
-                     : step_;
-  figures.epoch = static_cast<double>(figures.step) /
-                  static_cast<double>(length_.steps_per_epoch);
+  figures.step = state_.best.has_value() && phase == EvaluationPhase::kFinal
+                     ? state_.best->step
+                     : state_.step;
+  figures.epoch = length_.EpochOf(figures.step);
   Publish(figures);
   return figures;
 }
@@ -230,45 +292,92 @@ void TrainingRun::Publish(const EvaluationFigures& figures) {
     report("weighted_f1", figures.weighted_f1);
   }
   observer_.OnEvaluation(figures);
-  result_.evaluations.push_back(figures);
+  state_.evaluations.push_back(figures);
 }
 
 absl::Status TrainingRun::EvaluateEpoch() {
-  if (inputs_.validation.empty()) return absl::OkStatus();
-  TUNESMITH_ASSIGN_OR_RETURN(
-      EvaluationFigures figures,
-      Evaluate(EvaluationPhase::kEpoch, DataSplit::kValidation));
-  bool best = selection_.Offer(figures);
-  if (best || !options_.keep_best) best_ = figures;
+  bool improved = false;
+  if (!inputs_.validation.empty()) {
+    TUNESMITH_ASSIGN_OR_RETURN(
+        EvaluationFigures figures,
+        Evaluate(EvaluationPhase::kEpoch, DataSplit::kValidation));
+    improved = selection_.Offer(figures);
+    state_.selection = selection_.state();
+    if (improved || !options_.keep_best) state_.best = figures;
+    state_.stopped_early =
+        state_.step < length_.total_steps && selection_.ShouldStop();
+  }
+  state_.evaluation_due = false;
   // The last weights need no copy to come back from.
-  result_.stopped_early =
-      step_ < length_.total_steps && selection_.ShouldStop();
-  if (best && options_.keep_best && !Done()) best_weights_->Keep();
+  if (Done()) return absl::OkStatus();
+  if (improved && options_.keep_best) {
+    checkpoints_.Finish();
+    best_weights_->Keep();
+  }
+  return TakeCheckpoint(improved);
+}
+
+absl::Status TrainingRun::TakeCheckpoint(bool improved) {
+  if (!checkpoints_.IsDue(state_.step, improved)) return absl::OkStatus();
+  // What the steps report comes before the checkpoint that skips them.
+  TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  checkpoints_.Begin(state_, TensorsToKeep(), FiguresOfCheckpoint());
   return absl::OkStatus();
 }
 
+absl::Status TrainingRun::SaveCheckpoint() {
+  TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  return checkpoints_.Save(state_, TensorsToKeep(), FiguresOfCheckpoint());
+}
+
+CheckpointTensors TrainingRun::TensorsToKeep() const {
+  return {
+      .trained = optimizer_->parameters(),
+      .optimizer = optimizer_->state(),
+      .best = IsBest() ? std::vector<NamedTensor>() : best_weights_->kept()};
+}
+
+CheckpointFigures TrainingRun::FiguresOfCheckpoint() const {
+  return {.step = state_.step,
+          .epoch = length_.EpochOf(state_.step),
+          .best = IsBest()};
+}
+
 absl::Status TrainingRun::EvaluateFinal() {
-  if (best_.has_value() && best_->step != step_) best_weights_->Restore();
-  result_.best_step = best_.has_value() ? best_->step : step_;
-  if (best_.has_value()) {
+  checkpoints_.Finish();
+  bool swap = state_.best.has_value() && !IsBest();
+  result_.best_step = state_.best.has_value() ? state_.best->step : state_.step;
+  if (swap) best_weights_->Swap();
+  size_t before = state_.evaluations.size();
+  if (state_.best.has_value()) {
     // The same weights on the same rows give the same figures.
-    EvaluationFigures figures = *best_;
+    EvaluationFigures figures = *state_.best;
     figures.phase = EvaluationPhase::kFinal;
     Publish(figures);
   }
-  return Evaluate(EvaluationPhase::kFinal, DataSplit::kTest).status();
+  absl::Status status =
+      Evaluate(EvaluationPhase::kFinal, DataSplit::kTest).status();
+  if (status.ok()) status = IsStopped() ? StoppedError() : absl::OkStatus();
+  if (!status.ok()) {
+    state_.evaluations.resize(before);
+    if (swap) best_weights_->Swap();
+  }
+  return status;
 }
 
-absl::Status TrainingRun::Save(const std::string& directory) {
-  if (observer_.ShouldStop()) return StoppedError();
-  ReportProgress(TrainingPhase::kSaving, std::nullopt);
-  return WriteResultDirectory(*base_, inputs_.base_model_directory,
-                              inputs_.labels, *model_, directory);
+absl::Status TrainingRun::Save() {
+  reporter_.ReportPhase(TrainingPhase::kSaving, state_);
+  return WriteModel(optimizer_->parameters(), places_.output_directory);
 }
 
 TrainingResult TrainingRun::TakeResult() {
-  result_.steps = step_;
-  result_.epochs = Epoch();
+  result_.steps = state_.step;
+  result_.epochs = length_.EpochOf(state_.step);
+  result_.stopped_early = state_.stopped_early;
+  result_.training_examples = state_.training_examples;
+  result_.evaluations = std::move(state_.evaluations);
+  result_.training_time = state_.training_time;
+  result_.evaluation_time = state_.evaluation_time;
   return std::move(result_);
 }
 

@@ -8,34 +8,40 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "worker/data/batching.h"
 #include "worker/models/pretrained.h"
 #include "worker/tasks/text_classifier.h"
 #include "worker/training/best_weights.h"
+#include "worker/training/microbatch_plan.h"
 #include "worker/training/model_selection.h"
 #include "worker/training/optimizer.h"
-#include "worker/training/rate_meter.h"
+#include "worker/training/run_checkpoints.h"
+#include "worker/training/run_reporter.h"
 #include "worker/training/schedule.h"
-#include "worker/training/step_log.h"
 #include "worker/training/train.h"
+#include "worker/training/training_state.h"
 
 namespace tunesmith::worker {
 
 // One fine-tuning run: its network, optimizer and position. Train calls its
-// methods in the order in which they stand here. Everything it is given
-// outlives it. Methods throw what Torch throws.
+// methods in the order in which they stand here; those whose work was done
+// before a checkpoint do nothing. Between calls, and whenever one returns
+// CANCELLED, the run stands between two steps. Everything it is given outlives
+// it. Methods throw what Torch throws.
 class TrainingRun {
  public:
-  // Errors of DescribeModel, CheckInputs, ApplyFreezing and OpenDevice.
+  // Errors of DescribeModel, CheckInputs, ApplyFreezing, OpenDevice and
+  // ReadCheckpointTensors.
   static absl::StatusOr<std::unique_ptr<TrainingRun>> Create(
       const TrainingInputs& inputs, const TrainingOptions& options,
-      TrainingObserver& observer, Clock& clock);
+      const TrainingPlaces& places, TrainingObserver& observer, Clock& clock);
 
   absl::Status EvaluateBaseline();
 
   // Whether all steps are done or early stopping ended the run.
   bool Done() const;
 
-  // One pass over training data, or what is left of the run.
+  // One pass over training data, or what is left of it or of the run.
   absl::Status TrainEpoch();
 
   // Evaluates on validation data and keeps the weights when they are the best.
@@ -44,27 +50,46 @@ class TrainingRun {
   // Brings the best weights back and evaluates them.
   absl::Status EvaluateFinal();
 
-  absl::Status Save(const std::string& directory);
+  // Writes the result.
+  absl::Status Save();
+
+  // Takes a checkpoint, unless this step has one, and waits for its end.
+  absl::Status SaveCheckpoint();
 
   TrainingResult TakeResult();
 
  private:
   TrainingRun(const TrainingInputs& inputs, const TrainingOptions& options,
-              TrainingObserver& observer, Clock& clock);
+              const TrainingPlaces& places, TrainingObserver& observer,
+              Clock& clock);
 
   absl::Status Load();
-  absl::Status TrainStep(const std::vector<int32_t>& batch);
-  // Reads back pending steps and reports progress; `always` or when due.
-  absl::Status ReportSteps(bool always);
-  void ReportProgress(TrainingPhase phase, std::optional<double> loss);
-  absl::Duration TimeRemaining() const;
+  absl::Status Resume();
+  bool IsStopped() { return observer_.ShouldStop() != StopRequest::kNone; }
+  absl::Status WriteModel(const std::vector<NamedTensor>& trained,
+                          const std::string& directory) const;
+  absl::Status TrainStep(const BatchIndices& batch);
+  // The gradients of the batch's mean loss, which is returned: a scalar on the
+  // device. Splits the batch as far as memory demands. On an error there are no
+  // gradients.
+  absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch);
+  absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch,
+                                                 size_t rows);
+  // What a part of a batch counts in the batch's mean.
+  double Share(const BatchIndices& part, const BatchIndices& whole) const;
   absl::StatusOr<EvaluationFigures> Evaluate(EvaluationPhase phase,
                                              DataSplit split);
   void Publish(const EvaluationFigures& figures);
-  double Epoch() const;
+  // Takes a checkpoint where one is due.
+  absl::Status TakeCheckpoint(bool improved);
+  CheckpointTensors TensorsToKeep() const;
+  CheckpointFigures FiguresOfCheckpoint() const;
+  // Whether the result would have the weights after this step.
+  bool IsBest() const;
 
   const TrainingInputs& inputs_;
   const TrainingOptions& options_;
+  const TrainingPlaces& places_;
   TrainingObserver& observer_;
   Clock& clock_;
   const RunLength length_;
@@ -77,18 +102,13 @@ class TrainingRun {
   ClassificationLoss loss_;
   std::vector<int32_t> lengths_;
 
-  int64_t step_ = 0;
-  int64_t epoch_ = 0;
+  TrainingState state_;
+  MicrobatchPlan microbatches_;
   ModelSelection selection_;
-  // Validation figures of the weights in best_weights_.
-  std::optional<EvaluationFigures> best_;
-  StepLog log_;
-  RateMeter steps_rate_;
-  RateMeter examples_rate_;
-  double learning_rate_ = 0;
-  absl::Duration last_report_;
-  absl::Duration last_evaluation_;
   TrainingResult result_;
+  RunReporter reporter_;
+  // Last: its thread reads what is above.
+  RunCheckpoints checkpoints_;
 };
 
 }  // namespace tunesmith::worker

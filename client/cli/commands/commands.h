@@ -10,6 +10,7 @@ namespace tunesmith::cli {
 // `action` to what is to be done. `action` outlives `app`. The table of
 // commands is in client/cli/command_line.cc.
 void AddCancel(CLI::App& app, Action& action);
+void AddCheckpoints(CLI::App& app, Action& action);
 void AddDatasets(CLI::App& app, Action& action);
 void AddDelete(CLI::App& app, Action& action);
 void AddDownload(CLI::App& app, Action& action);
@@ -18,7 +19,9 @@ void AddList(CLI::App& app, Action& action);
 void AddLogs(CLI::App& app, Action& action);
 void AddMetrics(CLI::App& app, Action& action);
 void AddModels(CLI::App& app, Action& action);
+void AddPause(CLI::App& app, Action& action);
 void AddPreviewFreeze(CLI::App& app, Action& action);
+void AddResume(CLI::App& app, Action& action);
 void AddSubmit(CLI::App& app, Action& action);
 void AddUp(CLI::App& app, Action& action);
 void AddWatch(CLI::App& app, Action& action);

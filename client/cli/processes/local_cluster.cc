@@ -25,7 +25,7 @@ constexpr absl::Duration kReadyTimeout = absl::Seconds(60);
 // How often to look for a ready file: nothing announces it.
 constexpr absl::Duration kReadyInterval = absl::Milliseconds(20);
 // The server lets calls finish, the worker its trainers.
-constexpr absl::Duration kStopTimeout = absl::Seconds(15);
+constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 
 constexpr char kServerProgram[] = "tunesmith-server";
 constexpr char kWorkerProgram[] = "tunesmith-worker";

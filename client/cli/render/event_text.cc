@@ -62,6 +62,10 @@ std::string EventText(const v1::JobEvent& event) {
       return ExecutionText(event.execution_set());
     case v1::JobEvent::kEvaluation:
       return RenderEvaluationLine(event.evaluation());
+    case v1::JobEvent::kCheckpoint:
+      return absl::StrCat("checkpoint after step ", event.checkpoint().step(),
+                          event.checkpoint().best() ? ", the best so far" : "",
+                          ", ", FormatBytes(event.checkpoint().size_bytes()));
     case v1::JobEvent::KIND_NOT_SET:
       break;
   }

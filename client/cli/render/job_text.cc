@@ -30,8 +30,12 @@ std::string Situation(const v1::Job& job) {
       return text;
     }
     case v1::Job::RUNNING:
+    case v1::Job::PAUSING:
     case v1::Job::CANCELLING:
       return RenderProgress(job.progress());
+    case v1::Job::PAUSED:
+      return job.latest_checkpoint().empty() ? "before its first step"
+                                             : "at " + job.latest_checkpoint();
     case v1::Job::SUCCEEDED: {
       const v1::Evaluation* final = FinalEvaluation(job.evaluations());
       if (final == nullptr) return "";
@@ -105,6 +109,13 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   }
   if (!job.output_model().empty()) {
     table.AddRow({"output model", job.output_model()});
+  }
+  if (!job.latest_checkpoint().empty()) {
+    table.AddRow({"checkpoint", job.latest_checkpoint()});
+  }
+  if (!job.best_checkpoint().empty() &&
+      job.best_checkpoint() != job.latest_checkpoint()) {
+    table.AddRow({"best checkpoint", job.best_checkpoint()});
   }
   table.AddRow({"created", FormatTime(job.create_time(), zone)});
   table.AddRow({"started", FormatTime(job.start_time(), zone)});

@@ -28,7 +28,8 @@ TEST(SafeFileNameTest, KeepsTheEndingAndNothingDangerous) {
   EXPECT_EQ(SafeFileName(".hidden"), "_hidden");
   EXPECT_EQ(SafeFileName(""), "data");
   EXPECT_NE(SafeFileName("manifest.json"), "manifest.json");
-  std::string name = SafeFileName(absl::StrCat(std::string(300, 'x'), ".parquet"));
+  std::string name =
+      SafeFileName(absl::StrCat(std::string(300, 'x'), ".parquet"));
   EXPECT_LE(name.size(), 128u);
   EXPECT_TRUE(name.ends_with(".parquet"));
 }

@@ -12,9 +12,9 @@ namespace {
 
 using v1::Job;
 
-constexpr Job::State kStates[] = {Job::VALIDATING, Job::QUEUED,    Job::RUNNING,
-                                  Job::CANCELLING, Job::SUCCEEDED, Job::FAILED,
-                                  Job::CANCELLED};
+constexpr Job::State kStates[] = {Job::VALIDATING, Job::QUEUED, Job::RUNNING,
+                                  Job::PAUSING,    Job::PAUSED, Job::CANCELLING,
+                                  Job::SUCCEEDED,  Job::FAILED, Job::CANCELLED};
 
 TEST(TransitionsTest, EveryStateAndActionIsAsDecided) {
   using A = JobAction;
@@ -25,6 +25,18 @@ TEST(TransitionsTest, EveryStateAndActionIsAsDecided) {
       {{Job::QUEUED, A::kLease}, Job::RUNNING},
       {{Job::QUEUED, A::kFail}, Job::FAILED},
       {{Job::QUEUED, A::kCancel}, Job::CANCELLED},
+      {{Job::QUEUED, A::kPause}, Job::PAUSED},
+      {{Job::RUNNING, A::kPause}, Job::PAUSING},
+      {{Job::RUNNING, A::kSuspended}, Job::QUEUED},
+      {{Job::PAUSING, A::kPause}, Job::PAUSING},
+      {{Job::PAUSING, A::kSuspended}, Job::PAUSED},
+      {{Job::PAUSING, A::kRetry}, Job::PAUSED},
+      {{Job::PAUSING, A::kSucceed}, Job::SUCCEEDED},
+      {{Job::PAUSING, A::kFail}, Job::FAILED},
+      {{Job::PAUSING, A::kCancel}, Job::CANCELLING},
+      {{Job::PAUSED, A::kPause}, Job::PAUSED},
+      {{Job::PAUSED, A::kResume}, Job::QUEUED},
+      {{Job::PAUSED, A::kCancel}, Job::CANCELLED},
       {{Job::RUNNING, A::kRetry}, Job::QUEUED},
       {{Job::RUNNING, A::kSucceed}, Job::SUCCEEDED},
       {{Job::RUNNING, A::kFail}, Job::FAILED},

@@ -259,7 +259,7 @@ TEST_F(JobLifeTest, ARunningJobIsCancelledByItsWorker) {
   WorkRow row = plane_.Lease().value();
   plane_.observer.workers.clear();
   EXPECT_EQ(plane_.Cancel("a")->state(), Job::CANCELLING);
-  EXPECT_TRUE(plane_.WorkOf(plane_.Job("a").uid())->cancelled);
+  EXPECT_TRUE(plane_.WorkOf(plane_.Job("a").uid())->stop == StopKind::kCancel);
   EXPECT_THAT(plane_.observer.workers, ElementsAre("w1"));
   EXPECT_EQ(plane_.Cancel("a")->state(), Job::CANCELLING);
   ASSERT_TRUE(plane_
@@ -342,8 +342,9 @@ TEST_F(JobLifeTest, AStaleEtagChangesNothing) {
 TEST_F(JobLifeTest, KeysInUseAreThoseOfRecordsAndOfRunningAttempts) {
   Create(JobRequest("a"));
   auto keys = [&] {
-    return plane_.Ask([](Connection& db) { return ArtifactKeysInUse(db); })
-        .value();
+    return plane_.Ask([](Connection& db) { return FindArtifactsInUse(db); })
+        .value()
+        .keys;
   };
   EXPECT_THAT(keys(), testing::UnorderedElementsAre("dataset-uid-train/1",
                                                     "model-uid-bert/1"));

@@ -95,6 +95,27 @@ internal::v1::WorkEvent FailureEvent(int64_t sequence, v1::ErrorReason reason,
   return event;
 }
 
+internal::v1::WorkEvent SuspendedEvent(int64_t sequence) {
+  internal::v1::WorkEvent event;
+  event.set_sequence(sequence);
+  event.mutable_outcome()->mutable_suspended();
+  return event;
+}
+
+internal::v1::WorkEvent CheckpointEvent(int64_t sequence, const WorkRow& row,
+                                        int64_t step, bool best) {
+  internal::v1::WorkEvent event;
+  event.set_sequence(sequence);
+  internal::v1::CheckpointReport& report = *event.mutable_checkpoint();
+  report.set_step(step);
+  report.set_best(best);
+  report.mutable_artifact()->set_store("local");
+  report.mutable_artifact()->set_key(
+      absl::StrCat(row.item.train().checkpoint_group(), "/", step));
+  report.mutable_artifact()->set_manifest_sha256(std::string(64, 'c'));
+  return event;
+}
+
 internal::v1::WorkEvent SuccessEvent(int64_t sequence, const WorkRow& row) {
   internal::v1::WorkEvent event;
   event.set_sequence(sequence);

@@ -103,6 +103,20 @@ class TestControlPlane {
       return CancelJob(tx, context, kTenant, request);
     });
   }
+  absl::StatusOr<v1::Job> Pause(const std::string& id) {
+    v1::PauseJobRequest request;
+    request.set_name("jobs/" + id);
+    return Run([&](Transaction& tx) {
+      return PauseJob(tx, context, kTenant, request);
+    });
+  }
+  absl::StatusOr<v1::Job> Resume(const std::string& id) {
+    v1::ResumeJobRequest request;
+    request.set_name("jobs/" + id);
+    return Run([&](Transaction& tx) {
+      return ResumeJob(tx, context, kTenant, request);
+    });
+  }
   absl::Status Delete(const std::string& id, const std::string& etag = "") {
     v1::DeleteJobRequest request;
     request.set_name("jobs/" + id);
@@ -178,6 +192,10 @@ internal::v1::WorkEvent MetricEvent(int64_t sequence, int64_t step,
                                     double value);
 internal::v1::WorkEvent FailureEvent(int64_t sequence, v1::ErrorReason reason,
                                      bool retryable);
+internal::v1::WorkEvent SuspendedEvent(int64_t sequence);
+// A checkpoint where `row` says.
+internal::v1::WorkEvent CheckpointEvent(int64_t sequence, const WorkRow& row,
+                                        int64_t step, bool best = false);
 // The result where `row` says.
 internal::v1::WorkEvent SuccessEvent(int64_t sequence, const WorkRow& row);
 internal::v1::WorkEvent InspectedEvent(int64_t sequence,

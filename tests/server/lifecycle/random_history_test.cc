@@ -28,7 +28,7 @@ class RandomHistory {
 
   void Step() {
     std::string id(1, static_cast<char>('a' + Pick(kJobs)));
-    switch (Pick(10)) {
+    switch (Pick(12)) {
       case 0:
         plane_.Create(JobRequest(id)).IgnoreError();
         break;
@@ -46,6 +46,12 @@ class RandomHistory {
         break;
       case 5:
         plane_.store.clock.Advance(absl::Seconds(Pick(5)));
+        break;
+      case 7:
+        if (Pick(3) == 0) plane_.Pause(id).IgnoreError();
+        break;
+      case 8:
+        plane_.Resume(id).IgnoreError();
         break;
       case 6:
         if (!attempts_.empty()) {
@@ -66,7 +72,9 @@ class RandomHistory {
     auto waiting = plane_.Ask(WorkQueue::ListWaiting);
     auto leased = plane_.Ask(WorkQueue::ListLeased);
     size_t live = 0;
-    for (const JobRow& row : *rows) live += !IsTerminal(row.job.state());
+    for (const JobRow& row : *rows) {
+      live += !IsTerminal(row.job.state()) && row.job.state() != Job::PAUSED;
+    }
     EXPECT_EQ(waiting->size() + leased->size(), live);
   }
 
@@ -96,16 +104,19 @@ class RandomHistory {
     if (sequence < 0) sequence = 0;
     for (int n = Pick(3); n > 0; --n) {
       ++sequence;
-      events.push_back(MetricEvent(sequence, sequence, 0.5));
+      events.push_back(Pick(4) == 0
+                           ? CheckpointEvent(sequence, attempt.row, sequence)
+                           : MetricEvent(sequence, sequence, 0.5));
     }
     bool ends = Pick(4) == 0;
     bool succeeds = Pick(2) == 0;
     if (ends && sequence >= attempt.sequence) {
       ++sequence;
-      events.push_back(succeeds ? SuccessEvent(sequence, attempt.row)
-                                : FailureEvent(sequence,
-                                               v1::ERROR_REASON_TRAINER_DIED,
-                                               Pick(3) > 0));
+      events.push_back(Pick(4) == 0 ? SuspendedEvent(sequence)
+                       : succeeds   ? SuccessEvent(sequence, attempt.row)
+                                    : FailureEvent(sequence,
+                                                   v1::ERROR_REASON_TRAINER_DIED,
+                                                   Pick(3) > 0));
     }
     bool good = IsGood(attempt.row.lease());
     auto stored = plane_.Report(attempt.row.lease(), events);
@@ -140,7 +151,6 @@ class RandomHistory {
     EXPECT_EQ(successes, job.state() == Job::SUCCEEDED ? 1 : 0);
     EXPECT_EQ(job.has_error(), job.state() == Job::FAILED);
     EXPECT_EQ(job.has_end_time(), IsTerminal(job.state()));
-    EXPECT_LE(job.attempt(), job.resolved_spec().max_attempts());
     CheckWork(job);
     CheckModel(job);
   }
@@ -149,10 +159,12 @@ class RandomHistory {
     std::optional<WorkRow> row = plane_.WorkOf(job.uid());
     EXPECT_EQ(row.has_value(), !IsTerminal(job.state()));
     if (!row.has_value()) return;
-    EXPECT_EQ(row->leased,
-              job.state() == Job::RUNNING || job.state() == Job::CANCELLING);
+    EXPECT_EQ(row->leased, HoldsDevice(job.state()));
     EXPECT_EQ(row->attempt, job.attempt());
-    EXPECT_EQ(row->cancelled, job.state() == Job::CANCELLING);
+    EXPECT_LE(row->attempt, row->max_attempts);
+    EXPECT_EQ(row->stop, job.state() == Job::CANCELLING ? StopKind::kCancel
+                         : job.state() == Job::PAUSING  ? StopKind::kSuspend
+                                                        : StopKind::kNone);
   }
 
   void CheckModel(const Job& job) {

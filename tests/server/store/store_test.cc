@@ -219,7 +219,7 @@ TEST(StoreTest, OpeningAgainKeepsVersionAndRows) {
 TEST(StoreTest, SchemaRefusesImpossibleRows) {
   const char* const kImpossible[] = {
       // A state that is none.
-      "INSERT INTO jobs VALUES (1, 't', 'u', 'i', 4, 0, NULL, 1, x'')",
+      "INSERT INTO jobs VALUES (1, 't', 'u', 'i', 10, 0, NULL, 1, x'')",
       // Ended without a time, and the other way round.
       "INSERT INTO jobs VALUES (1, 't', 'u', 'i', 7, 0, NULL, 1, x'')",
       "INSERT INTO jobs VALUES (1, 't', 'u', 'i', 2, 0, 5, 1, x'')",

@@ -108,27 +108,53 @@ TEST_F(WorkQueueTest, EventSequenceBelongsToTheLease) {
   EXPECT_EQ(CheckLease(second->lease())->event_sequence, 0);
 }
 
-TEST_F(WorkQueueTest, CancelMarkAndPayloadSurviveTheLease) {
+TEST_F(WorkQueueTest, StopAndPayloadAreKept) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   LeaseKey lease = Claim(TrainingSlot("w"))->lease();
   internal::v1::WorkItem payload;
   payload.mutable_train()->set_output_key("out/1");
   ASSERT_TRUE(test_
                   .Write([&](Transaction& tx) {
-                    absl::Status status = WorkQueue::SetCancelled(tx, "a");
+                    absl::Status status =
+                        WorkQueue::SetStop(tx, "a", StopKind::kCancel);
                     if (!status.ok()) return status;
                     return WorkQueue::SetPayload(tx, "a", payload);
                   })
                   .ok());
   absl::StatusOr<WorkRow> row = CheckLease(lease);
-  EXPECT_TRUE(row->cancelled);
+  EXPECT_EQ(row->stop, StopKind::kCancel);
   EXPECT_EQ(row->item.train().output_key(), "out/1");
   EXPECT_EQ(row->item.uid(), "a");
 }
 
+TEST_F(WorkQueueTest, AHeldItemIsLeasedAfterItsReleaseOnly) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  LeaseKey lease = Claim(TrainingSlot("w"))->lease();
+  auto write = [&](auto command) {
+    return test_.Write([&](Transaction& tx) { return command(tx, "a"); });
+  };
+  ASSERT_TRUE(test_
+                  .Write([](Transaction& tx) {
+                    return WorkQueue::SetStop(tx, "a", StopKind::kSuspend);
+                  })
+                  .ok());
+  ASSERT_TRUE(write(&WorkQueue::Hold).ok());
+  EXPECT_EQ(ReasonOf(CheckLease(lease).status()), "FENCED");
+  EXPECT_FALSE(Claim(TrainingSlot("w")).has_value());
+  ASSERT_TRUE(write(&WorkQueue::AddAttempt).ok());
+  ASSERT_TRUE(write(&WorkQueue::Release).ok());
+  EXPECT_EQ(write(&WorkQueue::Release).code(), absl::StatusCode::kNotFound);
+  std::optional<WorkRow> next = Claim(TrainingSlot("w"));
+  ASSERT_TRUE(next.has_value());
+  EXPECT_EQ(next->fence, lease.fence + 1);
+  EXPECT_EQ(next->attempt, 2);
+  EXPECT_EQ(next->stop, StopKind::kNone);
+}
+
 TEST_F(WorkQueueTest, UnknownItemsAreNamedAndRemovingThemIsFine) {
-  absl::Status status = test_.Write(
-      [](Transaction& tx) { return WorkQueue::SetCancelled(tx, "none"); });
+  absl::Status status = test_.Write([](Transaction& tx) {
+    return WorkQueue::SetStop(tx, "none", StopKind::kCancel);
+  });
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   status = test_.Write([](Transaction& tx) {
     return WorkQueue::SetPayload(tx, "none", internal::v1::WorkItem());

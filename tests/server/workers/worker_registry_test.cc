@@ -83,12 +83,22 @@ TEST_F(WorkerRegistryTest, SessionHearsOnlyOfChanges) {
   registry_.ReplaceAssignments("w1", {same});
   EXPECT_EQ(link->changes, 1);
   WorkRow cancelled = same;
-  cancelled.cancelled = true;
+  cancelled.stop = StopKind::kCancel;
   registry_.ReplaceAssignments("w1", {cancelled});
   EXPECT_EQ(link->changes, 2);
   WorkRow again = Row("a", 2, 0);
   EXPECT_THAT(registry_.ReplaceAssignments("w1", {again}), SizeIs(1));
   EXPECT_EQ(link->changes, 3);
+}
+
+TEST_F(WorkerRegistryTest, DrainingWorkerOffersNoSlot) {
+  Connect(5);
+  registry_.SetDraining("w1", true);
+  EXPECT_THAT(FreeSlots(), IsEmpty());
+  EXPECT_EQ(registry_.List()[0].state(), v1::Worker::DRAINING);
+  registry_.SetDraining("w1", false);
+  EXPECT_THAT(FreeSlots(), ElementsAre(0, 1));
+  EXPECT_EQ(registry_.List()[0].state(), v1::Worker::CONNECTED);
 }
 
 TEST_F(WorkerRegistryTest, FindsOnlyWhatTheWorkerHolds) {

@@ -106,6 +106,9 @@ class FakeStore : public ArtifactStore {
   absl::StatusOr<std::string> Begin(std::string_view key) override {
     return "/store/" + std::string(key);
   }
+  absl::StatusOr<std::string> OpenGroup(std::string_view group) override {
+    return "/store/" + std::string(group);
+  }
   absl::StatusOr<std::string> Commit(std::string_view) override { return ""; }
   absl::StatusOr<std::string> Stage(std::string_view key) override {
     if (key.substr(0, 8) == "missing/") {

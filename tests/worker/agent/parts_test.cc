@@ -32,7 +32,8 @@ DesiredState Desired(const std::vector<HeldItem>& items) {
     auto& assignment = *desired.add_assignments();
     assignment.mutable_item()->set_uid(item.key.uid);
     assignment.mutable_item()->set_fence(item.key.fence);
-    assignment.set_cancel(item.cancelling);
+    assignment.set_cancel(item.stop == ItemStop::kCancel);
+    assignment.set_suspend(item.stop == ItemStop::kSuspend);
   }
   return desired;
 }
@@ -51,20 +52,33 @@ TEST(ReconcileTest, EqualStatesNeedNothing) {
   EXPECT_THAT(Steps(Desired({{{"a", 1}}}), {{{"a", 1}}}, {}), IsEmpty());
 }
 
-TEST(ReconcileTest, DropsComeBeforeStartsBeforeCancels) {
-  EXPECT_THAT(Steps(Desired({{{"a", 1}, true}, {{"b", 2}}, {{"c", 1}, true}}),
-                    {{{"a", 1}}, {{"b", 1}}, {{"d", 1}}}, {}),
-              ElementsAre(std::pair(Kind::kDrop, ItemKey{"b", 1}),
-                          std::pair(Kind::kDrop, ItemKey{"d", 1}),
-                          std::pair(Kind::kStart, ItemKey{"b", 2}),
-                          std::pair(Kind::kStart, ItemKey{"c", 1}),
-                          std::pair(Kind::kCancel, ItemKey{"a", 1}),
-                          std::pair(Kind::kCancel, ItemKey{"c", 1})));
+constexpr ItemStop kCancel = ItemStop::kCancel;
+constexpr ItemStop kSuspend = ItemStop::kSuspend;
+
+TEST(ReconcileTest, DropsComeBeforeStartsBeforeStops) {
+  EXPECT_THAT(
+      Steps(Desired({{{"a", 1}, kCancel}, {{"b", 2}}, {{"c", 1}, kSuspend}}),
+            {{{"a", 1}}, {{"b", 1}}, {{"d", 1}}}, {}),
+      ElementsAre(std::pair(Kind::kDrop, ItemKey{"b", 1}),
+                  std::pair(Kind::kDrop, ItemKey{"d", 1}),
+                  std::pair(Kind::kStart, ItemKey{"b", 2}),
+                  std::pair(Kind::kStart, ItemKey{"c", 1}),
+                  std::pair(Kind::kStop, ItemKey{"a", 1}),
+                  std::pair(Kind::kStop, ItemKey{"c", 1})));
 }
 
-TEST(ReconcileTest, CancelIsAskedOnce) {
-  EXPECT_THAT(Steps(Desired({{{"a", 1}, true}}), {{{"a", 1}, true}}, {}),
-              IsEmpty());
+TEST(ReconcileTest, AStopIsAskedOnceAndACancelOverridesIt) {
+  for (ItemStop stop : {kCancel, kSuspend}) {
+    EXPECT_THAT(Steps(Desired({{{"a", 1}, stop}}), {{{"a", 1}, stop}}, {}),
+                IsEmpty());
+  }
+  std::vector<Action> actions =
+      Reconcile(Desired({{{"a", 1}, kCancel}}), {{{"a", 1}, kSuspend}}, {});
+  ASSERT_EQ(actions.size(), 1u);
+  EXPECT_EQ(actions[0].stop, kCancel);
+  EXPECT_THAT(
+      Reconcile(Desired({{{"a", 1}, kSuspend}}), {{{"a", 1}, kCancel}}, {}),
+      IsEmpty());
 }
 
 TEST(ReconcileTest, FinishedItemIsNotTakenUpAgain) {

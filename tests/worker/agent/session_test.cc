@@ -265,6 +265,34 @@ TEST_F(SessionTest, NewerBootEndsTheSession) {
   EXPECT_EQ(transport_.opened, 1);
 }
 
+TEST_F(SessionTest, DrainSuspendsTellsAndWaitsForTheServer) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  EXPECT_FALSE(session_->drained());
+  session_->Drain();
+  session_->Turn();
+  ASSERT_THAT(trainer.received, SizeIs(2));
+  EXPECT_TRUE(trainer.received[1].has_suspend());
+  EXPECT_TRUE(transport_.sent.back().report().draining());
+  EXPECT_FALSE(session_->drained());
+  internal::v1::Outcome outcome;
+  outcome.mutable_suspended();
+  trainer.SayOutcome(outcome);
+  session_->Turn();
+  EXPECT_FALSE(session_->drained());
+  Acknowledge(1);
+  EXPECT_TRUE(session_->drained());
+}
+
+TEST_F(SessionTest, DrainTakesNothingUpAndWaitsForNobodyWithoutAStream) {
+  Welcome();
+  spawner_.trainers.back()->SayReady();
+  session_->Drain();
+  EXPECT_TRUE(session_->drained());
+  Desire({1});
+  EXPECT_THAT(spawner_.trainers.back()->received, IsEmpty());
+  EXPECT_TRUE(session_->drained());
+}
+
 TEST_F(SessionTest, UnknownSlotIsAnOutcome) {
   Welcome();
   Desire({1}, /*slot=*/9);

@@ -57,6 +57,10 @@ class SlotRunnerTest : public ::testing::Test, public ItemObserver {
     train.mutable_base_model()->mutable_artifact()->set_key("m/1");
     train.mutable_training()->mutable_artifact()->set_key("d/1");
     train.set_output_key("o/2");
+    train.set_checkpoint_group("j-2");
+    for (const char* key : {"missing/30", "j-1/20"}) {
+      train.add_checkpoints()->mutable_artifact()->set_key(key);
+    }
     train.set_run_time_left_seconds(seconds_left);
     return item;
   }
@@ -109,10 +113,13 @@ TEST_F(SlotRunnerTest, AssignmentNamesDirectoriesAndSlot) {
   FakeSpawner::Trainer& trainer = Run(Train());
   const auto& assignment = trainer.received[0].assignment();
   EXPECT_EQ(assignment.item().uid(), "i1");
-  ASSERT_EQ(assignment.artifacts_size(), 2);
+  // Without the checkpoint that is gone.
+  ASSERT_EQ(assignment.artifacts_size(), 3);
   EXPECT_EQ(assignment.artifacts(1).key(), "d/1");
   EXPECT_EQ(assignment.artifacts(1).directory(), "/store/d/1");
+  EXPECT_EQ(assignment.artifacts(2).directory(), "/store/j-1/20");
   EXPECT_EQ(assignment.output_directory(), "/store/o/2");
+  EXPECT_EQ(assignment.checkpoint_directory(), "/store/j-2");
   EXPECT_EQ(assignment.slot().index(), 3);
 }
 
@@ -225,6 +232,50 @@ TEST_F(SlotRunnerTest, CancelBeforeTheHandOverKeepsTheSpare) {
   slot_->Cancel({"i1", 2});
   EXPECT_EQ(Reason(), v1::ERROR_REASON_CANCELLED);
   EXPECT_FALSE(spawner_.trainers[0]->killed);
+}
+
+TEST_F(SlotRunnerTest, SuspendIsAskedForAndGivenTime) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  slot_->Suspend({"i1", 2});
+  ASSERT_THAT(trainer.received, SizeIs(2));
+  EXPECT_TRUE(trainer.received[1].has_suspend());
+  Pass(absl::Seconds(119));
+  EXPECT_FALSE(trainer.killed);
+  Pass(absl::Seconds(1));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(SIGKILL);
+  EXPECT_TRUE(Outcome().retryable());
+}
+
+TEST_F(SlotRunnerTest, SuspendedOutcomeIsForwarded) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  slot_->Suspend({"i1", 2});
+  internal::v1::Outcome outcome;
+  outcome.mutable_suspended();
+  trainer.SayOutcome(outcome);
+  EXPECT_TRUE(Outcome().has_suspended());
+  EXPECT_FALSE(slot_->busy());
+}
+
+TEST_F(SlotRunnerTest, SuspendBeforeTheHandOverNeedsNoTrainer) {
+  MakeSlot();
+  slot_->Start(Train());
+  slot_->Suspend({"i1", 2});
+  EXPECT_TRUE(Outcome().has_suspended());
+  EXPECT_FALSE(spawner_.trainers[0]->killed);
+}
+
+TEST_F(SlotRunnerTest, CancelShortensTheTimeOfASuspend) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  slot_->Suspend({"i1", 2});
+  slot_->Cancel({"i1", 2});
+  Pass(absl::Seconds(1));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(SIGKILL);
+  EXPECT_EQ(Reason(), v1::ERROR_REASON_CANCELLED);
 }
 
 TEST_F(SlotRunnerTest, CancelOfAnotherFenceIsPassedOver) {

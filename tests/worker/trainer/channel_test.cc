@@ -98,13 +98,13 @@ TEST_F(ChannelTest, NewestProgressArrivesAndOlderMayNot) {
 }
 
 TEST_F(ChannelTest, CancelIsSeen) {
-  EXPECT_FALSE(channel_->IsCancelled());
+  EXPECT_EQ(channel_->stop_request(), StopRequest::kNone);
   AgentMessage cancel;
   cancel.mutable_cancel();
   ASSERT_TRUE(WriteFrame(agent_, cancel).ok());
   SendAssignment("after the cancel");
   ASSERT_TRUE(channel_->WaitForAssignment().has_value());
-  EXPECT_TRUE(channel_->IsCancelled());
+  EXPECT_EQ(channel_->stop_request(), StopRequest::kCancel);
 }
 
 TEST_F(ChannelTest, EndOfTheAgentIsTold) {

@@ -34,7 +34,7 @@ TEST(WorkTest, UnknownWorkIsAnOutcomeWithAReason) {
                       .reporter = reporter,
                       .clock = SystemClock(),
                       .on_progress = [](tunesmith::v1::Progress) {},
-                      .is_cancelled = [] { return false; },
+                      .stop_request = [] { return StopRequest::kNone; },
                       .device = "cpu",
                       .threads = 1};
   internal::v1::Outcome outcome = DoWork(context);

@@ -1,8 +1,22 @@
 #include "tests/worker/training/fake_run.h"
 
+#include <filesystem>
+
 #include "worker/models/description.h"
 
 namespace tunesmith::worker {
+
+absl::StatusOr<std::string> FakeCheckpointStore::Begin(int64_t step) {
+  std::filesystem::remove_all(PathOf(step));
+  std::filesystem::create_directories(PathOf(step));
+  return PathOf(step);
+}
+
+absl::Status FakeCheckpointStore::Seal(int64_t) { return seal_status; }
+
+std::string FakeCheckpointStore::PathOf(int64_t step) const {
+  return directory_ + "/" + std::to_string(step);
+}
 
 std::vector<Example> SomeExamples(int count, int first_row) {
   std::vector<Example> examples;

@@ -37,16 +37,50 @@ class RecordingObserver : public TrainingObserver {
   void OnEvaluation(const EvaluationFigures& figures) override {
     evaluations.push_back(figures);
   }
+  void OnMicrobatch(const Microbatch& microbatch) override {
+    microbatches.push_back(microbatch);
+  }
+  void OnCheckpoint(const CheckpointFigures& figures) override {
+    checkpoints.push_back(figures);
+  }
+  void OnCheckpointFailed(int64_t, const absl::Status& why) override {
+    failures.push_back(why);
+  }
   void OnLog(std::string_view) override {}
-  bool ShouldStop() override { return asked++ >= stop_after; }
+  StopRequest ShouldStop() override {
+    return asked++ >= stop_after ? stop : StopRequest::kNone;
+  }
 
   std::vector<TrainingProgress> progress;
   std::map<std::tuple<DataSplit, std::string, int64_t>, double> metrics;
   std::vector<EvaluationFigures> evaluations;
+  std::vector<Microbatch> microbatches;
+  std::vector<CheckpointFigures> checkpoints;
+  // Of checkpoints.
+  std::vector<absl::Status> failures;
   // Metrics that came twice with different values.
   int conflicts = 0;
   int64_t asked = 0;
   int64_t stop_after = 1'000'000;
+  StopRequest stop = StopRequest::kCancel;
+};
+
+// Keeps checkpoints in sub-directories of a directory; can fail to.
+class FakeCheckpointStore : public CheckpointStore {
+ public:
+  explicit FakeCheckpointStore(std::string directory)
+      : directory_(std::move(directory)) {}
+
+  absl::StatusOr<std::string> Begin(int64_t step) override;
+  absl::Status Seal(int64_t step) override;
+
+  std::string PathOf(int64_t step) const;
+
+  // What Seal returns.
+  absl::Status seal_status;
+
+ private:
+  const std::string directory_;
 };
 
 // Texts of three classes that a tiny BERT learns: the first token decides.

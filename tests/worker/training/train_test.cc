@@ -32,8 +32,8 @@ std::unique_ptr<Run> TrainTiny(const TrainingOptions& options,
                                int64_t stop_after = 1'000'000) {
   auto run = std::make_unique<Run>();
   run->observer.stop_after = stop_after;
-  run->result =
-      Train(inputs, options, run->output.path(), run->observer, run->clock);
+  run->result = Train(inputs, options, {.output_directory = run->output.path()},
+                      run->observer, run->clock);
   return run;
 }
 

@@ -49,6 +49,8 @@ const char* DeathCause(const TrainerExit& exit, KillCause kill,
       return exit.signal == 0 ? "exit" : "signal";
     case KillCause::kCancelled:
       return "cancelled";
+    case KillCause::kSuspended:
+      return "suspended";
     case KillCause::kRunTimeExceeded:
       return "run_time";
     case KillCause::kDropped:
@@ -96,6 +98,7 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
                     "the trainer reported more than the server takes"),
           false);
     case KillCause::kNone:
+    case KillCause::kSuspended:
     case KillCause::kDropped:
     case KillCause::kLingered:
       break;

@@ -25,6 +25,8 @@ enum class KillCause {
   kNone,
   // It was asked to cancel and did not end in time.
   kCancelled,
+  // It was asked to stop at a checkpoint and did not end in time.
+  kSuspended,
   kRunTimeExceeded,
   // The lease is gone; nobody asks for an outcome.
   kDropped,
@@ -37,7 +39,7 @@ enum class KillCause {
 // "signal 9 (Killed)" or "exit code 3".
 std::string DescribeExit(const TrainerExit& exit);
 
-// A word for metrics: "exit", "signal", "cancelled", "run_time", "dropped",
+// A word for metrics: "exit", "signal", "cancelled", "suspended", "run_time", "dropped",
 // "lingered", "events" or "out_of_memory".
 const char* DeathCause(const TrainerExit& exit, KillCause kill,
                        bool out_of_memory);

@@ -5,12 +5,13 @@
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
 #include "server/jobs/transitions.h"
+#include "server/lifecycle/checkpoint_commands.h"
 #include "server/lifecycle/job_change.h"
 #include "server/lifecycle/job_commands.h"
 #include "server/lifecycle/job_table.h"
 #include "server/lifecycle/lease_effects.h"
 
-// CancelJob and DeleteJob.
+// CancelJob, PauseJob, ResumeJob and DeleteJob.
 
 namespace tunesmith::server {
 namespace {
@@ -31,16 +32,21 @@ absl::StatusOr<v1::Job> FindJob(Connection& db, const std::string& tenant,
   return std::move(row.job);
 }
 
-absl::Status TellWorker(Transaction& tx, const LifecycleContext& context,
-                        const v1::Job& job) {
+absl::StatusOr<WorkRow> FindWork(Connection& db, const v1::Job& job) {
   TUNESMITH_ASSIGN_OR_RETURN(
       std::optional<WorkRow> row,
-      WorkQueue::FindBySubject(tx.db(), job.tenant(), job.uid()));
+      WorkQueue::FindBySubject(db, job.tenant(), job.uid()));
   if (!row.has_value()) {
-    return absl::InternalError("no work item of a running job: " + job.name());
+    return absl::InternalError("a live job has no work item: " + job.name());
   }
-  TUNESMITH_RETURN_IF_ERROR(WorkQueue::SetCancelled(tx, row->uid));
-  NotifyAssignmentsChanged(tx, context, *row);
+  return *std::move(row);
+}
+
+absl::Status TellWorker(Transaction& tx, const LifecycleContext& context,
+                        const v1::Job& job, StopKind stop) {
+  TUNESMITH_ASSIGN_OR_RETURN(WorkRow row, FindWork(tx.db(), job));
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::SetStop(tx, row.uid, stop));
+  NotifyAssignmentsChanged(tx, context, row);
   return absl::OkStatus();
 }
 
@@ -61,11 +67,51 @@ absl::StatusOr<v1::Job> CancelJob(Transaction& tx,
                                         "cancelled by request"));
   TUNESMITH_RETURN_IF_ERROR(change.Save());
   if (to == v1::Job::CANCELLING) {
-    TUNESMITH_RETURN_IF_ERROR(TellWorker(tx, context, change.job()));
+    TUNESMITH_RETURN_IF_ERROR(
+        TellWorker(tx, context, change.job(), StopKind::kCancel));
   } else {
     TUNESMITH_RETURN_IF_ERROR(
         RemoveWorkOf(tx, context, tenant, change.job().uid()));
   }
+  return change.job();
+}
+
+absl::StatusOr<v1::Job> PauseJob(Transaction& tx,
+                                 const LifecycleContext& context,
+                                 const std::string& tenant,
+                                 const v1::PauseJobRequest& request) {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      v1::Job job, FindJob(tx.db(), tenant, request.name(), request.etag()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      v1::Job::State to, NextState(job.name(), job.state(), JobAction::kPause));
+  if (to == job.state()) return job;
+  JobChange change(tx, context, std::move(job));
+  TUNESMITH_RETURN_IF_ERROR(
+      change.Move(JobAction::kPause, absl::OkStatus(), "paused by request"));
+  TUNESMITH_RETURN_IF_ERROR(change.Save());
+  if (to == v1::Job::PAUSING) {
+    TUNESMITH_RETURN_IF_ERROR(
+        TellWorker(tx, context, change.job(), StopKind::kSuspend));
+  } else {
+    TUNESMITH_ASSIGN_OR_RETURN(WorkRow row, FindWork(tx.db(), change.job()));
+    TUNESMITH_RETURN_IF_ERROR(WorkQueue::Hold(tx, row.uid));
+  }
+  return change.job();
+}
+
+absl::StatusOr<v1::Job> ResumeJob(Transaction& tx,
+                                  const LifecycleContext& context,
+                                  const std::string& tenant,
+                                  const v1::ResumeJobRequest& request) {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      v1::Job job, FindJob(tx.db(), tenant, request.name(), request.etag()));
+  JobChange change(tx, context, std::move(job));
+  TUNESMITH_RETURN_IF_ERROR(
+      change.Move(JobAction::kResume, absl::OkStatus(), "resumed by request"));
+  TUNESMITH_RETURN_IF_ERROR(change.Save());
+  TUNESMITH_ASSIGN_OR_RETURN(WorkRow row, FindWork(tx.db(), change.job()));
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Release(tx, row.uid));
+  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
   return change.job();
 }
 
@@ -76,6 +122,7 @@ absl::Status DeleteJob(Transaction& tx, const LifecycleContext& context,
       v1::Job job, FindJob(tx.db(), tenant, request.name(), request.etag()));
   TUNESMITH_RETURN_IF_ERROR(
       NextState(job.name(), job.state(), JobAction::kDelete).status());
+  TUNESMITH_RETURN_IF_ERROR(ReleaseCheckpoints(tx, context, job));
   JobKey key{tenant, job.uid()};
   TUNESMITH_RETURN_IF_ERROR(JobTable::Remove(tx, key));
   // Whoever watches it finds it gone.

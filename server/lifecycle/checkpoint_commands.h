@@ -1,0 +1,42 @@
+#ifndef TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_COMMANDS_H_
+#define TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_COMMANDS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/lifecycle/context.h"
+#include "server/store/store.h"
+#include "server/work/work_queue.h"
+#include "tunesmith/internal/v1/work.pb.h"
+#include "tunesmith/v1/checkpoint.pb.h"
+#include "tunesmith/v1/job.pb.h"
+
+// What attempts of a job do to its checkpoints, inside a transaction.
+
+namespace tunesmith::server {
+
+// `{uid of the job}-{fence}`: where an attempt writes its checkpoints.
+std::string CheckpointGroup(const std::string& job_uid, int64_t fence);
+
+// Tells an attempt's work where it writes checkpoints and which ones it may go
+// on from.
+absl::Status GiveCheckpoints(Connection& db, const v1::Job& job, int64_t fence,
+                             internal::v1::TrainWork& work);
+
+// Records a checkpoint that the attempt of `row` has written, which then
+// exists; removes those that are beyond what the policy keeps, and those of
+// earlier attempts beyond its step, from where nobody went on. Sets the job's
+// `latest_checkpoint` and `best_checkpoint`. INVALID_ARGUMENT (INVALID_FIELD)
+// when the report makes no sense.
+absl::StatusOr<v1::Checkpoint> RecordCheckpoint(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row,
+    const internal::v1::CheckpointReport& report, v1::Job& job);
+
+// Lets the files of a job's checkpoints go; the rows go with the job's.
+absl::Status ReleaseCheckpoints(Transaction& tx,
+                                const LifecycleContext& context,
+                                const v1::Job& job);
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_COMMANDS_H_

@@ -1,0 +1,41 @@
+#ifndef TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_TABLE_H_
+#define TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_TABLE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/events/event_log.h"
+#include "server/store/store.h"
+#include "tunesmith/internal/v1/work.pb.h"
+#include "tunesmith/v1/checkpoint.pb.h"
+
+namespace tunesmith::server {
+
+// A checkpoint as it is stored.
+struct CheckpointRow {
+  v1::Checkpoint checkpoint;
+  internal::v1::Artifact artifact;
+};
+
+// Checkpoints' SQL. Stateless. A job has at most one of each step.
+class CheckpointTable {
+ public:
+  // INTERNAL when the job has one of the same step.
+  static absl::Status Insert(Transaction& tx, const JobKey& job,
+                             const CheckpointRow& row);
+  // OK when there is none.
+  static absl::Status Remove(Transaction& tx, const JobKey& job, int64_t step);
+
+  // Newest first.
+  static absl::StatusOr<std::vector<CheckpointRow>> List(Connection& db,
+                                                         const JobKey& job);
+  // Over all jobs and tenants.
+  static absl::StatusOr<std::vector<std::string>> ArtifactKeys(Connection& db);
+};
+
+}  // namespace tunesmith::server
+
+#endif  // TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_TABLE_H_

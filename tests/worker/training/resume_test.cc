@@ -1,0 +1,267 @@
+// A run that is stopped anywhere and goes on from a checkpoint ends as the one
+// that was never stopped: same weights, same figures, same history.
+#include <filesystem>
+#include <optional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/worker/scratch_directory.h"
+#include "tests/worker/training/fake_run.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::Each;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// One attempt at a run.
+struct Attempt {
+  absl::StatusOr<TrainingResult> result = absl::UnknownError("not run");
+  RecordingObserver observer;
+  ScratchDirectory output;
+  ScratchDirectory files;
+  FakeCheckpointStore checkpoints{files.path()};
+  TickingClock clock;
+};
+
+struct Plan {
+  TrainingInputs inputs = TinyInputs();
+  TrainingOptions options = TinyOptions();
+};
+
+std::unique_ptr<Attempt> Begin(const Plan& plan, const std::string& resume = "",
+                               int64_t stop_after = 1'000'000) {
+  auto attempt = std::make_unique<Attempt>();
+  attempt->observer.stop_after = stop_after;
+  attempt->observer.stop = StopRequest::kCheckpoint;
+  attempt->result = Train(plan.inputs, plan.options,
+                          {.output_directory = attempt->output.path(),
+                           .resume_directory = resume,
+                           .checkpoints = &attempt->checkpoints},
+                          attempt->observer, attempt->clock);
+  EXPECT_TRUE(attempt->result.ok()) << attempt->result.status();
+  return attempt;
+}
+
+std::string Weights(const Attempt& attempt) {
+  return ReadBytes(attempt.output.File("model.safetensors"));
+}
+
+std::string LastCheckpoint(const Attempt& attempt) {
+  return attempt.checkpoints.PathOf(attempt.observer.checkpoints.back().step);
+}
+
+void ExpectSameFigures(const EvaluationFigures& a, const EvaluationFigures& b) {
+  EXPECT_EQ(a.phase, b.phase);
+  EXPECT_EQ(a.split, b.split);
+  EXPECT_EQ(a.step, b.step);
+  EXPECT_EQ(a.epoch, b.epoch);
+  EXPECT_EQ(a.loss, b.loss);
+  EXPECT_EQ(a.accuracy, b.accuracy);
+  EXPECT_EQ(a.confusion_matrix, b.confusion_matrix);
+}
+
+void ExpectSameResult(const Attempt& whole, const Attempt& resumed) {
+  EXPECT_TRUE(resumed.result->finished);
+  EXPECT_EQ(Weights(resumed), Weights(whole));
+  EXPECT_EQ(resumed.result->steps, whole.result->steps);
+  EXPECT_EQ(resumed.result->best_step, whole.result->best_step);
+  EXPECT_EQ(resumed.result->stopped_early, whole.result->stopped_early);
+  EXPECT_EQ(resumed.result->training_examples, whole.result->training_examples);
+  const auto& expected = whole.result->evaluations;
+  ASSERT_EQ(resumed.result->evaluations.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    ExpectSameFigures(resumed.result->evaluations[i], expected[i]);
+  }
+  // Whatever it reported, the undisturbed run reported too.
+  for (const auto& [key, value] : resumed.observer.metrics) {
+    EXPECT_EQ(whole.observer.metrics.at(key), value) << std::get<1>(key);
+  }
+}
+
+// Every way in which a run's state can matter.
+Plan WithEarlyStopping() {
+  Plan plan;
+  plan.options.epochs = 6;
+  plan.options.learning_rate = 2e-2;
+  plan.options.early_stopping = EarlyStopping{.patience = 1, .min_delta = 0};
+  return plan;
+}
+
+Plan WithLastWeights() {
+  Plan plan;
+  plan.options.keep_best = false;
+  plan.options.schedule = ScheduleKind::kCosine;
+  plan.options.label_smoothing = 0.1;
+  plan.options.class_weights = {1, 2, 0.5};
+  return plan;
+}
+
+Plan WithoutEvaluation() {
+  Plan plan;
+  plan.inputs.validation.clear();
+  plan.inputs.test.clear();
+  plan.options.keep_best = false;
+  plan.options.order = BatchOrder::kShuffled;
+  return plan;
+}
+
+Plan WithFrozenLayers() {
+  Plan plan;
+  plan.options.epochs = std::nullopt;
+  plan.options.max_steps = 9;
+  plan.options.parameters = PlanFreezing({"embeddings", "encoder.layer.0"});
+  return plan;
+}
+
+// The best weights are an early epoch's.
+Plan WithADecline() {
+  Plan plan;
+  plan.options.epochs = 4;
+  plan.options.learning_rate = 5e-2;
+  plan.options.schedule = ScheduleKind::kConstant;
+  return plan;
+}
+
+struct NamedPlan {
+  const char* name;
+  Plan (*make)();
+};
+
+void PrintTo(const NamedPlan& plan, std::ostream* out) { *out << plan.name; }
+
+class ResumeTest : public ::testing::TestWithParam<NamedPlan> {
+ protected:
+  const Plan plan_ = GetParam().make();
+};
+
+TEST_P(ResumeTest, StoppedAnywhere) {
+  auto whole = Begin(plan_);
+  int64_t stops = whole->observer.asked;
+  ASSERT_GT(stops, 5);
+  for (int64_t n = 0; n < stops; ++n) {
+    SCOPED_TRACE(n);
+    auto stopped = Begin(plan_, "", n);
+    ASSERT_FALSE(stopped->result->finished);
+    EXPECT_FALSE(fs::exists(stopped->output.File("model.safetensors")));
+    auto resumed = Begin(plan_, LastCheckpoint(*stopped));
+    ExpectSameResult(*whole, *resumed);
+    // Together they tell what the undisturbed run told.
+    auto told = stopped->observer.metrics;
+    told.insert(resumed->observer.metrics.begin(),
+                resumed->observer.metrics.end());
+    EXPECT_EQ(told, whole->observer.metrics);
+  }
+}
+
+TEST_P(ResumeTest, StoppedAgainAndAgain) {
+  auto whole = Begin(plan_);
+  std::unique_ptr<Attempt> last = Begin(plan_, "", 2);
+  std::vector<std::unique_ptr<Attempt>> kept;
+  for (int i = 0; i < 1000 && !last->result->finished; ++i) {
+    auto next = Begin(plan_, LastCheckpoint(*last), 4);
+    kept.push_back(std::move(last));
+    last = std::move(next);
+  }
+  EXPECT_GT(kept.size(), 2u);
+  ExpectSameResult(*whole, *last);
+}
+
+TEST_P(ResumeTest, FromEveryCheckpointThatIsTakenOnTheWay) {
+  auto whole = Begin(plan_);
+  Plan plan = plan_;
+  plan.options.checkpoints.period_steps = 2;
+  auto watched = Begin(plan);
+  ExpectSameResult(*whole, *watched);
+  EXPECT_THAT(watched->observer.checkpoints, SizeIs(testing::Ge(3)));
+  for (const CheckpointFigures& checkpoint : watched->observer.checkpoints) {
+    SCOPED_TRACE(checkpoint.step);
+    auto resumed = Begin(plan_, watched->checkpoints.PathOf(checkpoint.step));
+    ExpectSameResult(*whole, *resumed);
+    for (const auto& [key, value] : resumed->observer.metrics) {
+      if (std::get<0>(key) != DataSplit::kTraining) continue;
+      EXPECT_GT(std::get<2>(key), checkpoint.step);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Plans, ResumeTest,
+    ::testing::Values(NamedPlan{"Plain", [] { return Plan(); }},
+                      NamedPlan{"EarlyStopping", &WithEarlyStopping},
+                      NamedPlan{"LastWeights", &WithLastWeights},
+                      NamedPlan{"NoEvaluation", &WithoutEvaluation},
+                      NamedPlan{"FrozenLayers", &WithFrozenLayers},
+                      NamedPlan{"Decline", &WithADecline}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(CheckpointTest, HoldsAModelDirectoryAsItWasAfterTheStep) {
+  Plan plan = WithoutEvaluation();
+  plan.options.max_steps = 4;
+  plan.options.epochs = std::nullopt;
+  plan.options.schedule = ScheduleKind::kConstant;
+  plan.options.warmup_fraction = 0;
+  plan.options.checkpoints.period_steps = 2;
+  auto longer = Begin(plan);
+  ASSERT_THAT(longer->observer.checkpoints, SizeIs(1));
+  plan.options.max_steps = 2;
+  auto shorter = Begin(plan);
+  std::string model = LastCheckpoint(*longer) + "/model";
+  for (const char* file : {"config.json", "model.safetensors", "vocab.txt"}) {
+    if (!fs::exists(shorter->output.File(file))) continue;
+    EXPECT_EQ(ReadBytes(model + "/" + file),
+              ReadBytes(shorter->output.File(file)))
+        << file;
+  }
+}
+
+TEST(CheckpointTest, MarksThoseOfTheBestWeights) {
+  Plan plan = WithADecline();
+  plan.options.checkpoints.period_steps = 1;
+  auto run = Begin(plan);
+  int64_t best = run->result->best_step;
+  for (const CheckpointFigures& checkpoint : run->observer.checkpoints) {
+    if (checkpoint.step >= best) {
+      EXPECT_EQ(checkpoint.best, checkpoint.step == best) << checkpoint.step;
+    }
+  }
+}
+
+TEST(CheckpointTest, OneThatCannotBeWrittenDoesNotEndTheRun) {
+  Plan plan;
+  plan.options.checkpoints.period_steps = 2;
+  Attempt attempt;
+  attempt.checkpoints.seal_status = absl::ResourceExhaustedError("disk full");
+  attempt.result = Train(plan.inputs, plan.options,
+                         {.output_directory = attempt.output.path(),
+                          .resume_directory = "",
+                          .checkpoints = &attempt.checkpoints},
+                         attempt.observer, attempt.clock);
+  ASSERT_TRUE(attempt.result.ok()) << attempt.result.status();
+  EXPECT_THAT(attempt.observer.checkpoints, IsEmpty());
+  EXPECT_THAT(attempt.observer.failures,
+              Each(absl::ResourceExhaustedError("disk full")));
+  EXPECT_GE(attempt.observer.failures.size(), 3u);
+  EXPECT_EQ(Weights(attempt), Weights(*Begin(plan)));
+}
+
+TEST(CheckpointTest, OneThatIsAskedForAndCannotBeWrittenIsAnError) {
+  Plan plan;
+  Attempt attempt;
+  attempt.observer.stop_after = 3;
+  attempt.observer.stop = StopRequest::kCheckpoint;
+  attempt.checkpoints.seal_status = absl::ResourceExhaustedError("disk full");
+  attempt.result = Train(plan.inputs, plan.options,
+                         {.output_directory = attempt.output.path(),
+                          .resume_directory = "",
+                          .checkpoints = &attempt.checkpoints},
+                         attempt.observer, attempt.clock);
+  EXPECT_EQ(attempt.result.status(), absl::ResourceExhaustedError("disk full"));
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

@@ -1,0 +1,82 @@
+#include "worker/training/training_state.h"
+
+#include <cmath>
+#include <limits>
+
+#include "gtest/gtest.h"
+
+namespace tunesmith::worker {
+namespace {
+
+TrainingState SomeState() {
+  TrainingState state;
+  state.step = 41;
+  state.epoch = 3;
+  state.training_examples = 1312;
+  state.baseline_done = true;
+  state.evaluation_due = true;
+  state.stopped_early = true;
+  state.selection = {.best_score = 0.1 + 0.2,
+                     .evaluations_without_improvement = 2};
+  EvaluationFigures figures;
+  figures.phase = EvaluationPhase::kEpoch;
+  figures.split = DataSplit::kTest;
+  figures.step = 40;
+  figures.epoch = 1.0 / 3;
+  figures.loss = std::numeric_limits<double>::quiet_NaN();
+  figures.accuracy = std::nextafter(0.7, 1.0);
+  figures.macro_f1 = std::numeric_limits<double>::infinity();
+  figures.weighted_f1 = 5e-324;
+  figures.classes = {
+      {.precision = 0.1, .recall = 0.2, .f1 = 0.3, .support = 4}};
+  figures.confusion_matrix = {1, 2, 3, 4};
+  figures.example_count = 10;
+  state.best = figures;
+  state.evaluations = {figures, figures};
+  state.training_time = absl::Seconds(12.5);
+  state.evaluation_time = absl::Seconds(3);
+  return state;
+}
+
+TEST(TrainingStateTest, ComesBackWithTheSameBits) {
+  std::string text = ToJson(SomeState()).dump();
+  auto state = ParseTrainingState(nlohmann::json::parse(text));
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(ToJson(*state).dump(), text);
+  EXPECT_EQ(state->step, 41);
+  EXPECT_EQ(*state->selection.best_score, 0.1 + 0.2);
+  EXPECT_TRUE(std::isnan(state->best->loss));
+  EXPECT_EQ(state->best->accuracy, std::nextafter(0.7, 1.0));
+  EXPECT_EQ(state->evaluations[1].macro_f1,
+            std::numeric_limits<double>::infinity());
+  EXPECT_EQ(state->evaluations[1].weighted_f1, 5e-324);
+  EXPECT_EQ(state->training_time, absl::Seconds(12.5));
+}
+
+TEST(TrainingStateTest, WhatWasNotThereStaysAway) {
+  auto state = ParseTrainingState(ToJson(TrainingState()));
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_FALSE(state->best.has_value());
+  EXPECT_FALSE(state->selection.best_score.has_value());
+}
+
+TEST(TrainingStateTest, OtherDocumentsAreRefused) {
+  nlohmann::json state = ToJson(SomeState());
+  nlohmann::json newer = state;
+  newer["version"] = 2;
+  nlohmann::json split = state;
+  split["best"]["split"] = 9;
+  nlohmann::json typed = state;
+  typed["step"] = "many";
+  nlohmann::json short_row = state;
+  short_row["best"]["classes"][0].erase(3);
+  for (const nlohmann::json& bad : {nlohmann::json(), nlohmann::json::array(),
+                                    newer, split, typed, short_row}) {
+    EXPECT_EQ(ParseTrainingState(bad).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << bad.dump();
+  }
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

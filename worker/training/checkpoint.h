@@ -1,0 +1,52 @@
+#ifndef TUNESMITH_WORKER_TRAINING_CHECKPOINT_H_
+#define TUNESMITH_WORKER_TRAINING_CHECKPOINT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "worker/training/tensor_file.h"
+#include "worker/training/training_state.h"
+
+// A checkpoint is a directory:
+//   model/                 the model as it is after the step: what
+//                          WriteResultDirectory writes
+//   optimizer.safetensors  {parameter}.first_moment, .second_moment and .steps
+//                          of what trains
+//   best.safetensors       the weights that would be the result, where those
+//                          after this step would not be: what trains
+//   state.json             TrainingState
+// Whoever keeps it puts a manifest beside them.
+
+namespace tunesmith::worker {
+
+// The tensors of a checkpoint; they may be a network's own.
+struct CheckpointTensors {
+  // What trains.
+  std::vector<NamedTensor> trained;
+  std::vector<NamedTensor> optimizer;
+  // Empty: there are none.
+  std::vector<NamedTensor> best;
+};
+
+// Writes all files but those of model/ into `directory`. They are not synced.
+// Errors of WriteSafetensors.
+absl::Status WriteCheckpoint(const TrainingState& state,
+                             const CheckpointTensors& tensors,
+                             const std::string& directory);
+
+// INVALID_ARGUMENT, NOT_FOUND.
+absl::StatusOr<TrainingState> ReadCheckpointState(const std::string& directory);
+
+// Whether the directory has best weights.
+bool HasBestWeights(const std::string& directory);
+
+// Copies what the directory holds into `tensors`; `best` may be empty. Errors
+// of ReadTensorsInto.
+absl::Status ReadCheckpointTensors(const std::string& directory,
+                                   const CheckpointTensors& tensors);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_CHECKPOINT_H_

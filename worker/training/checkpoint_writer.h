@@ -1,0 +1,53 @@
+#ifndef TUNESMITH_WORKER_TRAINING_CHECKPOINT_WRITER_H_
+#define TUNESMITH_WORKER_TRAINING_CHECKPOINT_WRITER_H_
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <string>
+
+#include "absl/status/status.h"
+#include "worker/training/checkpoint.h"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+
+// Writes checkpoints on a thread of its own while training goes on, one at a
+// time. All methods on the thread that trains.
+class CheckpointWriter {
+ public:
+  // Writes the files of model/ into a directory, given what trains. Called on
+  // the writer's thread.
+  using ModelWriter = std::function<absl::Status(
+      const std::vector<NamedTensor>& trained, const std::string& directory)>;
+
+  // `store` outlives it.
+  CheckpointWriter(CheckpointStore& store, ModelWriter write_model)
+      : store_(store), write_model_(std::move(write_model)) {}
+
+  // Copies what the next step will change, which is all that training waits
+  // for, and begins to write. `tensors.best` must not change before Finish. Not
+  // while busy().
+  void Begin(TrainingState state, const CheckpointTensors& tensors);
+
+  // Between Begin and Finish.
+  bool busy() const { return written_.valid(); }
+  // Whether Finish would return at once.
+  bool done() const;
+  // Waits; what became of the checkpoint. Only while busy().
+  absl::Status Finish();
+
+ private:
+  absl::Status Write(const TrainingState& state) const;
+
+  CheckpointStore& store_;
+  const ModelWriter write_model_;
+  // On the host; their memory is used again.
+  CheckpointTensors copies_;
+  // Last, because its destructor waits for the thread.
+  std::future<absl::Status> written_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_CHECKPOINT_WRITER_H_

@@ -1,0 +1,72 @@
+#include "worker/training/tensor_file.h"
+
+#include <cstring>
+#include <map>
+#include <memory>
+
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/empty.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/formats/safetensors_file.h"
+#include "worker/formats/safetensors_writer.h"
+
+namespace tunesmith::worker {
+namespace {
+
+void CopyBytes(std::span<const std::byte> bytes, at::Tensor target) {
+  if (bytes.empty()) return;
+  at::Tensor source =
+      target.is_cpu() && target.is_contiguous()
+          ? target
+          : at::empty(target.sizes(), at::TensorOptions(at::kFloat));
+  std::memcpy(source.mutable_data_ptr(), bytes.data(), bytes.size());
+  if (!source.is_same(target)) target.copy_(source);
+}
+
+}  // namespace
+
+absl::Status WriteTensors(const std::string& path,
+                          std::span<const NamedTensor> tensors) {
+  // Keeps what was brought from a device alive until it is written.
+  std::vector<at::Tensor> values;
+  std::vector<TensorToWrite> entries;
+  for (const NamedTensor& tensor : tensors) {
+    at::Tensor value = tensor.value.detach().to(at::kCPU).contiguous();
+    values.push_back(value);
+    entries.push_back(
+        {.name = tensor.name,
+         .type = TensorType::kF32,
+         .shape = value.sizes().vec(),
+         .bytes = {static_cast<const std::byte*>(value.const_data_ptr()),
+                   static_cast<size_t>(value.nbytes())}});
+  }
+  return WriteSafetensors(path, std::move(entries));
+}
+
+absl::Status ReadTensorsInto(const std::string& path,
+                             std::span<const NamedTensor> targets) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<SafetensorsFile> file,
+                             SafetensorsFile::Open(path));
+  std::map<std::string, const SafetensorsEntry*> entries;
+  for (const SafetensorsEntry& entry : file->entries()) {
+    entries[entry.name] = &entry;
+  }
+  for (const NamedTensor& target : targets) {
+    auto found = entries.find(target.name);
+    bool fits = found != entries.end() &&
+                found->second->type == TensorType::kF32 &&
+                found->second->shape == target.value.sizes().vec();
+    if (!fits) {
+      return CorruptWeightsError(
+          absl::StrCat("missing or of another shape: ", target.name));
+    }
+  }
+  at::NoGradGuard no_gradients;
+  for (const NamedTensor& target : targets) {
+    CopyBytes(file->Bytes(*entries.at(target.name)), target.value.detach());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::worker

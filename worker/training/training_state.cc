@@ -1,0 +1,151 @@
+#include "worker/training/training_state.h"
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using nlohmann::json;
+
+// Of what ToJson writes; a change that older readers misunderstand changes it.
+constexpr int kVersion = 1;
+
+json FromDouble(double value) {
+  if (std::isfinite(value)) return value;
+  return absl::StrCat(value);
+}
+
+double AsDouble(const json& value) {
+  if (!value.is_string()) return value.get<double>();
+  double parsed = 0;
+  if (!absl::SimpleAtod(value.get_ref<const std::string&>(), &parsed)) {
+    throw std::invalid_argument("expected a number");
+  }
+  return parsed;
+}
+
+json FromClass(const ClassFigures& figures) {
+  return {FromDouble(figures.precision), FromDouble(figures.recall),
+          FromDouble(figures.f1), figures.support};
+}
+
+ClassFigures AsClass(const json& value) {
+  return {.precision = AsDouble(value.at(0)),
+          .recall = AsDouble(value.at(1)),
+          .f1 = AsDouble(value.at(2)),
+          .support = value.at(3).get<int64_t>()};
+}
+
+json FromFigures(const EvaluationFigures& figures) {
+  json classes = json::array();
+  for (const ClassFigures& one : figures.classes) {
+    classes.push_back(FromClass(one));
+  }
+  return {{"phase", static_cast<int>(figures.phase)},
+          {"split", static_cast<int>(figures.split)},
+          {"step", figures.step},
+          {"epoch", FromDouble(figures.epoch)},
+          {"loss", FromDouble(figures.loss)},
+          {"accuracy", FromDouble(figures.accuracy)},
+          {"macro_f1", FromDouble(figures.macro_f1)},
+          {"weighted_f1", FromDouble(figures.weighted_f1)},
+          {"classes", std::move(classes)},
+          {"confusion_matrix", figures.confusion_matrix},
+          {"example_count", figures.example_count}};
+}
+
+// An enumerator of 0 to `last`.
+template <typename Enum>
+Enum AsEnum(const json& value, Enum last) {
+  int number = value.get<int>();
+  if (number < 0 || number > static_cast<int>(last)) {
+    throw std::invalid_argument("unknown enumerator");
+  }
+  return static_cast<Enum>(number);
+}
+
+EvaluationFigures AsFigures(const json& value) {
+  EvaluationFigures figures;
+  figures.phase = AsEnum(value.at("phase"), EvaluationPhase::kFinal);
+  figures.split = AsEnum(value.at("split"), DataSplit::kTest);
+  value.at("step").get_to(figures.step);
+  figures.epoch = AsDouble(value.at("epoch"));
+  figures.loss = AsDouble(value.at("loss"));
+  figures.accuracy = AsDouble(value.at("accuracy"));
+  figures.macro_f1 = AsDouble(value.at("macro_f1"));
+  figures.weighted_f1 = AsDouble(value.at("weighted_f1"));
+  for (const json& one : value.at("classes")) {
+    figures.classes.push_back(AsClass(one));
+  }
+  value.at("confusion_matrix").get_to(figures.confusion_matrix);
+  value.at("example_count").get_to(figures.example_count);
+  return figures;
+}
+
+TrainingState AsState(const json& value) {
+  TrainingState state;
+  if (value.at("version").get<int>() != kVersion) {
+    throw std::invalid_argument("unknown version");
+  }
+  value.at("step").get_to(state.step);
+  value.at("epoch").get_to(state.epoch);
+  value.at("training_examples").get_to(state.training_examples);
+  value.at("baseline_done").get_to(state.baseline_done);
+  value.at("evaluation_due").get_to(state.evaluation_due);
+  value.at("stopped_early").get_to(state.stopped_early);
+  if (value.contains("best_score")) {
+    state.selection.best_score = AsDouble(value.at("best_score"));
+  }
+  value.at("evaluations_without_improvement")
+      .get_to(state.selection.evaluations_without_improvement);
+  if (value.contains("best")) state.best = AsFigures(value.at("best"));
+  for (const json& one : value.at("evaluations")) {
+    state.evaluations.push_back(AsFigures(one));
+  }
+  state.training_time = absl::Seconds(AsDouble(value.at("training_seconds")));
+  state.evaluation_time =
+      absl::Seconds(AsDouble(value.at("evaluation_seconds")));
+  return state;
+}
+
+}  // namespace
+
+json ToJson(const TrainingState& state) {
+  json evaluations = json::array();
+  for (const EvaluationFigures& figures : state.evaluations) {
+    evaluations.push_back(FromFigures(figures));
+  }
+  json value = {
+      {"version", kVersion},
+      {"step", state.step},
+      {"epoch", state.epoch},
+      {"training_examples", state.training_examples},
+      {"baseline_done", state.baseline_done},
+      {"evaluation_due", state.evaluation_due},
+      {"stopped_early", state.stopped_early},
+      {"evaluations_without_improvement",
+       state.selection.evaluations_without_improvement},
+      {"evaluations", std::move(evaluations)},
+      {"training_seconds", absl::ToDoubleSeconds(state.training_time)},
+      {"evaluation_seconds", absl::ToDoubleSeconds(state.evaluation_time)}};
+  if (state.selection.best_score.has_value()) {
+    value["best_score"] = FromDouble(*state.selection.best_score);
+  }
+  if (state.best.has_value()) value["best"] = FromFigures(*state.best);
+  return value;
+}
+
+absl::StatusOr<TrainingState> ParseTrainingState(const json& value) {
+  try {
+    return AsState(value);
+  } catch (const std::exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("not the state of a training: ", error.what()));
+  }
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,50 @@
+#ifndef TUNESMITH_WORKER_TRAINING_TRAINING_STATE_H_
+#define TUNESMITH_WORKER_TRAINING_TRAINING_STATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "nlohmann/json.hpp"
+#include "worker/training/train.h"
+
+namespace tunesmith::worker {
+
+// What early stopping and the choice of the best weights remember.
+struct SelectionState {
+  // Of the primary metric, higher is better; unset before the first evaluation.
+  std::optional<double> best_score;
+  int evaluations_without_improvement = 0;
+};
+
+// Where a run stands between two steps: with the tensors, all that the rest of
+// the run depends on. Random draws follow from seed and position alone.
+struct TrainingState {
+  // Optimizer steps and whole epochs done.
+  int64_t step = 0;
+  int64_t epoch = 0;
+  // Rows that steps went over, each epoch's counted.
+  int64_t training_examples = 0;
+  bool baseline_done = false;
+  // The epoch that has just ended was not evaluated yet.
+  bool evaluation_due = false;
+  bool stopped_early = false;
+  SelectionState selection;
+  // Validation figures of the weights that will be the result.
+  std::optional<EvaluationFigures> best;
+  std::vector<EvaluationFigures> evaluations;
+  absl::Duration training_time;
+  absl::Duration evaluation_time;
+};
+
+// Doubles come back with the same bits; those that are not finite are text.
+nlohmann::json ToJson(const TrainingState& state);
+
+// INVALID_ARGUMENT when `json` is not what ToJson makes.
+absl::StatusOr<TrainingState> ParseTrainingState(const nlohmann::json& json);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_TRAINING_STATE_H_
