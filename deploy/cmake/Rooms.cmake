@@ -87,6 +87,7 @@ function(tunesmith_tests folder)
   target_compile_options(${target} PRIVATE -fPIC ${TUNESMITH_COLD_OPTIONS})
   target_precompile_headers(${target} REUSE_FROM ${TESTS_PRECOMPILED})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
+  # Loading LibTorch under sanitizers takes a while on a busy machine.
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
                        PROPERTIES LABELS ${TESTS_LABEL} TIMEOUT ${TESTS_TIMEOUT})
 endfunction()

@@ -146,6 +146,19 @@ absl::StatusOr<std::vector<v1::JobEvent>> EventLog::Read(Connection& db,
   }
 }
 
+absl::StatusOr<EventLog::LastMetric> EventLog::FindLastMetric(
+    Connection& db, const JobKey& job) {
+  Statement statement = db.Prepare(
+      "SELECT step, MAX(split) FROM job_metrics"
+      " WHERE tenant = ? AND job_uid = ?"
+      " GROUP BY step ORDER BY step DESC LIMIT 1");
+  statement.Bind(job.tenant).Bind(job.uid);
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return LastMetric();
+  return LastMetric{.step = statement.Int(0),
+                    .evaluated = statement.Int(1) > v1::TRAINING};
+}
+
 absl::StatusOr<std::vector<v1::Metric>> EventLog::ReadMetrics(
     Connection& db, const JobKey& job, v1::Split split,
     const std::string& metric_name, const std::optional<MetricCursor>& after,

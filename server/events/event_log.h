@@ -44,6 +44,15 @@ class EventLog {
                                                         int64_t after_sequence,
                                                         int limit);
 
+  // The newest step with a metric, and whether one of an evaluation is among
+  // those of that step; {0, false} without a metric.
+  struct LastMetric {
+    int64_t step = 0;
+    bool evaluated = false;
+  };
+  static absl::StatusOr<LastMetric> FindLastMetric(Connection& db,
+                                                   const JobKey& job);
+
   // Where a page of metrics begins: after this row.
   struct MetricCursor {
     int32_t split = 0;

@@ -2,13 +2,16 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
+#include "server/jobs/microbatch.h"
 #include "server/lifecycle/checkpoint_commands.h"
+#include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/job_change.h"
 #include "server/lifecycle/job_table.h"
 #include "server/lifecycle/lease_effects.h"
@@ -46,6 +49,7 @@ class TrainedJob : public WorkSubject {
   absl::Status CheckResult(const internal::v1::Outcome& outcome) const override;
   absl::Status Succeed(const internal::v1::Outcome& outcome) override;
   absl::Status CheckRetry() override;
+  absl::StatusOr<bool> Adapt(const absl::Status& cause) override;
   absl::Status Retry(const absl::Status& cause) override;
   absl::Status Suspend() override;
   bool held() const override {
@@ -195,6 +199,26 @@ absl::Status TrainedJob::CheckRetry() {
   return MakeError(absl::StatusCode::kDeadlineExceeded,
                    v1::ERROR_REASON_RUN_TIME_EXCEEDED,
                    "the job ran longer than max_run_time");
+}
+
+absl::StatusOr<bool> TrainedJob::Adapt(const absl::Status& cause) {
+  if (ErrorReasonOf(cause) != v1::ERROR_REASON_OUT_OF_MEMORY) return false;
+  // The trainer splits a step by itself; this is for one that was killed.
+  const v1::Job& job = change_.job();
+  if (job.execution().microbatch() <= 1) return false;
+  // What follows the newest step that is told of can be done in another way
+  // without contradicting anything.
+  JobKey key = {job.tenant(), job.uid()};
+  TUNESMITH_ASSIGN_OR_RETURN(EventLog::LastMetric last,
+                             EventLog::FindLastMetric(tx_.db(), key));
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> checkpoints,
+                             CheckpointTable::List(tx_.db(), key));
+  int64_t saved = checkpoints.empty() ? 0 : checkpoints[0].checkpoint.step();
+  if (saved > last.step) last = {.step = saved};
+  TUNESMITH_RETURN_IF_ERROR(
+      SetExecution(SplitMicrobatch(job.execution(), last.step, !last.evaluated),
+                   v1::JobEvent()));
+  return true;
 }
 
 absl::Status TrainedJob::Retry(const absl::Status& cause) {

@@ -29,7 +29,9 @@ absl::Status BadEvents(const WorkRow& row, const std::string& message) {
 absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
                               const WorkRow& row, WorkSubject& subject,
                               absl::Status cause, bool retryable) {
-  bool again = retryable && row.attempt < row.max_attempts;
+  TUNESMITH_ASSIGN_OR_RETURN(bool adapted, subject.Adapt(cause));
+  if (adapted) TUNESMITH_RETURN_IF_ERROR(WorkQueue::AddAttempt(tx, row.uid));
+  bool again = adapted || (retryable && row.attempt < row.max_attempts);
   if (again) {
     if (absl::Status refused = subject.CheckRetry(); !refused.ok()) {
       again = false;

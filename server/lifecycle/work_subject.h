@@ -36,6 +36,11 @@ class WorkSubject {
 
   // Why no further attempt may be made, although one is left.
   virtual absl::Status CheckRetry() { return absl::OkStatus(); }
+  // Whether the next attempt will do something about the cause: then this one
+  // does not count.
+  virtual absl::StatusOr<bool> Adapt(const absl::Status& cause) {
+    return false;
+  }
   // The attempt failed and another one follows.
   virtual absl::Status Retry(const absl::Status& cause) = 0;
   // The attempt ended at a checkpoint, as it was asked to.

@@ -24,8 +24,7 @@ absl::Status ReplacedError(const std::string& worker_id) {
 }
 
 bool IsSameAssignment(const WorkRow& a, const WorkRow& b) {
-  return a.stop == b.stop && a.slot == b.slot &&
-         a.worker_boot == b.worker_boot;
+  return a.stop == b.stop && a.slot == b.slot && a.worker_boot == b.worker_boot;
 }
 
 v1::Slot& SlotAt(v1::Worker& worker, const WorkRow& row) {

@@ -42,6 +42,10 @@ class FakeJobService : public v1::JobService::Service {
   Script<v1::GetJobRequest, v1::Job> get;
   Script<v1::ListJobsRequest, v1::ListJobsResponse> list;
   Script<v1::CancelJobRequest, v1::Job> cancel;
+  Script<v1::PauseJobRequest, v1::Job> pause;
+  Script<v1::ResumeJobRequest, v1::Job> resume;
+  Script<v1::ListCheckpointsRequest, v1::ListCheckpointsResponse>
+      list_checkpoints;
   Script<v1::ListJobEventsRequest, v1::ListJobEventsResponse> list_events;
   Script<v1::PreviewFreezeRequest, v1::PreviewFreezeResponse> preview_freeze;
   std::function<absl::Status(grpc::ServerContext&, const v1::WatchJobRequest&,
@@ -63,6 +67,19 @@ class FakeJobService : public v1::JobService::Service {
   grpc::Status CancelJob(grpc::ServerContext*, const v1::CancelJobRequest* q,
                          v1::Job* a) override {
     return Answer(cancel, *q, *a);
+  }
+  grpc::Status PauseJob(grpc::ServerContext*, const v1::PauseJobRequest* q,
+                        v1::Job* a) override {
+    return Answer(pause, *q, *a);
+  }
+  grpc::Status ResumeJob(grpc::ServerContext*, const v1::ResumeJobRequest* q,
+                         v1::Job* a) override {
+    return Answer(resume, *q, *a);
+  }
+  grpc::Status ListCheckpoints(grpc::ServerContext*,
+                               const v1::ListCheckpointsRequest* q,
+                               v1::ListCheckpointsResponse* a) override {
+    return Answer(list_checkpoints, *q, *a);
   }
   grpc::Status ListJobEvents(grpc::ServerContext*,
                              const v1::ListJobEventsRequest* q,

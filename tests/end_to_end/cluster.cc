@@ -10,6 +10,7 @@
 #include <iterator>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "grpcpp/create_channel.h"
@@ -40,18 +41,6 @@ struct Call {
 
   grpc::ClientContext context;
 };
-
-// User and system time of a process, in clock ticks; see proc(5).
-int64_t ProcessorTime(pid_t pid) {
-  std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
-  size_t end = stat.rfind(')');
-  if (end == std::string::npos) return -1;
-  std::istringstream rest(stat.substr(end + 1));
-  std::vector<std::string> fields(std::istream_iterator<std::string>(rest), {});
-  return fields.size() > 12
-             ? atoll(fields[11].c_str()) + atoll(fields[12].c_str())
-             : -1;
-}
 
 }  // namespace
 
@@ -267,15 +256,15 @@ std::map<std::string, std::string> Cluster::Download(const std::string& id) {
 }
 
 pid_t Cluster::BusyTrainer() {
-  pid_t busiest = -1;
-  int64_t most = -1;
-  for (pid_t pid : ChildrenOf(worker_->pid(), "tunesmith-trainer")) {
-    if (int64_t time = ProcessorTime(pid); time > most) {
-      most = time;
-      busiest = pid;
+  pid_t busy = -1;
+  EXPECT_TRUE(Eventually([&] {
+    for (pid_t pid : ChildrenOf(worker_->pid(), "tunesmith-trainer")) {
+      std::string maps = ReadFile(absl::StrCat("/proc/", pid, "/maps"));
+      if (absl::StrContains(maps, "model.safetensors")) busy = pid;
     }
-  }
-  return busiest;
+    return busy > 0;
+  }));
+  return busy;
 }
 
 std::string Cluster::Logs() const {

@@ -65,8 +65,8 @@ class Cluster {
   // The model directory of `models/{id}`: file name to content.
   std::map<std::string, std::string> Download(const std::string& id);
 
-  // The trainer that works on a job: the child of the worker that uses the
-  // processor most.
+  // The trainer that works on a job: the child of the worker that has a model
+  // open.
   pid_t BusyTrainer();
   pid_t worker_pid() const { return worker_->pid(); }
 

@@ -108,13 +108,35 @@ TEST_F(CrashTest, TrainerThatKeepsDyingFailsTheJobAfterItsLastAttempt) {
   EXPECT_EQ(ModelCount(), 1);
 }
 
-TEST_F(CrashTest, TrainerWithoutMemoryFailsItsJobAndNoOther) {
+TEST_F(CrashTest, TrainerKilledForMemoryIsReplacedByOneThatTakesFewerRows) {
   // Less than a trainer takes in the next second.
   std::optional<MemoryGroup> group = MemoryGroup::Create(64 << 10);
   if (!group.has_value()) {
     GTEST_SKIP() << "this user may not make a control group for memory";
   }
-  cluster_.Submit("victim", cluster_.TinySpec(kSteps));
+  v1::JobSpec spec = cluster_.TinySpec(kSteps);
+  spec.set_max_attempts(1);
+  cluster_.Submit("victim", spec);
+  cluster_.WaitForSteps("victim");
+  ASSERT_TRUE(group->Add(cluster_.BusyTrainer()));
+
+  v1::Job job = cluster_.WaitForEnd("victim");
+
+  EXPECT_EQ(job.state(), v1::Job::SUCCEEDED) << job.DebugString();
+  EXPECT_EQ(job.attempt(), 2);
+  EXPECT_EQ(job.execution().microbatch(), 4);
+  EXPECT_EQ(job.execution().microbatches_size(), 1);
+  ExpectWholeHistory("victim");
+}
+
+TEST_F(CrashTest, OneRowThatDoesNotFitFailsItsJobAndNoOther) {
+  std::optional<MemoryGroup> group = MemoryGroup::Create(64 << 10);
+  if (!group.has_value()) {
+    GTEST_SKIP() << "this user may not make a control group for memory";
+  }
+  v1::JobSpec spec = cluster_.TinySpec(kSteps);
+  spec.mutable_hyperparameters()->set_batch_size(1);
+  cluster_.Submit("victim", spec);
   cluster_.Submit("bystander", cluster_.TinySpec(5));
   cluster_.WaitForSteps("victim");
   ASSERT_TRUE(group->Add(cluster_.BusyTrainer()));

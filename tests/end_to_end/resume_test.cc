@@ -82,10 +82,11 @@ class ResumeTest : public ::testing::Test {
     }
   }
 
-  // The first step that attempt `attempt` reported on.
+  // The first step that attempt `attempt` did.
   int64_t FirstStep(const std::string& id, int attempt) {
     for (const v1::JobEvent& event : cluster_.Events(id)) {
-      if (event.attempt() == attempt && event.has_metric()) {
+      if (event.attempt() == attempt &&
+          event.metric().split() == v1::TRAINING) {
         return event.metric().step();
       }
     }

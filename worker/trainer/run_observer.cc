@@ -55,6 +55,7 @@ void RunObserver::OnMicrobatch(const Microbatch& microbatch) {
   }
   halved.Add()->set_from_step(microbatch.from_step);
   halved.rbegin()->set_rows(microbatch.rows);
+  halved.rbegin()->set_from_evaluation(microbatch.from_evaluation);
   execution_.set_microbatch(microbatch.rows);
   context_.reporter.Execution(execution_);
   context_.reporter.Log(

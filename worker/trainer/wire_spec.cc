@@ -201,8 +201,9 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
                       .min_delta = evaluation.early_stopping().min_delta()};
   }
   for (const v1::Execution::Microbatch& row : work.execution().microbatches()) {
-    options.microbatches.push_back(
-        {.from_step = row.from_step(), .rows = row.rows()});
+    options.microbatches.push_back({.from_step = row.from_step(),
+                                    .rows = row.rows(),
+                                    .from_evaluation = row.from_evaluation()});
   }
   const v1::CheckpointPolicy& checkpoints = spec.checkpoints();
   if (checkpoints.has_period_steps()) {

@@ -62,8 +62,10 @@ bool IsRetryable(const absl::Status& status) {
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kResourceExhausted:
       return true;
+    case absl::StatusCode::kResourceExhausted:
+      // Everything that needs less was tried.
+      return ReasonOf(status) != "OUT_OF_MEMORY";
     case absl::StatusCode::kAborted:
       // The same numbers would come out again.
       return ReasonOf(status) != "NUMERICAL_FAILURE";

@@ -11,8 +11,6 @@
 namespace tunesmith::worker {
 namespace {
 
-constexpr int kBatchSize = 64;
-
 // Cross-entropy of one row of logits, in double.
 double RowLoss(std::span<const float> logits, int64_t label) {
   double highest = *std::max_element(logits.begin(), logits.end());
@@ -48,13 +46,13 @@ absl::Status StoppedError() {
 
 absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     TextClassifier& model, std::span<const Example> examples,
-    int64_t class_count, at::Device device,
+    int64_t class_count, int rows, at::Device device,
     const std::function<bool()>& should_stop) {
   at::NoGradGuard no_gradients;
   ConfusionMatrix matrix(class_count);
   double loss_sum = 0;
   for (const BatchIndices& indices :
-       PlanEvaluation(LengthsOf(examples), kBatchSize)) {
+       PlanEvaluation(LengthsOf(examples), rows)) {
     if (should_stop()) return StoppedError();
     LabelledBatch batch = MakeLabelledBatch(examples, indices,
                                             model.facts().pad_token_id, device);

@@ -14,11 +14,12 @@ namespace tunesmith::worker {
 
 // Figures of `model` on `examples`, which is not empty; phase, split, step and
 // epoch are the caller's to fill in. Runs in fp32 whatever training runs in:
-// the figures are those that users of the saved fp32 weights get. CANCELLED
-// when `should_stop` said so, which is asked before every batch.
+// the figures are those that users of the saved fp32 weights get. `rows` go
+// through the network at once. CANCELLED when `should_stop` said so, which is
+// asked before every batch.
 absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     TextClassifier& model, std::span<const Example> examples,
-    int64_t class_count, at::Device device,
+    int64_t class_count, int rows, at::Device device,
     const std::function<bool()>& should_stop);
 
 // CANCELLED with reason CANCELLED.

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace tunesmith::worker {
+namespace {
+
+constexpr int kEvaluationRows = 64;
+
+}  // namespace
 
 MicrobatchPlan::MicrobatchPlan(int batch_size,
                                std::vector<Microbatch> microbatches)
@@ -17,16 +22,30 @@ int MicrobatchPlan::RowsAt(int64_t step) const {
   return std::clamp(rows, 1, batch_size_);
 }
 
-bool MicrobatchPlan::Split(int64_t step) {
+int MicrobatchPlan::EvaluationRowsAt(int64_t step) const {
+  int rows = batch_size_;
+  for (const Microbatch& microbatch : microbatches_) {
+    bool applies = microbatch.from_step < step ||
+                   (microbatch.from_step == step && microbatch.from_evaluation);
+    if (applies) rows = microbatch.rows;
+  }
+  return rows >= batch_size_ ? kEvaluationRows
+                             : std::clamp(2 * rows - 1, 1, kEvaluationRows);
+}
+
+std::optional<Microbatch> MicrobatchPlan::Split(int64_t step,
+                                                bool from_evaluation) {
   int rows = RowsAt(step);
-  if (rows == 1) return false;
+  if (rows == 1) return std::nullopt;
   // What was planned for later steps is larger than what fits now, or will be
   // found out again.
   std::erase_if(microbatches_, [step](const Microbatch& microbatch) {
     return microbatch.from_step >= step;
   });
-  microbatches_.push_back({.from_step = step, .rows = (rows + 1) / 2});
-  return true;
+  microbatches_.push_back({.from_step = step,
+                           .rows = (rows + 1) / 2,
+                           .from_evaluation = from_evaluation});
+  return microbatches_.back();
 }
 
 }  // namespace tunesmith::worker

@@ -2,6 +2,7 @@
 #define TUNESMITH_WORKER_TRAINING_MICROBATCH_PLAN_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "worker/training/options.h"
@@ -20,8 +21,13 @@ class MicrobatchPlan {
   // Rows in the step after `step` steps; at least 1.
   int RowsAt(int64_t step) const;
 
-  // Halves them from there on; false when it is one row already.
-  bool Split(int64_t step);
+  // Rows in an evaluation after `step` steps. It keeps nothing for a backward
+  // pass, so that more of them fit.
+  int EvaluationRowsAt(int64_t step) const;
+
+  // Halves them from the step after `step` steps on, or from the evaluation
+  // before it on; what it is then, or nothing when it was one row already.
+  std::optional<Microbatch> Split(int64_t step, bool from_evaluation);
 
  private:
   const int batch_size_;

@@ -27,10 +27,12 @@ struct EarlyStopping {
   double min_delta = 0;
 };
 
-// Rows that go through the network at once, from a step on.
+// Rows that go through the network at once, from the step after `from_step`
+// steps on; also in the evaluation before it where `from_evaluation` says so.
 struct Microbatch {
   int64_t from_step = 0;
   int rows = 0;
+  bool from_evaluation = false;
 
   bool operator==(const Microbatch&) const = default;
 };

@@ -18,6 +18,14 @@
 #include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
+namespace {
+
+bool IsOutOfMemory(const absl::Status& status) {
+  return ReasonOf(status) == "OUT_OF_MEMORY";
+}
+
+}  // namespace
+
 TrainingRun::TrainingRun(const TrainingInputs& inputs,
                          const TrainingOptions& options,
                          const TrainingPlaces& places,
@@ -190,18 +198,23 @@ absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   return absl::OkStatus();
 }
 
+bool TrainingRun::Split(bool from_evaluation) {
+  ReleaseCachedMemory(device_);
+  std::optional<Microbatch> microbatch =
+      microbatches_.Split(state_.step, from_evaluation);
+  if (microbatch.has_value()) observer_.OnMicrobatch(*microbatch);
+  return microbatch.has_value();
+}
+
 absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
     const BatchIndices& indices) {
   while (true) {
     size_t rows = static_cast<size_t>(microbatches_.RowsAt(state_.step));
     absl::StatusOr<at::Tensor> loss =
         CatchTorchErrors([&] { return AccumulateGradients(indices, rows); });
-    if (loss.ok() || ReasonOf(loss.status()) != "OUT_OF_MEMORY") return loss;
+    if (!IsOutOfMemory(loss.status())) return loss;
     optimizer_->ClearGradients();
-    ReleaseCachedMemory(device_);
-    if (!microbatches_.Split(state_.step)) return loss;
-    observer_.OnMicrobatch(
-        {.from_step = state_.step, .rows = microbatches_.RowsAt(state_.step)});
+    if (!Split(/*from_evaluation=*/false)) return loss;
   }
 }
 
@@ -252,6 +265,20 @@ double TrainingRun::Share(const BatchIndices& part,
   return weight(part) / weight(whole);
 }
 
+absl::StatusOr<EvaluationFigures> TrainingRun::FiguresOn(
+    const std::vector<Example>& examples) {
+  while (true) {
+    absl::StatusOr<EvaluationFigures> figures = CatchTorchErrors([&] {
+      return EvaluateClassifier(*model_, examples,
+                                static_cast<int64_t>(inputs_.labels.size()),
+                                microbatches_.EvaluationRowsAt(state_.step),
+                                device_, [this] { return IsStopped(); });
+    });
+    if (!IsOutOfMemory(figures.status())) return figures;
+    if (!Split(/*from_evaluation=*/true)) return figures;
+  }
+}
+
 absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
                                                         DataSplit split) {
   const std::vector<Example>& examples =
@@ -259,11 +286,7 @@ absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
   if (examples.empty()) return EvaluationFigures();
   reporter_.ReportPhase(TrainingPhase::kEvaluating, state_);
   absl::Duration start = clock_.Monotonic();
-  TUNESMITH_ASSIGN_OR_RETURN(
-      EvaluationFigures figures,
-      EvaluateClassifier(*model_, examples,
-                         static_cast<int64_t>(inputs_.labels.size()), device_,
-                         [this] { return IsStopped(); }));
+  TUNESMITH_ASSIGN_OR_RETURN(EvaluationFigures figures, FiguresOn(examples));
   absl::Duration spent = clock_.Monotonic() - start;
   reporter_.AddEvaluation(spent);
   state_.evaluation_time += spent;

@@ -75,8 +75,14 @@ class TrainingRun {
   absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch);
   absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch,
                                                  size_t rows);
+  // Halves what goes through the network at once, from here on, and tells;
+  // false when that is one row already.
+  bool Split(bool from_evaluation);
   // What a part of a batch counts in the batch's mean.
   double Share(const BatchIndices& part, const BatchIndices& whole) const;
+  // Splits the examples as far as memory demands.
+  absl::StatusOr<EvaluationFigures> FiguresOn(
+      const std::vector<Example>& examples);
   absl::StatusOr<EvaluationFigures> Evaluate(EvaluationPhase phase,
                                              DataSplit split);
   void Publish(const EvaluationFigures& figures);

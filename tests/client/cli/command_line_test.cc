@@ -166,6 +166,42 @@ TEST_F(CommandLineTest, AnythingElseIsFive) {
   EXPECT_THAT(err(), HasSubstr("ILLEGAL_TRANSITION"));
 }
 
+TEST_F(CommandLineTest, PauseAndResumeShowTheStateThatTheyLeadTo) {
+  server_.jobs.pause = [](const v1::PauseJobRequest& request, v1::Job& job) {
+    job.set_name(request.name());
+    job.set_state(v1::Job::PAUSING);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"pause", "a"}), 0);
+  EXPECT_EQ(out(), "jobs/a PAUSING\n");
+  server_.jobs.resume = [](const v1::ResumeJobRequest& request, v1::Job& job) {
+    job.set_name(request.name());
+    job.set_state(v1::Job::QUEUED);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"resume", "jobs/a"}), 0);
+  EXPECT_EQ(out(), "jobs/a QUEUED\n");
+}
+
+TEST_F(CommandLineTest, CheckpointsAreATable) {
+  server_.jobs.list_checkpoints = [](const v1::ListCheckpointsRequest& request,
+                                     v1::ListCheckpointsResponse& response) {
+    if (request.parent() != "jobs/a") return absl::OkStatus();
+    v1::Checkpoint& checkpoint = *response.add_checkpoints();
+    checkpoint.set_name("jobs/a/checkpoints/40");
+    checkpoint.set_epoch(1.5);
+    checkpoint.set_attempt(2);
+    checkpoint.set_best(true);
+    checkpoint.set_size_bytes(1 << 20);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"checkpoints", "a"}), 0);
+  EXPECT_THAT(out(), AllOf(HasSubstr("jobs/a/checkpoints/40"), HasSubstr("1.5"),
+                           HasSubstr("yes")));
+  EXPECT_EQ(Run({"checkpoints", "b"}), 0);
+  EXPECT_EQ(out(), "no checkpoints\n");
+}
+
 TEST_F(CommandLineTest, InvalidArgumentIsTwoWithEachViolation) {
   server_.jobs.create = [](const auto&, auto&) {
     return InvalidFieldsError({{"job.spec.base_model", "is required"},

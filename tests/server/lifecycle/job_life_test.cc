@@ -339,6 +339,41 @@ TEST_F(JobLifeTest, AStaleEtagChangesNothing) {
   EXPECT_TRUE(plane_.Cancel("a", etag).ok());
 }
 
+TEST_F(JobLifeTest, AnAttemptWithoutMemoryIsFollowedByOneWithFewerRows) {
+  v1::CreateJobRequest request = JobRequest("a");
+  request.mutable_job()->mutable_spec()->set_max_attempts(1);
+  Create(request);
+  internal::v1::WorkEvent execution;
+  execution.set_sequence(1);
+  execution.mutable_execution()->set_microbatch(3);
+  for (int64_t step : {7, 9}) {
+    WorkRow row = plane_.Lease().value();
+    ASSERT_TRUE(
+        plane_
+            .Report(row.lease(),
+                    {execution, MetricEvent(2, step, 0.5),
+                     FailureEvent(3, v1::ERROR_REASON_OUT_OF_MEMORY, false)})
+            .ok());
+    ASSERT_EQ(StateOf("a"), Job::QUEUED);
+    const v1::Execution plan =
+        plane_.WorkOf(plane_.Job("a").uid())->item.train().execution();
+    EXPECT_EQ(plan.microbatches().rbegin()->from_step(), step);
+    // The next attempt tells what it was given.
+    *execution.mutable_execution() = plan;
+    plane_.store.clock.Advance(absl::Minutes(1));
+  }
+  EXPECT_EQ(plane_.Job("a").execution().microbatch(), 1);
+  EXPECT_EQ(plane_.Job("a").execution().microbatches_size(), 2);
+  WorkRow row = plane_.Lease().value();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {execution,
+                   FailureEvent(2, v1::ERROR_REASON_OUT_OF_MEMORY, false)})
+          .ok());
+  EXPECT_EQ(StateOf("a"), Job::FAILED);
+}
+
 TEST_F(JobLifeTest, KeysInUseAreThoseOfRecordsAndOfRunningAttempts) {
   Create(JobRequest("a"));
   auto keys = [&] {

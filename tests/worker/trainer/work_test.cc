@@ -15,6 +15,8 @@ TEST(WorkTest, ErrorsOfTheUserAreNotRepeated) {
         absl::StatusCode::kDataLoss, absl::StatusCode::kDeadlineExceeded}) {
     EXPECT_FALSE(IsRetryable(absl::Status(code, "")));
   }
+  EXPECT_FALSE(IsRetryable(ReasonedError(absl::StatusCode::kResourceExhausted,
+                                         "OUT_OF_MEMORY", "")));
   EXPECT_FALSE(IsRetryable(
       ReasonedError(absl::StatusCode::kAborted, "NUMERICAL_FAILURE", "")));
 }

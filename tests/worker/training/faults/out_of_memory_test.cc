@@ -1,5 +1,6 @@
 // Allocations fail. A step is split and done again; nothing else changes.
 #include <cmath>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -144,6 +145,30 @@ TEST_F(OutOfMemoryTest, EveryAllocationOfAStepMayFailOnce) {
     ASSERT_EQ(planned.Weights(), run.Weights());
   }
   EXPECT_GT(splits, 20);
+}
+
+TEST_F(OutOfMemoryTest, AnEvaluationIsSplitToo) {
+  inputs_ = TinyInputs();
+  options_.evaluate_baseline = true;
+  Attempt whole;
+  whole.Train(inputs_, options_);
+  // Fails in the first evaluation: nothing but loading comes before.
+  Attempt split;
+  {
+    bool failed = false;
+    FailingAllocator allocator([&](size_t) {
+      bool evaluates = split.observer.asked > 0;
+      return evaluates && !std::exchange(failed, true);
+    });
+    split.Train(inputs_, options_);
+  }
+  ASSERT_TRUE(split.result.ok()) << split.result.status();
+  EXPECT_THAT(split.observer.microbatches,
+              ElementsAre(Microbatch{
+                  .from_step = 0, .rows = 4, .from_evaluation = true}));
+  EXPECT_EQ(split.result->evaluations.size(), whole.result->evaluations.size());
+  EXPECT_EQ(split.result->evaluations[0].confusion_matrix,
+            whole.result->evaluations[0].confusion_matrix);
 }
 
 TEST_F(OutOfMemoryTest, OneRowThatDoesNotFitEndsTheRun) {
