@@ -110,52 +110,42 @@ grpc::ServerUnaryReactor* JobService::ListJobs(
       });
 }
 
-grpc::ServerUnaryReactor* JobService::CancelJob(
-    grpc::CallbackServerContext* context, const v1::CancelJobRequest* request,
+template <typename Request>
+grpc::ServerUnaryReactor* JobService::ChangeJob(
+    absl::StatusOr<v1::Job> (*change)(Transaction&, const LifecycleContext&,
+                                      const std::string& tenant,
+                                      const Request&),
+    grpc::CallbackServerContext* context, const Request* request,
     v1::Job* response) {
   if (absl::Status status = CheckName(request->name()); !status.ok()) {
     return AnswerNow(context, status);
   }
   return AnswerFromWrite(
       context, api_,
-      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
+      [change, lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
        response](Transaction& tx) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(
-            *response, server::CancelJob(tx, lifecycle, tenant, *request));
+        TUNESMITH_ASSIGN_OR_RETURN(*response,
+                                   change(tx, lifecycle, tenant, *request));
         return absl::OkStatus();
       });
+}
+
+grpc::ServerUnaryReactor* JobService::CancelJob(
+    grpc::CallbackServerContext* context, const v1::CancelJobRequest* request,
+    v1::Job* response) {
+  return ChangeJob(server::CancelJob, context, request, response);
 }
 
 grpc::ServerUnaryReactor* JobService::PauseJob(
     grpc::CallbackServerContext* context, const v1::PauseJobRequest* request,
     v1::Job* response) {
-  if (absl::Status status = CheckName(request->name()); !status.ok()) {
-    return AnswerNow(context, status);
-  }
-  return AnswerFromWrite(
-      context, api_,
-      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
-       response](Transaction& tx) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(
-            *response, server::PauseJob(tx, lifecycle, tenant, *request));
-        return absl::OkStatus();
-      });
+  return ChangeJob(server::PauseJob, context, request, response);
 }
 
 grpc::ServerUnaryReactor* JobService::ResumeJob(
     grpc::CallbackServerContext* context, const v1::ResumeJobRequest* request,
     v1::Job* response) {
-  if (absl::Status status = CheckName(request->name()); !status.ok()) {
-    return AnswerNow(context, status);
-  }
-  return AnswerFromWrite(
-      context, api_,
-      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
-       response](Transaction& tx) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(
-            *response, server::ResumeJob(tx, lifecycle, tenant, *request));
-        return absl::OkStatus();
-      });
+  return ChangeJob(server::ResumeJob, context, request, response);
 }
 
 grpc::ServerUnaryReactor* JobService::ListCheckpoints(

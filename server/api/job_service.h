@@ -53,6 +53,16 @@ class JobService final : public v1::JobService::CallbackService {
       v1::PreviewFreezeResponse* response) override;
 
  private:
+  // Answers with the job that `change` leaves, one of the functions of
+  // server/lifecycle/job_commands.h.
+  template <typename Request>
+  grpc::ServerUnaryReactor* ChangeJob(
+      absl::StatusOr<v1::Job> (*change)(Transaction&, const LifecycleContext&,
+                                        const std::string& tenant,
+                                        const Request&),
+      grpc::CallbackServerContext* context, const Request* request,
+      v1::Job* response);
+
   const ApiContext api_;
 };
 

@@ -121,13 +121,7 @@ absl::StatusOr<std::vector<DatasetRow>> DatasetCatalog::List(
 
 absl::StatusOr<std::vector<std::string>> DatasetCatalog::ArtifactKeys(
     Connection& db) {
-  Statement statement = db.Prepare("SELECT artifact_key FROM datasets");
-  std::vector<std::string> keys;
-  while (true) {
-    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
-    if (!found) return keys;
-    keys.push_back(statement.Text(0));
-  }
+  return db.Prepare("SELECT artifact_key FROM datasets").Texts();
 }
 
 }  // namespace tunesmith::server

@@ -150,13 +150,7 @@ absl::StatusOr<std::vector<ModelRow>> ModelCatalog::List(
 
 absl::StatusOr<std::vector<std::string>> ModelCatalog::ArtifactKeys(
     Connection& db) {
-  Statement statement = db.Prepare("SELECT artifact_key FROM models");
-  std::vector<std::string> keys;
-  while (true) {
-    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
-    if (!found) return keys;
-    keys.push_back(statement.Text(0));
-  }
+  return db.Prepare("SELECT artifact_key FROM models").Texts();
 }
 
 }  // namespace tunesmith::server

@@ -53,13 +53,7 @@ absl::StatusOr<std::vector<CheckpointRow>> CheckpointTable::List(
 
 absl::StatusOr<std::vector<std::string>> CheckpointTable::ArtifactKeys(
     Connection& db) {
-  Statement statement = db.Prepare("SELECT artifact_key FROM checkpoints");
-  std::vector<std::string> keys;
-  while (true) {
-    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
-    if (!found) return keys;
-    keys.push_back(statement.Text(0));
-  }
+  return db.Prepare("SELECT artifact_key FROM checkpoints").Texts();
 }
 
 }  // namespace tunesmith::server

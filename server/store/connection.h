@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -45,6 +46,8 @@ class Statement {
   absl::StatusOr<bool> Step();
   // Runs a statement that gives no row.
   absl::Status Run();
+  // The first column of every row, as texts.
+  absl::StatusOr<std::vector<std::string>> Texts();
 
   int64_t Int(int column) const;
   double Double(int column) const;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
 #include "server/store/connection.h"
 
 namespace tunesmith::server {
@@ -113,6 +114,15 @@ absl::Status Statement::Run() {
         "a statement run for no rows gave one, in: ", sqlite3_sql(statement_)));
   }
   return row.status();
+}
+
+absl::StatusOr<std::vector<std::string>> Statement::Texts() {
+  std::vector<std::string> texts;
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool found, Step());
+    if (!found) return texts;
+    texts.push_back(Text(0));
+  }
 }
 
 int64_t Statement::Int(int column) const {

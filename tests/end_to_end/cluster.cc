@@ -197,6 +197,30 @@ v1::Job Cluster::Get(const std::string& id) {
   return job;
 }
 
+v1::Job Cluster::Cancel(const std::string& id) {
+  return Change<v1::CancelJobRequest>(&v1::JobService::Stub::CancelJob, id);
+}
+
+v1::Job Cluster::Pause(const std::string& id) {
+  return Change<v1::PauseJobRequest>(&v1::JobService::Stub::PauseJob, id);
+}
+
+v1::Job Cluster::Resume(const std::string& id) {
+  return Change<v1::ResumeJobRequest>(&v1::JobService::Stub::ResumeJob, id);
+}
+
+template <typename Request>
+v1::Job Cluster::Change(grpc::Status (v1::JobService::Stub::*method)(
+                            grpc::ClientContext*, const Request&, v1::Job*),
+                        const std::string& id) {
+  Request request;
+  request.set_name("jobs/" + id);
+  v1::Job job;
+  grpc::Status status = (*jobs_.*method)(Call(), request, &job);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return job;
+}
+
 v1::Job Cluster::WaitFor(const std::string& id,
                          const std::function<bool(const v1::Job&)>& done) {
   v1::Job job;

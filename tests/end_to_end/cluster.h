@@ -53,6 +53,9 @@ class Cluster {
   // Creates `jobs/{id}`.
   v1::Job Submit(const std::string& id, const v1::JobSpec& spec);
   v1::Job Get(const std::string& id);
+  v1::Job Cancel(const std::string& id);
+  v1::Job Pause(const std::string& id);
+  v1::Job Resume(const std::string& id);
   // Polls until `done`; the job as it was then.
   v1::Job WaitFor(const std::string& id,
                   const std::function<bool(const v1::Job&)>& done);
@@ -75,6 +78,10 @@ class Cluster {
 
  private:
   void Connect();
+  template <typename Request>
+  v1::Job Change(grpc::Status (v1::JobService::Stub::*method)(
+                     grpc::ClientContext*, const Request&, v1::Job*),
+                 const std::string& id);
 
   std::string directory_;
   std::string address_ = "127.0.0.1:0";

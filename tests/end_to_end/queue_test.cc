@@ -21,16 +21,6 @@ class QueueTest : public ::testing::Test {
     ASSERT_NO_FATAL_FAILURE(cluster_.Prepare());
   }
 
-  v1::Job Cancel(const std::string& id) {
-    grpc::ClientContext context;
-    v1::CancelJobRequest request;
-    request.set_name("jobs/" + id);
-    v1::Job job;
-    grpc::Status status = cluster_.jobs().CancelJob(&context, request, &job);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return job;
-  }
-
   Cluster cluster_;
 };
 
@@ -46,7 +36,7 @@ TEST_F(QueueTest, SecondJobWaitsWithAReason) {
   EXPECT_EQ(second.wait().position(), 1);
   EXPECT_THAT(second.wait().message(), HasSubstr("jobs/first"));
 
-  Cancel("first");
+  cluster_.Cancel("first");
   EXPECT_EQ(cluster_.WaitForEnd("second").state(), v1::Job::SUCCEEDED);
 }
 
@@ -72,7 +62,7 @@ TEST_F(QueueTest, InspectAndImportDoNotWaitBehindTraining) {
   EXPECT_EQ(cluster_.Import("another", "tiny").state(), v1::Model::READY);
 
   EXPECT_EQ(cluster_.Get("first").state(), v1::Job::RUNNING);
-  Cancel("first");
+  cluster_.Cancel("first");
 }
 
 TEST_F(QueueTest, CancellingAWaitingJobEndsItAtOnce) {
@@ -80,16 +70,16 @@ TEST_F(QueueTest, CancellingAWaitingJobEndsItAtOnce) {
   cluster_.WaitForSteps("first");
   cluster_.Submit("second", cluster_.TinySpec(5));
 
-  EXPECT_EQ(Cancel("second").state(), v1::Job::CANCELLED);
+  EXPECT_EQ(cluster_.Cancel("second").state(), v1::Job::CANCELLED);
 
-  Cancel("first");
+  cluster_.Cancel("first");
 }
 
 TEST_F(QueueTest, CancellingARunningJobFreesItsSlot) {
   cluster_.Submit("first", cluster_.TinySpec(kEndless));
   cluster_.WaitForSteps("first");
 
-  EXPECT_EQ(Cancel("first").state(), v1::Job::CANCELLING);
+  EXPECT_EQ(cluster_.Cancel("first").state(), v1::Job::CANCELLING);
 
   EXPECT_EQ(cluster_.WaitForEnd("first").state(), v1::Job::CANCELLED);
   cluster_.Submit("second", cluster_.TinySpec(5));
@@ -102,7 +92,7 @@ TEST_F(QueueTest, StoppedTrainerIsKilledWhenTheJobIsCancelled) {
   pid_t trainer = cluster_.BusyTrainer();
   ASSERT_EQ(kill(trainer, SIGSTOP), 0);
 
-  Cancel("first");
+  cluster_.Cancel("first");
 
   EXPECT_EQ(cluster_.WaitForEnd("first").state(), v1::Job::CANCELLED);
   EXPECT_TRUE(Eventually([&] { return kill(trainer, 0) != 0; }));

@@ -33,25 +33,11 @@ class ResumeTest : public ::testing::Test {
     return spec;
   }
 
-  v1::Job Pause(const std::string& id) {
-    grpc::ClientContext context;
-    v1::PauseJobRequest request;
-    request.set_name("jobs/" + id);
-    v1::Job job;
-    grpc::Status status = cluster_.jobs().PauseJob(&context, request, &job);
-    EXPECT_TRUE(status.ok()) << status.error_message();
+  v1::Job PauseAndWait(const std::string& id) {
+    cluster_.Pause(id);
     return cluster_.WaitFor(id, [](const v1::Job& now) {
       return now.state() == v1::Job::PAUSED || now.has_end_time();
     });
-  }
-
-  void Resume(const std::string& id) {
-    grpc::ClientContext context;
-    v1::ResumeJobRequest request;
-    request.set_name("jobs/" + id);
-    v1::Job job;
-    grpc::Status status = cluster_.jobs().ResumeJob(&context, request, &job);
-    EXPECT_TRUE(status.ok()) << status.error_message();
   }
 
   std::vector<v1::Checkpoint> Checkpoints(const std::string& id) {
@@ -117,12 +103,12 @@ TEST_F(ResumeTest, APausedJobHoldsNoDeviceAndGoesOnWhereItWas) {
   cluster_.Submit("paused", Spec());
   cluster_.Submit("other", cluster_.TinySpec(5));
   cluster_.WaitForSteps("paused");
-  v1::Job job = Pause("paused");
+  v1::Job job = PauseAndWait("paused");
   ASSERT_EQ(job.state(), v1::Job::PAUSED) << job.DebugString();
   ASSERT_THAT(job.latest_checkpoint(), Not(IsEmpty()));
   EXPECT_EQ(cluster_.WaitForEnd("other").state(), v1::Job::SUCCEEDED);
   int64_t step = Checkpoints("paused").front().step();
-  Resume("paused");
+  cluster_.Resume("paused");
   ExpectUndisturbedResult("paused");
   EXPECT_GT(FirstStep("paused", 2), step);
 }
@@ -131,14 +117,14 @@ TEST_F(ResumeTest, APausedJobOutlivesTheProgramsAndPausesAgain) {
   cluster_.Submit("paused", Spec());
   cluster_.WaitForSteps("paused");
   for (int signal : {SIGTERM, SIGKILL}) {
-    ASSERT_EQ(Pause("paused").state(), v1::Job::PAUSED);
+    ASSERT_EQ(PauseAndWait("paused").state(), v1::Job::PAUSED);
     cluster_.StopServer(signal);
     cluster_.StopWorker(signal);
     cluster_.StartServer();
     cluster_.StartWorker();
     EXPECT_EQ(cluster_.Get("paused").state(), v1::Job::PAUSED);
     int attempt = cluster_.Get("paused").attempt();
-    Resume("paused");
+    cluster_.Resume("paused");
     cluster_.WaitForSteps("paused", attempt + 1);
   }
   ExpectUndisturbedResult("paused");
@@ -187,7 +173,7 @@ TEST_F(ResumeTest, ADamagedCheckpointIsToldAndTheOneBeforeIsUsed) {
   cluster_.WaitFor("victim", [&](const v1::Job& job) {
     return Checkpoints("victim").size() == 2 || job.has_end_time();
   });
-  ASSERT_EQ(Pause("victim").state(), v1::Job::PAUSED);
+  ASSERT_EQ(PauseAndWait("victim").state(), v1::Job::PAUSED);
   std::vector<v1::Checkpoint> before = Checkpoints("victim");
   ASSERT_THAT(before, SizeIs(Ge(2)));
   const std::string newest = absl::StrCat("/", before.front().step(), "/");
@@ -197,7 +183,7 @@ TEST_F(ResumeTest, ADamagedCheckpointIsToldAndTheOneBeforeIsUsed) {
     file.seekp(-5, std::ios::end);
     file.put('x');
   }
-  Resume("victim");
+  cluster_.Resume("victim");
   ExpectUndisturbedResult("victim");
   EXPECT_EQ(CountFindings("victim", v1::Finding::DAMAGED_CHECKPOINT), 1);
   bool told = false;

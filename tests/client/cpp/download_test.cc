@@ -107,23 +107,26 @@ TEST_F(DownloadTest, HostilePathsLeaveNothingBehind) {
   }
 }
 
-TEST_F(DownloadTest, BytesThatAreNotThoseAnnouncedAreRefused) {
-  const std::vector<File> lies = {
-      {"short", "bytes", /*announced_size=*/6, std::nullopt},
-      {"long", "bytes", /*announced_size=*/4, std::nullopt},
-      {"negative", "bytes", /*announced_size=*/-1, std::nullopt},
-      {"other", "bytes", std::nullopt, Sha256Hex("other")},
-      {"none", "bytes", std::nullopt, ""},
-  };
-  for (const File& lie : lies) {
-    SCOPED_TRACE(lie.path);
-    Serve({lie, {"good", "bytes"}});
-    absl::Status status = Download("model").status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(lie.path));
-    EXPECT_THAT(scratch_.Names(), IsEmpty());
-  }
+class LyingDownloadTest : public DownloadTest,
+                          public ::testing::WithParamInterface<File> {};
+
+TEST_P(LyingDownloadTest, IsRefused) {
+  Serve({GetParam(), {"good", "bytes"}});
+  absl::Status status = Download("model").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().path));
+  EXPECT_THAT(scratch_.Names(), IsEmpty());
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    BytesThatAreNotThoseAnnounced, LyingDownloadTest,
+    ::testing::Values(
+        File{"short", "bytes", /*announced_size=*/6, std::nullopt},
+        File{"long", "bytes", /*announced_size=*/4, std::nullopt},
+        File{"negative", "bytes", /*announced_size=*/-1, std::nullopt},
+        File{"other", "bytes", std::nullopt, Sha256Hex("other")},
+        File{"none", "bytes", std::nullopt, ""}),
+    [](const auto& info) { return info.param.path; });
 
 TEST_F(DownloadTest, SameFileTwiceIsRefused) {
   Serve({{"a", "1"}, {"a", "2"}});
