@@ -7,13 +7,16 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "proto/artifact/durable_file.h"
 #include "proto/artifact/file_error.h"
 #include "proto/artifact/manifest.h"
 #include "proto/artifact/sha256.h"
+#include "proto/contract/base/parallel_for.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/base/utf8.h"
@@ -64,6 +67,22 @@ absl::Status SyncFile(const std::string& path) {
   return status;
 }
 
+// Each file's digest or error, in the order of `paths`. Disks and processors do
+// several at once.
+std::vector<absl::StatusOr<FileDigest>> ForEachFile(
+    const std::vector<std::string>& paths,
+    absl::FunctionRef<absl::StatusOr<FileDigest>(const std::string&)> work) {
+  std::vector<absl::StatusOr<FileDigest>> results(paths.size());
+  ParallelFor(paths.size(), std::thread::hardware_concurrency(),
+              [&](size_t i) { results[i] = work(paths[i]); });
+  return results;
+}
+
+absl::StatusOr<FileDigest> SyncAndDigest(const std::string& path) {
+  TUNESMITH_RETURN_IF_ERROR(SyncFile(path));
+  return DigestFile(path);
+}
+
 absl::Status Mismatch(const std::string& path, const char* what) {
   return ReasonedError(absl::StatusCode::kDataLoss, "DIGEST_MISMATCH",
                        std::string(what) + ": " + path);
@@ -103,12 +122,13 @@ absl::StatusOr<SealedDirectory> SealDirectory(const std::string& directory) {
   Tree tree;
   TUNESMITH_RETURN_IF_ERROR(Walk(directory, tree));
   SealedDirectory sealed;
-  for (const std::string& path : tree.files) {
-    TUNESMITH_RETURN_IF_ERROR(SyncFile(path));
-    TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestFile(path));
-    sealed.manifest.files.push_back({path.substr(directory.size() + 1),
-                                     digest.size_bytes,
-                                     std::move(digest.sha256)});
+  std::vector<absl::StatusOr<FileDigest>> digests =
+      ForEachFile(tree.files, SyncAndDigest);
+  for (size_t i = 0; i < tree.files.size(); ++i) {
+    TUNESMITH_RETURN_IF_ERROR(digests[i].status());
+    sealed.manifest.files.push_back({tree.files[i].substr(directory.size() + 1),
+                                     digests[i]->size_bytes,
+                                     std::move(digests[i]->sha256)});
   }
   for (const std::string& path : tree.directories) {
     TUNESMITH_RETURN_IF_ERROR(SyncDirectory(path));
@@ -128,11 +148,18 @@ absl::StatusOr<Manifest> VerifyDirectory(const std::string& directory,
   for (const ManifestFile& file : manifest.files) {
     TUNESMITH_RETURN_IF_ERROR(CheckShape(directory, file));
   }
+  std::vector<std::string> paths;
   for (const ManifestFile& file : manifest.files) {
-    std::string path = directory + "/" + file.path;
-    TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestFile(path));
-    if (digest.sha256 != file.sha256 || digest.size_bytes != file.size_bytes) {
-      return Mismatch(path, "artifact file has other bytes than recorded");
+    paths.push_back(directory + "/" + file.path);
+  }
+  std::vector<absl::StatusOr<FileDigest>> digests =
+      ForEachFile(paths, DigestFile);
+  for (size_t i = 0; i < paths.size(); ++i) {
+    TUNESMITH_RETURN_IF_ERROR(digests[i].status());
+    const ManifestFile& file = manifest.files[i];
+    if (digests[i]->sha256 != file.sha256 ||
+        digests[i]->size_bytes != file.size_bytes) {
+      return Mismatch(paths[i], "artifact file has other bytes than recorded");
     }
   }
   return manifest;

@@ -177,7 +177,8 @@ TEST_F(ResumeTest, ADamagedCheckpointIsToldAndTheOneBeforeIsUsed) {
   std::vector<v1::Checkpoint> before = Checkpoints("victim");
   ASSERT_THAT(before, SizeIs(Ge(2)));
   const std::string newest = absl::StrCat("/", before.front().step(), "/");
-  for (const std::string& path : CheckpointFiles("optimizer.safetensors")) {
+  for (const std::string& path :
+       CheckpointFiles("second_moments.safetensors")) {
     if (path.find(newest) == std::string::npos) continue;
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(-5, std::ios::end);

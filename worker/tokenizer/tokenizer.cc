@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <filesystem>
-#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/parallel_for.h"
 #include "proto/contract/base/reason.h"
 #include "worker/tokenizer/crate/tokenizer_ffi.h"
 
@@ -34,7 +33,6 @@ struct BatchEncoding {
   std::vector<std::vector<int32_t>> token_ids;
   std::vector<char> truncated;
   std::vector<std::string> errors;
-  std::atomic<size_t> next{0};
 
   void EncodeOne(size_t i, std::vector<int32_t>& buffer) {
     ErrorText error{};
@@ -51,14 +49,11 @@ struct BatchEncoding {
     truncated[i] = was_truncated;
   }
 
-  void Work() {
+  void EncodeBlock(size_t block) {
     std::vector<int32_t> buffer(max_length);
-    while (true) {
-      size_t begin = next.fetch_add(kBlock);
-      if (begin >= texts.size()) return;
-      size_t end = std::min(begin + kBlock, texts.size());
-      for (size_t i = begin; i < end; ++i) EncodeOne(i, buffer);
-    }
+    size_t begin = block * kBlock;
+    size_t end = std::min(begin + kBlock, texts.size());
+    for (size_t i = begin; i < end; ++i) EncodeOne(i, buffer);
   }
 };
 
@@ -108,15 +103,9 @@ absl::StatusOr<EncodedTexts> Tokenizer::EncodeBatch(
       .truncated = std::vector<char>(texts.size(), 0),
       .errors = std::vector<std::string>(texts.size()),
   };
-  {
-    size_t blocks = (texts.size() + kBlock - 1) / kBlock;
-    size_t wanted = std::min<size_t>(std::max(threads, 1), blocks);
-    std::vector<std::jthread> others;
-    for (size_t i = 1; i < wanted; ++i) {
-      others.emplace_back([&batch] { batch.Work(); });
-    }
-    batch.Work();
-  }
+  ParallelFor((texts.size() + kBlock - 1) / kBlock,
+              static_cast<size_t>(std::max(threads, 1)),
+              [&batch](size_t block) { batch.EncodeBlock(block); });
   EncodedTexts result;
   for (size_t i = 0; i < texts.size(); ++i) {
     if (!batch.errors[i].empty()) return BadTokenizer(batch.errors[i]);

@@ -1,19 +1,21 @@
 #ifndef TUNESMITH_WORKER_TRAINING_CHECKPOINT_H_
 #define TUNESMITH_WORKER_TRAINING_CHECKPOINT_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "worker/training/optimizer.h"
 #include "worker/training/tensor_file.h"
 #include "worker/training/training_state.h"
 
 // A checkpoint is a directory:
 //   model/                 the model as it is after the step: what
 //                          WriteResultDirectory writes
-//   optimizer.safetensors  {parameter}.first_moment, .second_moment and .steps
-//                          of what trains
+//   first_moments.safetensors, second_moments.safetensors, steps.safetensors
+//                          OptimizerState
 //   best.safetensors       the weights that would be the result, where those
 //                          after this step would not be: what trains
 //   state.json             TrainingState
@@ -25,15 +27,21 @@ namespace tunesmith::worker {
 struct CheckpointTensors {
   // What trains.
   std::vector<NamedTensor> trained;
-  std::vector<NamedTensor> optimizer;
+  OptimizerState optimizer;
   // Empty: there are none.
   std::vector<NamedTensor> best;
 };
 
-// Writes all files but those of model/ into `directory`. They are not synced.
-// Errors of WriteSafetensors.
+// Writes the files of model/ into a directory, given what trains. Called on any
+// thread.
+using ModelWriter = std::function<absl::Status(
+    const std::vector<NamedTensor>& trained, const std::string& directory)>;
+
+// Writes all files into `directory`, several at once. They are not synced.
+// Errors of WriteSafetensors and of `write_model`.
 absl::Status WriteCheckpoint(const TrainingState& state,
                              const CheckpointTensors& tensors,
+                             const ModelWriter& write_model,
                              const std::string& directory);
 
 // INVALID_ARGUMENT, NOT_FOUND.

@@ -1,9 +1,10 @@
 #include "worker/training/checkpoint_writer.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "ATen/core/grad_mode.h"
@@ -26,29 +27,36 @@ void CopyToHost(const std::vector<NamedTensor>& from,
   for (size_t i = 0; i < from.size(); ++i) to[i].value.copy_(from[i].value);
 }
 
+// Names this thread and lets those that train go first.
+void GiveWay() {
+  constexpr int kNice = 10;
+  pthread_setname_np(pthread_self(), "checkpoint");
+  // On Linux this is the thread's own, and that of threads it starts.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+}
+
 }  // namespace
+
+absl::Status CheckpointWriter::Write(const TrainingState& state,
+                                     const CheckpointTensors& tensors) const {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string directory, store_.Begin(state.step));
+  TUNESMITH_RETURN_IF_ERROR(
+      WriteCheckpoint(state, tensors, write_model_, directory));
+  return store_.Seal(state.step);
+}
 
 void CheckpointWriter::Begin(TrainingState state,
                              const CheckpointTensors& tensors) {
   CopyToHost(tensors.trained, copies_.trained);
-  CopyToHost(tensors.optimizer, copies_.optimizer);
+  CopyToHost(tensors.optimizer.first_moments, copies_.optimizer.first_moments);
+  CopyToHost(tensors.optimizer.second_moments,
+             copies_.optimizer.second_moments);
+  CopyToHost(tensors.optimizer.steps, copies_.optimizer.steps);
   copies_.best = tensors.best;
   written_ = std::async(std::launch::async, [this, state = std::move(state)] {
-    pthread_setname_np(pthread_self(), "checkpoint");
-    return CatchTorchErrors([&] { return Write(state); });
+    GiveWay();
+    return CatchTorchErrors([&] { return Write(state, copies_); });
   });
-}
-
-absl::Status CheckpointWriter::Write(const TrainingState& state) const {
-  TUNESMITH_ASSIGN_OR_RETURN(std::string directory, store_.Begin(state.step));
-  const std::string model = directory + "/model";
-  std::error_code error;
-  std::filesystem::create_directory(model, error);
-  if (error)
-    return absl::InternalError("making " + model + ": " + error.message());
-  TUNESMITH_RETURN_IF_ERROR(write_model_(copies_.trained, model));
-  TUNESMITH_RETURN_IF_ERROR(WriteCheckpoint(state, copies_, directory));
-  return store_.Seal(state.step);
 }
 
 bool CheckpointWriter::done() const {

@@ -2,7 +2,6 @@
 #define TUNESMITH_WORKER_TRAINING_CHECKPOINT_WRITER_H_
 
 #include <cstdint>
-#include <functional>
 #include <future>
 #include <string>
 
@@ -16,14 +15,14 @@ namespace tunesmith::worker {
 // time. All methods on the thread that trains.
 class CheckpointWriter {
  public:
-  // Writes the files of model/ into a directory, given what trains. Called on
-  // the writer's thread.
-  using ModelWriter = std::function<absl::Status(
-      const std::vector<NamedTensor>& trained, const std::string& directory)>;
-
   // `store` outlives it.
   CheckpointWriter(CheckpointStore& store, ModelWriter write_model)
       : store_(store), write_model_(std::move(write_model)) {}
+
+  // Writes one and waits for it. Not while busy(). Errors of WriteCheckpoint
+  // and of the store.
+  absl::Status Write(const TrainingState& state,
+                     const CheckpointTensors& tensors) const;
 
   // Copies what the next step will change, which is all that training waits
   // for, and begins to write. `tensors.best` must not change before Finish. Not
@@ -38,8 +37,6 @@ class CheckpointWriter {
   absl::Status Finish();
 
  private:
-  absl::Status Write(const TrainingState& state) const;
-
   CheckpointStore& store_;
   const ModelWriter write_model_;
   // On the host; their memory is used again.

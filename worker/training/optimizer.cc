@@ -48,14 +48,14 @@ std::vector<NamedTensor> Optimizer::parameters() const {
   return all;
 }
 
-std::vector<NamedTensor> Optimizer::state() const {
-  std::vector<NamedTensor> all;
+OptimizerState Optimizer::state() const {
+  OptimizerState all;
   for (const Group& group : groups_) {
     for (size_t i = 0; i < group.names.size(); ++i) {
       const std::string& name = group.names[i];
-      all.push_back({name + ".first_moment", group.tensors.first_moments[i]});
-      all.push_back({name + ".second_moment", group.tensors.second_moments[i]});
-      all.push_back({name + ".steps", group.tensors.steps[i]});
+      all.first_moments.push_back({name, group.tensors.first_moments[i]});
+      all.second_moments.push_back({name, group.tensors.second_moments[i]});
+      all.steps.push_back({name, group.tensors.steps[i]});
     }
   }
   return all;

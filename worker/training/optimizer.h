@@ -16,6 +16,15 @@ namespace tunesmith::worker {
 // weights, as Hugging Face's Trainer does.
 bool IsExemptFromDecay(const std::string& name);
 
+// AdamW's memory, by the parameters' names; the tensors are the optimizer's
+// own.
+struct OptimizerState {
+  std::vector<NamedTensor> first_moments;
+  std::vector<NamedTensor> second_moments;
+  // Updates that there were, scalars.
+  std::vector<NamedTensor> steps;
+};
+
 // AdamW over the parameters of a network that train. Holds two moments for
 // each of them and nothing for frozen ones.
 class Optimizer {
@@ -33,9 +42,8 @@ class Optimizer {
   // What trains, in the order of the groups.
   std::vector<NamedTensor> parameters() const;
 
-  // What it remembers of each parameter: {parameter}.first_moment,
-  // .second_moment and .steps.
-  std::vector<NamedTensor> state() const;
+  // What it remembers of each parameter, under the parameters' names.
+  OptimizerState state() const;
 
  private:
   struct Group {

@@ -6,7 +6,7 @@ namespace tunesmith::worker {
 
 RunCheckpoints::RunCheckpoints(CheckpointStore* store,
                                const CheckpointPolicy& policy,
-                               CheckpointWriter::ModelWriter write_model,
+                               ModelWriter write_model,
                                TrainingObserver& observer, Clock& clock)
     : by_step_(policy.period_steps.has_value()),
       observer_(observer),
@@ -33,9 +33,8 @@ void RunCheckpoints::Begin(const TrainingState& state,
   schedule_.Taken(state.step, clock_.Monotonic());
 }
 
-absl::Status RunCheckpoints::FinishAndTell() {
-  absl::Status status = writer_->Finish();
-  if (!status.ok()) return status;
+absl::Status RunCheckpoints::Tell(absl::Status written) {
+  if (!written.ok()) return written;
   sealed_step_ = begun_.step;
   observer_.OnCheckpoint(begun_);
   return absl::OkStatus();
@@ -43,7 +42,7 @@ absl::Status RunCheckpoints::FinishAndTell() {
 
 void RunCheckpoints::Finish() {
   if (!writer_.has_value() || !writer_->busy()) return;
-  absl::Status status = FinishAndTell();
+  absl::Status status = Tell(writer_->Finish());
   if (!status.ok()) observer_.OnCheckpointFailed(begun_.step, status);
 }
 
@@ -55,8 +54,8 @@ absl::Status RunCheckpoints::Save(const TrainingState& state,
   }
   Finish();
   if (sealed_step_ == state.step) return absl::OkStatus();
-  Begin(state, tensors, figures);
-  return FinishAndTell();
+  begun_ = figures;
+  return Tell(writer_->Write(state, tensors));
 }
 
 }  // namespace tunesmith::worker

@@ -18,8 +18,8 @@ class RunCheckpoints {
  public:
   // All outlive it. `store` may be null: then none is taken.
   RunCheckpoints(CheckpointStore* store, const CheckpointPolicy& policy,
-                 CheckpointWriter::ModelWriter write_model,
-                 TrainingObserver& observer, Clock& clock);
+                 ModelWriter write_model, TrainingObserver& observer,
+                 Clock& clock);
 
   // The run goes on after this step.
   void Resumed(int64_t step) { schedule_.Taken(step, clock_.Monotonic()); }
@@ -35,14 +35,15 @@ class RunCheckpoints {
   // Waits for one that is being written, and reports what became of it.
   void Finish();
 
-  // Takes one, unless this step has one, and waits for it.
+  // Takes one, unless this step has one, and waits for it; no copies are made.
   // FAILED_PRECONDITION without a store; errors of the store.
   absl::Status Save(const TrainingState& state,
                     const CheckpointTensors& tensors,
                     const CheckpointFigures& figures);
 
  private:
-  absl::Status FinishAndTell();
+  // Tells of the one that was begun last when it is written; `written`.
+  absl::Status Tell(absl::Status written);
 
   const bool by_step_;
   TrainingObserver& observer_;
