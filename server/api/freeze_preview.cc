@@ -39,6 +39,7 @@ absl::Status CheckPreviewRequest(const v1::PreviewFreezeRequest& request) {
   if (request.has_freeze()) {
     CheckFreezePolicy(request.freeze(), scope.At("freeze"));
   }
+  CheckLearningRates(request.hyperparameters(), scope.At("hyperparameters"));
   check.AddAll(std::move(violations));
   return check.ToStatus();
 }
@@ -68,6 +69,7 @@ absl::StatusOr<v1::PreviewFreezeResponse> ReadFreezePreview(
   int labels =
       request.has_label_count() ? request.label_count() : kDefaultLabels;
   FreezeTable table = ResolveFreeze(policy, row.facts, task, labels, "freeze");
+  ResolveLearningRates(request.hyperparameters(), "hyperparameters", table);
   if (!table.violations.empty()) return InvalidFieldsError(table.violations);
   return SummarizeFreeze(table);
 }

@@ -159,6 +159,18 @@ absl::StatusOr<EventLog::LastMetric> EventLog::FindLastMetric(
                     .evaluated = statement.Int(1) > v1::TRAINING};
 }
 
+absl::Status EventLog::ForgetMetricsAfter(Transaction& tx, const JobKey& job,
+                                          int64_t step) {
+  return tx.db()
+      .Prepare(
+          "DELETE FROM job_metrics"
+          " WHERE tenant = ? AND job_uid = ? AND step > ?")
+      .Bind(job.tenant)
+      .Bind(job.uid)
+      .Bind(step)
+      .Run();
+}
+
 absl::StatusOr<std::vector<v1::Metric>> EventLog::ReadMetrics(
     Connection& db, const JobKey& job, v1::Split split,
     const std::string& metric_name, const std::optional<MetricCursor>& after,

@@ -53,6 +53,11 @@ class EventLog {
   static absl::StatusOr<LastMetric> FindLastMetric(Connection& db,
                                                    const JobKey& job);
 
+  // Takes the metrics of the steps after `step` out of the table, because they
+  // will be made anew; their events stay.
+  static absl::Status ForgetMetricsAfter(Transaction& tx, const JobKey& job,
+                                         int64_t step);
+
   // Where a page of metrics begins: after this row.
   struct MetricCursor {
     int32_t split = 0;

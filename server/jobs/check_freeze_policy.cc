@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/jobs/check_spec.h"
+#include "server/jobs/parameter_pattern.h"
 
 namespace tunesmith::server {
 namespace {
@@ -10,20 +11,14 @@ namespace {
 using v1::FreezePolicy;
 
 constexpr int kMaxPatterns = 256;
-constexpr size_t kMaxPatternBytes = 256;
+constexpr int64_t kMaxEpochsPerStage = 1000;
 constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 
 void CheckPatternList(
     const google::protobuf::RepeatedPtrField<std::string>& patterns,
     std::string_view list, const FieldScope& scope) {
   for (int i = 0; i < patterns.size(); ++i) {
-    if (patterns[i].empty()) {
-      scope.At(list, i).Add("", "a pattern must not be empty");
-    } else if (patterns[i].size() > kMaxPatternBytes) {
-      scope.At(list, i).Add("",
-                            absl::StrCat("must be at most ", kMaxPatternBytes,
-                                         " bytes, got: ", patterns[i].size()));
-    }
+    CheckPattern(patterns[i], scope.At(list, i));
   }
 }
 
@@ -37,6 +32,18 @@ void CheckPatterns(const FreezePolicy::Patterns& patterns,
   }
   CheckPatternList(patterns.frozen(), "frozen", scope);
   CheckPatternList(patterns.trainable(), "trainable", scope);
+}
+
+void CheckGradualUnfreezing(const FreezePolicy::GradualUnfreezing& policy,
+                            const FieldScope& scope) {
+  if (policy.has_epochs_per_stage()) {
+    scope.CheckInteger("epochs_per_stage", policy.epochs_per_stage(), 1,
+                       kMaxEpochsPerStage);
+  }
+  if (policy.has_layers_per_stage()) {
+    scope.CheckInteger("layers_per_stage", policy.layers_per_stage(), 1,
+                       kNoLimit);
+  }
 }
 
 }  // namespace
@@ -55,13 +62,17 @@ void CheckFreezePolicy(const FreezePolicy& policy, const FieldScope& scope) {
     case FreezePolicy::kPatterns:
       CheckPatterns(policy.patterns(), scope.At("patterns"));
       break;
+    case FreezePolicy::kGradualUnfreezing:
+      CheckGradualUnfreezing(policy.gradual_unfreezing(),
+                             scope.At("gradual_unfreezing"));
+      break;
     case FreezePolicy::kNone:
     case FreezePolicy::kBackbone:
       break;
     case FreezePolicy::KIND_NOT_SET:
       scope.Add("",
                 "set one of: none, backbone, first_layers, "
-                "last_layers_trainable, patterns");
+                "last_layers_trainable, patterns, gradual_unfreezing");
       break;
   }
 }

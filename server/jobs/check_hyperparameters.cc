@@ -1,4 +1,6 @@
+#include "absl/strings/str_cat.h"
 #include "server/jobs/check_spec.h"
+#include "server/jobs/parameter_pattern.h"
 
 namespace tunesmith::server {
 namespace {
@@ -14,6 +16,11 @@ constexpr Bounds kBeta = {.low = 0, .high = 1, .without_high = true};
 constexpr Bounds kEpsilon = {.low = 0, .high = 0.1, .without_low = true};
 constexpr Bounds kGradientNorm = {.low = 0, .high = 1e6};
 constexpr Bounds kLabelSmoothing = {.low = 0, .high = 0.5};
+constexpr Bounds kInitialDivisor = {.low = 1, .high = 1e6};
+constexpr Bounds kFinalDivisor = {.low = 1, .high = 1e9};
+constexpr Bounds kLayerDecay = {.low = 0, .high = 1, .without_low = true};
+constexpr Bounds kFactor = {.low = 0, .high = 1000, .without_low = true};
+constexpr int kMaxLearningRateGroups = 64;
 constexpr Bounds kDropout = {.low = 0, .high = 0.9};
 
 void CheckDuration(const Hyperparameters& values, const FieldScope& scope) {
@@ -37,6 +44,24 @@ void CheckAdamW(const Hyperparameters::AdamW& adamw, const FieldScope& scope) {
   }
 }
 
+void CheckSchedule(const Hyperparameters::Schedule& schedule,
+                   const FieldScope& scope) {
+  // A kind that this server does not know arrives as none: no default then.
+  if (schedule.kind_case() == Hyperparameters::Schedule::KIND_NOT_SET) {
+    scope.Add("", "set one of: linear, cosine, constant, one_cycle");
+  }
+  const auto& cycle = schedule.one_cycle();
+  if (cycle.has_initial_divisor()) {
+    scope.At("one_cycle")
+        .CheckNumber("initial_divisor", cycle.initial_divisor(),
+                     kInitialDivisor);
+  }
+  if (cycle.has_final_divisor()) {
+    scope.At("one_cycle")
+        .CheckNumber("final_divisor", cycle.final_divisor(), kFinalDivisor);
+  }
+}
+
 void CheckRegularization(const Hyperparameters& values,
                          const FieldScope& scope) {
   if (values.has_weight_decay()) {
@@ -57,6 +82,25 @@ void CheckRegularization(const Hyperparameters& values,
 
 }  // namespace
 
+void CheckLearningRates(const Hyperparameters& values,
+                        const FieldScope& scope) {
+  if (values.has_layer_decay()) {
+    scope.CheckNumber("layer_decay", values.layer_decay(), kLayerDecay);
+  }
+  if (values.learning_rate_groups_size() > kMaxLearningRateGroups) {
+    scope.Add("learning_rate_groups",
+              absl::StrCat("must be at most ", kMaxLearningRateGroups,
+                           ", got: ", values.learning_rate_groups_size()));
+    return;
+  }
+  for (int i = 0; i < values.learning_rate_groups_size(); ++i) {
+    FieldScope group = scope.At("learning_rate_groups", i);
+    CheckPattern(values.learning_rate_groups(i).pattern(), group.At("pattern"));
+    group.CheckNumber("factor", values.learning_rate_groups(i).factor(),
+                      kFactor);
+  }
+}
+
 void CheckHyperparameters(const Hyperparameters& values,
                           const FieldScope& scope) {
   CheckDuration(values, scope);
@@ -67,11 +111,10 @@ void CheckHyperparameters(const Hyperparameters& values,
     scope.CheckNumber("learning_rate", values.learning_rate(), kLearningRate);
   }
   CheckAdamW(values.adamw(), scope.At("adamw"));
-  // A kind that this server does not know arrives as none: no default then.
-  if (values.has_schedule() && values.schedule().kind_case() ==
-                                   Hyperparameters::Schedule::KIND_NOT_SET) {
-    scope.Add("schedule", "set one of: linear, cosine, constant");
+  if (values.has_schedule()) {
+    CheckSchedule(values.schedule(), scope.At("schedule"));
   }
+  CheckLearningRates(values, scope);
   if (values.has_warmup_fraction()) {
     scope.CheckNumber("warmup_fraction", values.warmup_fraction(), kShare);
   }

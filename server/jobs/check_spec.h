@@ -16,6 +16,10 @@ void CheckHyperparameters(const v1::Hyperparameters& hyperparameters,
 // ResolveFreeze.
 void CheckFreezePolicy(const v1::FreezePolicy& policy, const FieldScope& scope);
 
+// The fields of Hyperparameters that make learning rates differ.
+void CheckLearningRates(const v1::Hyperparameters& values,
+                        const FieldScope& scope);
+
 // Whether any data are left to validate on, as far as the spec tells.
 bool HasValidation(const v1::Data& data);
 

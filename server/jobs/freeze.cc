@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/nearest_name.h"
 #include "server/jobs/field_scope.h"
+#include "server/jobs/parameter_pattern.h"
 
 namespace tunesmith::server {
 namespace {
@@ -13,10 +13,21 @@ namespace {
 using v1::FreezePolicy;
 using v1::ModelParameter;
 
+int LayerCount(const std::vector<ModelParameter>& parameters) {
+  int count = 0;
+  for (const ModelParameter& parameter : parameters) {
+    if (parameter.block() == ModelParameter::LAYER) {
+      count = std::max(count, parameter.layer() + 1);
+    }
+  }
+  return count;
+}
+
 // What a policy says of one parameter.
 struct Verdict {
   bool frozen = false;
   std::string rule;
+  int trains_from_epoch = 0;
 };
 
 // Network and head from input to output, the head's shapes completed.
@@ -34,16 +45,6 @@ std::vector<ModelParameter> AllParameters(const internal::v1::ModelFacts& facts,
     }
   }
   return all;
-}
-
-int LayerCount(const std::vector<ModelParameter>& parameters) {
-  int count = 0;
-  for (const ModelParameter& parameter : parameters) {
-    if (parameter.block() == ModelParameter::LAYER) {
-      count = std::max(count, parameter.layer() + 1);
-    }
-  }
-  return count;
 }
 
 Verdict JudgeFirstLayers(const FreezePolicy::FirstLayers& policy,
@@ -94,6 +95,26 @@ Verdict JudgePatterns(const FreezePolicy::Patterns& policy,
   return {false, "patterns: none matches"};
 }
 
+Verdict JudgeGradualUnfreezing(const FreezePolicy::GradualUnfreezing& policy,
+                               const ModelParameter& parameter,
+                               int layer_count) {
+  int per_stage = std::max(1, policy.layers_per_stage());
+  auto epoch_of = [&policy](int stage) {
+    return stage * std::max(1, policy.epochs_per_stage());
+  };
+  if (parameter.block() == ModelParameter::LAYER) {
+    int above = layer_count - 1 - parameter.layer();
+    return {false, "gradual_unfreezing", epoch_of(1 + above / per_stage)};
+  }
+  if (parameter.block() == ModelParameter::EMBEDDINGS) {
+    bool frozen = policy.has_embeddings() && !policy.embeddings();
+    int stages = (layer_count + per_stage - 1) / per_stage;
+    return {frozen, "gradual_unfreezing.embeddings",
+            frozen ? 0 : epoch_of(1 + stages)};
+  }
+  return {false, "gradual_unfreezing"};
+}
+
 Verdict Judge(const FreezePolicy& policy, const ModelParameter& parameter,
               int layer_count) {
   switch (policy.kind_case()) {
@@ -106,6 +127,9 @@ Verdict Judge(const FreezePolicy& policy, const ModelParameter& parameter,
                              layer_count);
     case FreezePolicy::kPatterns:
       return JudgePatterns(policy.patterns(), parameter);
+    case FreezePolicy::kGradualUnfreezing:
+      return JudgeGradualUnfreezing(policy.gradual_unfreezing(), parameter,
+                                    layer_count);
     case FreezePolicy::kNone:
     case FreezePolicy::KIND_NOT_SET:
       break;
@@ -122,21 +146,13 @@ void CheckPatterns(
     names.push_back(parameter.name());
   }
   for (int i = 0; i < patterns.size(); ++i) {
-    bool used = std::any_of(names.begin(), names.end(), [&](const auto& name) {
-      return GlobMatches(patterns[i], name);
-    });
-    if (used) continue;
-    std::string text = "matches no parameter: " + Quoted(patterns[i]);
-    std::string nearest = NearestName(patterns[i], names);
-    if (!nearest.empty()) text += " (did you mean " + Quoted(nearest) + "?)";
-    scope.At(list, i).Add("", text);
+    CheckPatternMatches(patterns[i], names, scope.At(list, i));
   }
 }
 
 void CheckFit(const FreezePolicy& policy,
-              const std::vector<ModelParameter>& parameters,
+              const std::vector<ModelParameter>& parameters, int layers,
               const FieldScope& scope) {
-  int layers = LayerCount(parameters);
   if (policy.has_first_layers()) {
     scope.At("first_layers")
         .CheckInteger("count", policy.first_layers().count(), 0, layers);
@@ -144,6 +160,13 @@ void CheckFit(const FreezePolicy& policy,
   if (policy.has_last_layers_trainable()) {
     scope.At("last_layers_trainable")
         .CheckInteger("count", policy.last_layers_trainable().count(), 0,
+                      layers);
+  }
+  if (policy.has_gradual_unfreezing() &&
+      policy.gradual_unfreezing().has_layers_per_stage()) {
+    scope.At("gradual_unfreezing")
+        .CheckInteger("layers_per_stage",
+                      policy.gradual_unfreezing().layers_per_stage(), 1,
                       layers);
   }
   if (policy.has_patterns()) {
@@ -164,17 +187,18 @@ FreezeTable ResolveFreeze(const FreezePolicy& policy,
   FieldScope scope(prefix, &table.violations);
   std::vector<ModelParameter> parameters =
       AllParameters(facts, task, label_count);
-  CheckFit(policy, parameters, scope);
+  table.layer_count = LayerCount(parameters);
+  CheckFit(policy, parameters, table.layer_count, scope);
   if (!table.violations.empty()) return table;
 
-  int layers = LayerCount(parameters);
   bool trains = false;
   for (ModelParameter& parameter : parameters) {
-    Verdict verdict = Judge(policy, parameter, layers);
+    Verdict verdict = Judge(policy, parameter, table.layer_count);
     trains |= !verdict.frozen;
     v1::ParameterFreeze& row = table.parameters.emplace_back();
     row.set_frozen(verdict.frozen);
     row.set_rule(std::move(verdict.rule));
+    row.set_trains_from_epoch(verdict.trains_from_epoch);
     *row.mutable_parameter() = std::move(parameter);
   }
   if (!trains) {

@@ -11,11 +11,13 @@
 
 namespace tunesmith::server {
 
-// A policy applied to a network.
+// A policy applied to a network: what trains, when, and how fast.
 struct FreezeTable {
   // Network and head, from input to output; the head's shapes have the number
   // of labels filled in.
   std::vector<v1::ParameterFreeze> parameters;
+  // Repeated layers of the network.
+  int layer_count = 0;
   // A pattern that matches nothing, more layers than there are, nothing left
   // to train. The table is empty then.
   std::vector<FieldViolation> violations;
@@ -29,12 +31,13 @@ FreezeTable ResolveFreeze(const v1::FreezePolicy& policy,
                           v1::TaskType task, int label_count,
                           const std::string& prefix);
 
-// Adds totals and the share of backward work that is left out.
-v1::PreviewFreezeResponse SummarizeFreeze(const FreezeTable& table);
+// Fills in each row's learning_rate_factor; a pattern that matches nothing is
+// added to the violations. Pure.
+void ResolveLearningRates(const v1::Hyperparameters& values,
+                          const std::string& prefix, FreezeTable& table);
 
-// Whether `pattern` (`*` any run of characters, `?` one) matches all of
-// `name`, in time linear in the product of the lengths.
-bool GlobMatches(const std::string& pattern, const std::string& name);
+// Adds stages, totals and the share of backward work that is left out.
+v1::PreviewFreezeResponse SummarizeFreeze(const FreezeTable& table);
 
 }  // namespace tunesmith::server
 

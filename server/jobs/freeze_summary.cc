@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <limits>
+#include <set>
 
 #include "server/jobs/freeze.h"
 
@@ -39,45 +40,68 @@ bool IsWeightMatrix(const ModelParameter& parameter) {
          parameter.block() != ModelParameter::EMBEDDINGS;
 }
 
+bool TrainsIn(const v1::ParameterFreeze& row, int epoch) {
+  return !row.frozen() && row.trains_from_epoch() <= epoch;
+}
+
 // A weight matrix of n values costs two products of n multiplications per row
 // in the backward pass: one for the gradient of its input, one for its own.
 // Below the first parameter that trains neither is computed; above it a frozen
 // matrix saves its own. The input's gradient at the first trainable matrix is
 // counted as computed.
-double BackwardSavedFraction(const FreezeTable& table) {
+double BackwardSavedFraction(const FreezeTable& table, int epoch) {
   double all = 0, saved = 0;
   bool below = true;
   for (const v1::ParameterFreeze& row : table.parameters) {
-    below = below && row.frozen();
+    bool trains = TrainsIn(row, epoch);
+    below = below && !trains;
     if (!IsWeightMatrix(row.parameter())) continue;
     double size = static_cast<double>(ElementCount(row.parameter()));
     all += 2 * size;
     if (below) {
       saved += 2 * size;
-    } else if (row.frozen()) {
+    } else if (!trains) {
       saved += size;
     }
   }
   return all > 0 ? saved / all : 0;
 }
 
+v1::FreezeStage StageFrom(const FreezeTable& table, int epoch) {
+  int64_t trainable = 0;
+  for (const v1::ParameterFreeze& row : table.parameters) {
+    if (!TrainsIn(row, epoch)) continue;
+    trainable = Add(trainable, ElementCount(row.parameter()));
+  }
+  v1::FreezeStage stage;
+  stage.set_from_epoch(epoch);
+  stage.set_trainable_parameter_count(trainable);
+  stage.set_training_state_bytes(
+      Multiply(trainable, kTrainingStateValues * kFp32Bytes));
+  stage.set_backward_saved_fraction(BackwardSavedFraction(table, epoch));
+  return stage;
+}
+
 }  // namespace
 
 v1::PreviewFreezeResponse SummarizeFreeze(const FreezeTable& table) {
   v1::PreviewFreezeResponse summary;
-  int64_t trainable = 0, frozen = 0;
+  int64_t frozen = 0;
+  std::set<int> epochs = {0};
   for (const v1::ParameterFreeze& row : table.parameters) {
     *summary.add_parameters() = row;
-    int64_t& total = row.frozen() ? frozen : trainable;
-    total = Add(total, ElementCount(row.parameter()));
+    epochs.insert(row.trains_from_epoch());
+    if (row.frozen()) frozen = Add(frozen, ElementCount(row.parameter()));
   }
+  for (int epoch : epochs) *summary.add_stages() = StageFrom(table, epoch);
+  const v1::FreezeStage& last = *summary.stages().rbegin();
+  int64_t trainable = last.trainable_parameter_count();
   summary.set_trainable_parameter_count(trainable);
   summary.set_frozen_parameter_count(frozen);
   summary.set_trainable_bytes(Multiply(trainable, kFp32Bytes));
   summary.set_frozen_bytes(Multiply(frozen, kFp32Bytes));
-  summary.set_training_state_bytes(
-      Multiply(trainable, kTrainingStateValues * kFp32Bytes));
-  summary.set_backward_saved_fraction(BackwardSavedFraction(table));
+  summary.set_training_state_bytes(last.training_state_bytes());
+  summary.set_backward_saved_fraction(last.backward_saved_fraction());
   return summary;
 }
 

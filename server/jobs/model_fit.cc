@@ -47,6 +47,7 @@ void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
   FreezeTable table =
       ResolveFreeze(spec.freeze(), facts, v1::TEXT_CLASSIFICATION,
                     labels > 0 ? labels : kMinLabels, "freeze");
+  ResolveLearningRates(spec.hyperparameters(), "hyperparameters", table);
   for (const FieldViolation& violation : table.violations) {
     resolution.AddViolation(violation.field, violation.description,
                             v1::ERROR_REASON_INVALID_FIELD);

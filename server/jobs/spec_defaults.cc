@@ -32,6 +32,10 @@ constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
 constexpr double kMaxGradientNorm = 1.0;
+// Those of torch's OneCycleLR.
+constexpr double kOneCycleWarmupFraction = 0.3;
+constexpr double kInitialDivisor = 25;
+constexpr double kFinalDivisor = 1e4;
 constexpr int kPatience = 2;
 constexpr int64_t kSeed = 42;
 constexpr int kMaxAttempts = 3;
@@ -72,6 +76,19 @@ void FillAdamW(Hyperparameters::AdamW& adamw) {
   if (!adamw.has_epsilon()) adamw.set_epsilon(kEpsilon);
 }
 
+void FillSchedule(Hyperparameters& values, const TaskDefaults& defaults) {
+  if (!values.has_schedule()) values.mutable_schedule()->mutable_linear();
+  bool one_cycle = values.schedule().has_one_cycle();
+  if (!values.has_warmup_fraction()) {
+    values.set_warmup_fraction(one_cycle ? kOneCycleWarmupFraction
+                                         : defaults.warmup_fraction);
+  }
+  if (!one_cycle) return;
+  auto& cycle = *values.mutable_schedule()->mutable_one_cycle();
+  if (!cycle.has_initial_divisor()) cycle.set_initial_divisor(kInitialDivisor);
+  if (!cycle.has_final_divisor()) cycle.set_final_divisor(kFinalDivisor);
+}
+
 void FillHyperparameters(Hyperparameters& values,
                          const TaskDefaults& defaults) {
   if (values.duration_case() == Hyperparameters::DURATION_NOT_SET) {
@@ -82,10 +99,8 @@ void FillHyperparameters(Hyperparameters& values,
     values.set_weight_decay(defaults.weight_decay);
   }
   FillAdamW(*values.mutable_adamw());
-  if (!values.has_schedule()) values.mutable_schedule()->mutable_linear();
-  if (!values.has_warmup_fraction()) {
-    values.set_warmup_fraction(defaults.warmup_fraction);
-  }
+  FillSchedule(values, defaults);
+  if (!values.has_layer_decay()) values.set_layer_decay(1);
   if (!values.has_max_gradient_norm()) {
     values.set_max_gradient_norm(kMaxGradientNorm);
   }
@@ -98,6 +113,12 @@ void FillFreeze(v1::JobSpec& spec) {
   v1::FreezePolicy& freeze = *spec.mutable_freeze();
   if (freeze.has_first_layers() && !freeze.first_layers().has_embeddings()) {
     freeze.mutable_first_layers()->set_embeddings(true);
+  }
+  if (freeze.has_gradual_unfreezing()) {
+    auto& gradual = *freeze.mutable_gradual_unfreezing();
+    if (!gradual.has_epochs_per_stage()) gradual.set_epochs_per_stage(1);
+    if (!gradual.has_layers_per_stage()) gradual.set_layers_per_stage(1);
+    if (!gradual.has_embeddings()) gradual.set_embeddings(true);
   }
 }
 

@@ -24,6 +24,7 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   FreezeTable freeze = ResolveFreeze(
       spec.freeze(), inputs.model.facts, v1::TEXT_CLASSIFICATION,
       spec.task().text_classification().labels_size(), "spec.freeze");
+  ResolveLearningRates(spec.hyperparameters(), "spec.hyperparameters", freeze);
   if (!freeze.violations.empty()) return InvalidFieldsError(freeze.violations);
 
   NewWorkItem item;

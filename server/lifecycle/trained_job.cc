@@ -61,6 +61,13 @@ class TrainedJob : public WorkSubject {
 
  private:
   absl::Status SetExecution(v1::Execution execution, v1::JobEvent event);
+  // Lets the next attempt use half the memory; false when there is no less.
+  absl::StatusOr<bool> HalveMicrobatch();
+  // Lets the next attempt go on from the newest checkpoint with half the
+  // learning rate; false when that was done before.
+  absl::StatusOr<bool> RollBack();
+  // The newest checkpoint's; 0 without one.
+  absl::StatusOr<int64_t> SavedStep();
   void KeepEvaluation(const v1::Evaluation& evaluation);
   // What this attempt wrote is of no use.
   void ReleaseOutput() {
@@ -202,7 +209,49 @@ absl::Status TrainedJob::CheckRetry() {
 }
 
 absl::StatusOr<bool> TrainedJob::Adapt(const absl::Status& cause) {
-  if (ErrorReasonOf(cause) != v1::ERROR_REASON_OUT_OF_MEMORY) return false;
+  switch (ErrorReasonOf(cause)) {
+    case v1::ERROR_REASON_OUT_OF_MEMORY:
+      return HalveMicrobatch();
+    case v1::ERROR_REASON_NUMERICAL_FAILURE:
+      return RollBack();
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<int64_t> TrainedJob::SavedStep() {
+  const v1::Job& job = change_.job();
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::vector<CheckpointRow> checkpoints,
+      CheckpointTable::List(tx_.db(), {job.tenant(), job.uid()}));
+  return checkpoints.empty() ? 0 : checkpoints[0].checkpoint.step();
+}
+
+absl::StatusOr<bool> TrainedJob::RollBack() {
+  constexpr double kFactor = 0.5;
+  v1::Execution execution = change_.job().execution();
+  if (execution.has_learning_rate_cut()) return false;
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t step, SavedStep());
+  execution.mutable_learning_rate_cut()->set_from_step(step);
+  execution.mutable_learning_rate_cut()->set_factor(kFactor);
+  TUNESMITH_RETURN_IF_ERROR(SetExecution(std::move(execution), v1::JobEvent()));
+  TUNESMITH_RETURN_IF_ERROR(EventLog::ForgetMetricsAfter(
+      tx_, {change_.job().tenant(), change_.job().uid()}, step));
+  v1::JobEvent event;
+  v1::Finding& finding = *event.mutable_finding();
+  finding.set_code(v1::Finding::ROLLED_BACK);
+  finding.set_severity(v1::Finding::WARNING);
+  finding.set_count(1);
+  finding.set_message(
+      absl::StrCat("too many steps were not finite: back to step ", step,
+                   ", and on with half the learning rate"));
+  finding.set_suggestion(
+      "set a lower learning_rate, or look at the rows of the skipped steps");
+  TUNESMITH_RETURN_IF_ERROR(change_.Append(std::move(event)));
+  return true;
+}
+
+absl::StatusOr<bool> TrainedJob::HalveMicrobatch() {
   // The trainer splits a step by itself; this is for one that was killed.
   const v1::Job& job = change_.job();
   if (job.execution().microbatch() <= 1) return false;
@@ -211,9 +260,7 @@ absl::StatusOr<bool> TrainedJob::Adapt(const absl::Status& cause) {
   JobKey key = {job.tenant(), job.uid()};
   TUNESMITH_ASSIGN_OR_RETURN(EventLog::LastMetric last,
                              EventLog::FindLastMetric(tx_.db(), key));
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> checkpoints,
-                             CheckpointTable::List(tx_.db(), key));
-  int64_t saved = checkpoints.empty() ? 0 : checkpoints[0].checkpoint.step();
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t saved, SavedStep());
   if (saved > last.step) last = {.step = saved};
   TUNESMITH_RETURN_IF_ERROR(
       SetExecution(SplitMicrobatch(job.execution(), last.step, !last.evaluated),

@@ -113,6 +113,9 @@ TEST(BertGoldenTest, StepEqualsTransformers) {
 
   TrainingOptions options;
   options.weight_decay = 0.1;
+  for (const auto& item : model->named_parameters()) {
+    options.parameters.push_back({.name = item.key()});
+  }
   Optimizer optimizer(*model, options);
   at::Tensor norm = optimizer.Step(loss, 1e-2);
   EXPECT_LT(Difference(norm, expected["gradient_norm"]), kTolerance);

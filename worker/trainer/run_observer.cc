@@ -1,8 +1,11 @@
 #include "worker/trainer/run_observer.h"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/wire_facts.h"
 
@@ -47,6 +50,25 @@ void RunObserver::OnLog(std::string_view message) {
   context_.reporter.Log(tunesmith::v1::LogLine::INFO, message);
 }
 
+void RunObserver::OnSkippedStep(int64_t step,
+                                const std::vector<int64_t>& rows) {
+  constexpr size_t kMaxRows = 64;
+  size_t shown = std::min(rows.size(), kMaxRows);
+  tunesmith::v1::Finding finding;
+  finding.set_code(tunesmith::v1::Finding::SKIPPED_STEP);
+  finding.set_severity(tunesmith::v1::Finding::WARNING);
+  finding.set_message(absl::StrCat(
+      "step ", step,
+      " changed nothing: its loss or gradients were not finite; rows of its "
+      "batch: ",
+      absl::StrJoin(std::span(rows).first(shown), ", "),
+      shown < rows.size() ? ", ..." : ""));
+  finding.set_suggestion(
+      "look at these rows, or lower the learning rate if such steps are many");
+  finding.set_count(static_cast<int64_t>(rows.size()));
+  context_.reporter.Finding(std::move(finding));
+}
+
 void RunObserver::OnMicrobatch(const Microbatch& microbatch) {
   auto& halved = *execution_.mutable_microbatches();
   while (!halved.empty() &&
@@ -73,6 +95,19 @@ void RunObserver::OnCheckpoint(const CheckpointFigures& figures) {
   report.set_best(figures.best);
   *report.mutable_artifact() = checkpoints_.ArtifactOf(figures.step);
   context_.reporter.Checkpoint(std::move(report));
+}
+
+void RunObserver::OnEnvironmentChanged(int64_t step,
+                                       std::string_view differences) {
+  tunesmith::v1::Finding finding;
+  finding.set_code(tunesmith::v1::Finding::ENVIRONMENT_CHANGED);
+  finding.set_severity(tunesmith::v1::Finding::NOTE);
+  finding.set_count(1);
+  finding.set_message(absl::StrCat("goes on after step ", step,
+                                   " elsewhere, so that the last bits of the "
+                                   "result may differ: ",
+                                   std::string(differences)));
+  context_.reporter.Finding(std::move(finding));
 }
 
 void RunObserver::OnCheckpointFailed(int64_t step, const absl::Status& why) {

@@ -30,8 +30,11 @@ class RunObserver : public TrainingObserver {
   void OnMetric(DataSplit split, std::string_view name, int64_t step,
                 double epoch, double value) override;
   void OnEvaluation(const EvaluationFigures& figures) override;
+  void OnSkippedStep(int64_t step, const std::vector<int64_t>& rows) override;
   void OnMicrobatch(const Microbatch& microbatch) override;
   void OnCheckpoint(const CheckpointFigures& figures) override;
+  void OnEnvironmentChanged(int64_t step,
+                            std::string_view differences) override;
   void OnCheckpointFailed(int64_t step, const absl::Status& why) override;
   void OnLog(std::string_view message) override;
   StopRequest ShouldStop() override;

@@ -127,6 +127,10 @@ void TrainRun::ReportExecution() {
   execution_.set_microbatch(execution_.microbatches().empty()
                                 ? options_.batch_size
                                 : execution_.microbatches().rbegin()->rows());
+  if (work_.execution().has_learning_rate_cut()) {
+    *execution_.mutable_learning_rate_cut() =
+        work_.execution().learning_rate_cut();
+  }
   execution_.set_threads(context_.threads);
   context_.reporter.Execution(execution_);
 }

@@ -20,15 +20,24 @@ absl::Status Unresolved(const std::string& field) {
       absl::StrCat("the work item leaves a field open: ", field));
 }
 
-absl::StatusOr<ScheduleKind> ToScheduleKind(
-    const v1::Hyperparameters::Schedule& schedule) {
-  switch (schedule.kind_case()) {
+absl::StatusOr<Schedule> ToSchedule(const v1::Hyperparameters& wire) {
+  Schedule schedule;
+  schedule.warmup_fraction = wire.warmup_fraction();
+  switch (wire.schedule().kind_case()) {
     case v1::Hyperparameters::Schedule::kLinear:
-      return ScheduleKind::kLinear;
+      schedule.kind = ScheduleKind::kLinear;
+      return schedule;
     case v1::Hyperparameters::Schedule::kCosine:
-      return ScheduleKind::kCosine;
+      schedule.kind = ScheduleKind::kCosine;
+      return schedule;
     case v1::Hyperparameters::Schedule::kConstant:
-      return ScheduleKind::kConstant;
+      schedule.kind = ScheduleKind::kConstant;
+      return schedule;
+    case v1::Hyperparameters::Schedule::kOneCycle:
+      schedule.kind = ScheduleKind::kOneCycle;
+      schedule.initial_divisor = wire.schedule().one_cycle().initial_divisor();
+      schedule.final_divisor = wire.schedule().one_cycle().final_divisor();
+      return schedule;
     case v1::Hyperparameters::Schedule::KIND_NOT_SET:
       break;
   }
@@ -108,14 +117,13 @@ absl::Status SetHyperparameters(const v1::Hyperparameters& wire,
   if (!wire.has_learning_rate()) {
     return Unresolved("hyperparameters.learning_rate");
   }
-  TUNESMITH_ASSIGN_OR_RETURN(options.schedule, ToScheduleKind(wire.schedule()));
+  TUNESMITH_ASSIGN_OR_RETURN(options.schedule, ToSchedule(wire));
   options.batch_size = wire.batch_size();
   options.learning_rate = wire.learning_rate();
   options.weight_decay = wire.weight_decay();
   options.beta1 = wire.adamw().beta1();
   options.beta2 = wire.adamw().beta2();
   options.epsilon = wire.adamw().epsilon();
-  options.warmup_fraction = wire.warmup_fraction();
   options.max_gradient_norm = wire.max_gradient_norm();
   options.label_smoothing = wire.label_smoothing();
   if (wire.has_dropout()) options.dropout = wire.dropout();
@@ -205,6 +213,11 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
                                     .rows = row.rows(),
                                     .from_evaluation = row.from_evaluation()});
   }
+  if (work.execution().has_learning_rate_cut()) {
+    const auto& cut = work.execution().learning_rate_cut();
+    options.learning_rate_cut =
+        LearningRateCut{.from_step = cut.from_step(), .factor = cut.factor()};
+  }
   const v1::CheckpointPolicy& checkpoints = spec.checkpoints();
   if (checkpoints.has_period_steps()) {
     options.checkpoints.period_steps = checkpoints.period_steps();
@@ -214,8 +227,14 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
         absl::Nanoseconds(checkpoints.period().nanos());
   }
   for (const v1::ParameterFreeze& row : work.parameters()) {
+    if (!row.frozen() && row.learning_rate_factor() <= 0) {
+      return Unresolved("parameters.learning_rate_factor");
+    }
     options.parameters.push_back(
-        {.name = row.parameter().name(), .frozen = row.frozen()});
+        {.name = row.parameter().name(),
+         .frozen = row.frozen(),
+         .trains_from_epoch = row.trains_from_epoch(),
+         .learning_rate_factor = row.learning_rate_factor()});
   }
   return options;
 }

@@ -18,7 +18,9 @@ namespace {
 void CopyToHost(const std::vector<NamedTensor>& from,
                 std::vector<NamedTensor>& to) {
   at::NoGradGuard no_gradients;
-  if (to.empty()) {
+  // Gradual unfreezing makes it longer.
+  if (to.size() != from.size()) {
+    to.clear();
     for (const NamedTensor& tensor : from) {
       to.push_back({tensor.name, at::empty(tensor.value.sizes(),
                                            at::TensorOptions(at::kFloat))});

@@ -17,11 +17,12 @@ absl::Status Mismatch(const std::string& message) {
 
 }  // namespace
 
-absl::Status ApplyFreezing(std::span<const ParameterPlan> plan,
+absl::Status ApplyFreezing(std::span<const ParameterPlan> plan, int64_t epoch,
                            torch::nn::Module& module) {
   std::map<std::string, bool> frozen;
   for (const ParameterPlan& parameter : plan) {
-    if (!frozen.emplace(parameter.name, parameter.frozen).second) {
+    bool is_frozen = parameter.frozen || parameter.trains_from_epoch > epoch;
+    if (!frozen.emplace(parameter.name, is_frozen).second) {
       return Mismatch(absl::StrCat("the freeze plan names ",
                                    Printable(parameter.name), " twice"));
     }

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_TRAINING_FREEZING_H_
 #define TUNESMITH_WORKER_TRAINING_FREEZING_H_
 
+#include <cstdint>
 #include <span>
 
 #include "absl/status/status.h"
@@ -9,10 +10,10 @@
 
 namespace tunesmith::worker {
 
-// Makes each parameter of `module` frozen or trainable. INVALID_ARGUMENT with
-// reason WEIGHT_NAME_MISMATCH when plan and module name other parameters;
-// INVALID_FIELD when nothing would train.
-absl::Status ApplyFreezing(std::span<const ParameterPlan> plan,
+// Makes each parameter of `module` frozen or trainable, as it is after `epoch`
+// whole epochs. INVALID_ARGUMENT with reason WEIGHT_NAME_MISMATCH when plan and
+// module name other parameters; INVALID_FIELD when nothing would train.
+absl::Status ApplyFreezing(std::span<const ParameterPlan> plan, int64_t epoch,
                            torch::nn::Module& module);
 
 }  // namespace tunesmith::worker

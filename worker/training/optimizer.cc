@@ -1,5 +1,9 @@
 #include "worker/training/optimizer.h"
 
+#include <map>
+#include <string_view>
+#include <utility>
+
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/isfinite.h"
@@ -21,42 +25,62 @@ Optimizer::Optimizer(const torch::nn::Module& module,
     : max_norm_(options.max_gradient_norm),
       settings_{.beta1 = options.beta1,
                 .beta2 = options.beta2,
-                .epsilon = options.epsilon},
-      groups_(2) {
-  groups_[0].weight_decay = options.weight_decay;
-  for (const auto& item : module.named_parameters()) {
-    const at::Tensor& parameter = item.value();
-    if (!parameter.requires_grad()) continue;
-    Group& group = groups_[IsExemptFromDecay(item.key()) ? 1 : 0];
-    group.names.push_back(item.key());
-    AdamWTensors& tensors = group.tensors;
-    at::Tensor data = parameter.detach();
-    tensors.parameters.push_back(parameter);
-    tensors.first_moments.push_back(at::zeros_like(data));
-    tensors.second_moments.push_back(at::zeros_like(data));
-    tensors.steps.push_back(at::zeros({}, data.options().dtype(at::kFloat)));
+                .epsilon = options.epsilon} {
+  std::map<std::string_view, const ParameterPlan*> plans;
+  for (const ParameterPlan& plan : options.parameters) {
+    plans[plan.name] = &plan;
   }
+  for (const auto& item : module.named_parameters()) {
+    const ParameterPlan& plan = *plans.at(item.key());
+    if (plan.frozen) continue;
+    Entry& entry = entries_.emplace_back();
+    entry.name = item.key();
+    entry.parameter = item.value();
+    entry.weight_decay =
+        IsExemptFromDecay(item.key()) ? 0 : options.weight_decay;
+    entry.learning_rate_factor = plan.learning_rate_factor;
+  }
+  Update();
+}
+
+void Optimizer::Update() {
+  std::map<std::pair<double, double>, Group> groups;
+  for (Entry& entry : entries_) {
+    if (!entry.parameter.requires_grad()) continue;
+    if (!entry.steps.defined()) {
+      at::Tensor data = entry.parameter.detach();
+      entry.first_moment = at::zeros_like(data);
+      entry.second_moment = at::zeros_like(data);
+      entry.steps = at::zeros({}, data.options().dtype(at::kFloat));
+    }
+    Group& group = groups[{entry.weight_decay, entry.learning_rate_factor}];
+    group.weight_decay = entry.weight_decay;
+    group.learning_rate_factor = entry.learning_rate_factor;
+    AdamWTensors& tensors = group.tensors;
+    tensors.parameters.push_back(entry.parameter);
+    tensors.first_moments.push_back(entry.first_moment);
+    tensors.second_moments.push_back(entry.second_moment);
+    tensors.steps.push_back(entry.steps);
+  }
+  groups_.clear();
+  for (auto& [settings, group] : groups) groups_.push_back(std::move(group));
 }
 
 std::vector<NamedTensor> Optimizer::parameters() const {
   std::vector<NamedTensor> all;
-  for (const Group& group : groups_) {
-    for (size_t i = 0; i < group.names.size(); ++i) {
-      all.push_back({group.names[i], group.tensors.parameters[i]});
-    }
+  for (const Entry& entry : entries_) {
+    all.push_back({entry.name, entry.parameter});
   }
   return all;
 }
 
 OptimizerState Optimizer::state() const {
   OptimizerState all;
-  for (const Group& group : groups_) {
-    for (size_t i = 0; i < group.names.size(); ++i) {
-      const std::string& name = group.names[i];
-      all.first_moments.push_back({name, group.tensors.first_moments[i]});
-      all.second_moments.push_back({name, group.tensors.second_moments[i]});
-      all.steps.push_back({name, group.tensors.steps[i]});
-    }
+  for (const Entry& entry : entries_) {
+    if (!entry.steps.defined()) continue;
+    all.first_moments.push_back({entry.name, entry.first_moment});
+    all.second_moments.push_back({entry.name, entry.second_moment});
+    all.steps.push_back({entry.name, entry.steps});
   }
   return all;
 }
@@ -94,7 +118,7 @@ at::Tensor Optimizer::Step(const at::Tensor& loss, double learning_rate) {
   at::Tensor skip = finite.logical_not().to(at::kFloat);
   if (max_norm_ > 0) ClipToNorm(gradients, norm, max_norm_);
   for (const Group& group : groups_) {
-    settings_.learning_rate = learning_rate;
+    settings_.learning_rate = learning_rate * group.learning_rate_factor;
     settings_.weight_decay = group.weight_decay;
     FusedAdamW(group.tensors, settings_, skip);
   }

@@ -26,11 +26,15 @@ struct OptimizerState {
 };
 
 // AdamW over the parameters of a network that train. Holds two moments for
-// each of them and nothing for frozen ones.
+// each of them and nothing for those that are frozen, or frozen as yet.
 class Optimizer {
  public:
-  // `module` outlives the optimizer; at least one parameter trains.
+  // `module` outlives the optimizer; `options.parameters` names each of its
+  // parameters.
   Optimizer(const torch::nn::Module& module, const TrainingOptions& options);
+
+  // Takes in the parameters that train by now: those that require gradients.
+  void Update();
 
   // Clips the gradients, updates the parameters and clears the gradients.
   // Leaves parameters alone when the gradients or `loss` are not finite.
@@ -39,24 +43,36 @@ class Optimizer {
 
   void ClearGradients();
 
-  // What trains, in the order of the groups.
+  // What trains now or later.
   std::vector<NamedTensor> parameters() const;
 
   // What it remembers of each parameter, under the parameters' names.
   OptimizerState state() const;
 
  private:
+  // A parameter with what is remembered of it, undefined before it trains.
+  struct Entry {
+    std::string name;
+    at::Tensor parameter;
+    double weight_decay = 0;
+    double learning_rate_factor = 1;
+    at::Tensor first_moment;
+    at::Tensor second_moment;
+    at::Tensor steps;
+  };
+  // Entries that train and share their settings.
   struct Group {
-    // Of the parameters.
-    std::vector<std::string> names;
     AdamWTensors tensors;
     double weight_decay = 0;
+    double learning_rate_factor = 1;
   };
 
   void CollectGradients();
 
   const double max_norm_;
   AdamWSettings settings_;
+  // In the order of the network.
+  std::vector<Entry> entries_;
   std::vector<Group> groups_;
 };
 

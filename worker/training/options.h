@@ -12,14 +12,28 @@
 
 namespace tunesmith::worker {
 
-enum class ScheduleKind { kLinear, kCosine, kConstant };
+enum class ScheduleKind { kLinear, kCosine, kConstant, kOneCycle };
 enum class Precision { kFp32, kBf16 };
 enum class PrimaryMetric { kAccuracy, kMacroF1, kWeightedF1, kLoss };
+
+// How the learning rate moves.
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::kLinear;
+  double warmup_fraction = 0.1;
+  // Of a one-cycle schedule, as torch's OneCycleLR has them.
+  double initial_divisor = 25;
+  double final_divisor = 1e4;
+};
 
 // A parameter and what the server resolved for it.
 struct ParameterPlan {
   std::string name;
+  // All the time.
   bool frozen = false;
+  // Whole epochs before it trains.
+  int64_t trains_from_epoch = 0;
+  // What the learning rate is multiplied by.
+  double learning_rate_factor = 1;
 };
 
 struct EarlyStopping {
@@ -35,6 +49,13 @@ struct Microbatch {
   bool from_evaluation = false;
 
   bool operator==(const Microbatch&) const = default;
+};
+
+// From the step after `from_step` steps on, the learning rate is multiplied by
+// `factor`.
+struct LearningRateCut {
+  int64_t from_step = 0;
+  double factor = 1;
 };
 
 // When to take checkpoints, besides on request.
@@ -56,12 +77,12 @@ struct TrainingOptions {
   // What was found to fit, in the order of the steps.
   std::vector<Microbatch> microbatches;
   double learning_rate = 5e-5;
+  std::optional<LearningRateCut> learning_rate_cut;
   double weight_decay = 0.01;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  ScheduleKind schedule = ScheduleKind::kLinear;
-  double warmup_fraction = 0.1;
+  Schedule schedule;
   // 0: no clipping.
   double max_gradient_norm = 1.0;
   double label_smoothing = 0;

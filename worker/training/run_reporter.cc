@@ -1,9 +1,13 @@
 #include "worker/training/run_reporter.h"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
-#include "proto/contract/base/status_macros.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "proto/contract/base/reason.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -13,6 +17,22 @@ namespace {
 constexpr size_t kStepsPerReport = 10;
 constexpr absl::Duration kReportInterval = absl::Milliseconds(500);
 constexpr absl::Duration kRateWindow = absl::Seconds(5);
+
+int64_t MaxSkippedSteps(int64_t total_steps) {
+  return std::max<int64_t>(5, total_steps / 100);
+}
+
+absl::Status TooManySkipped(int64_t count, const StepLog::Step& last) {
+  constexpr size_t kMaxRows = 64;
+  size_t shown = std::min(last.rows.size(), kMaxRows);
+  return ReasonedError(
+      absl::StatusCode::kAborted, "NUMERICAL_FAILURE",
+      absl::StrCat("loss or gradients were not finite in ", count,
+                   " steps (a lower learning_rate may help), the last one ",
+                   last.step, "; rows of its batch: ",
+                   absl::StrJoin(std::span(last.rows).first(shown), ", "),
+                   shown < last.rows.size() ? ", ..." : ""));
+}
 
 }  // namespace
 
@@ -33,17 +53,21 @@ void RunReporter::Add(StepLog::Step step, absl::Duration spent) {
   log_.Add(std::move(step));
 }
 
-absl::Status RunReporter::ReportStepsWhenDue(const TrainingState& state) {
+absl::Status RunReporter::ReportStepsWhenDue(TrainingState& state) {
   bool due = log_.size() >= kStepsPerReport ||
              clock_.Monotonic() - last_report_ >= kReportInterval;
   return due ? ReportSteps(state) : absl::OkStatus();
 }
 
-absl::Status RunReporter::ReportSteps(const TrainingState& state) {
-  std::optional<double> loss;
-  TUNESMITH_ASSIGN_OR_RETURN(loss, log_.Flush());
-  ReportProgress(TrainingPhase::kTraining, state, loss);
-  return absl::OkStatus();
+absl::Status RunReporter::ReportSteps(TrainingState& state) {
+  StepLog::Summary summary = log_.Flush();
+  ReportProgress(TrainingPhase::kTraining, state, summary.mean_loss);
+  state.skipped_steps += static_cast<int64_t>(summary.skipped.size());
+  if (state.skipped_steps <= MaxSkippedSteps(length_.total_steps) ||
+      summary.skipped.empty()) {
+    return absl::OkStatus();
+  }
+  return TooManySkipped(state.skipped_steps, summary.skipped.back());
 }
 
 void RunReporter::ReportProgress(TrainingPhase phase,

@@ -26,10 +26,11 @@ class RunReporter {
   // An evaluation took `spent`.
   void AddEvaluation(absl::Duration spent) { last_evaluation_ = spent; }
 
-  // Reports the steps since the last time, now or when it is time. Errors of
-  // StepLog::Flush.
-  absl::Status ReportSteps(const TrainingState& state);
-  absl::Status ReportStepsWhenDue(const TrainingState& state);
+  // Reports the steps since the last time, now or when it is time, and counts
+  // those that were skipped. ABORTED with reason NUMERICAL_FAILURE, and the
+  // rows of the last one's batch, when they are too many.
+  absl::Status ReportSteps(TrainingState& state);
+  absl::Status ReportStepsWhenDue(TrainingState& state);
 
   void ReportPhase(TrainingPhase phase, const TrainingState& state) {
     ReportProgress(phase, state, std::nullopt);

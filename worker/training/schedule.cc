@@ -5,6 +5,29 @@
 #include <numbers>
 
 namespace tunesmith::worker {
+namespace {
+
+// From `from` to `to` along half a cosine; `progress` is 0 to 1.
+double Anneal(double from, double to, double progress) {
+  return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * progress));
+}
+
+double OneCycleFactor(const Schedule& schedule, int64_t step,
+                      const RunLength& length) {
+  const double first = 1 / schedule.initial_divisor;
+  const double last = first / schedule.final_divisor;
+  const int64_t peak = std::max<int64_t>(0, length.warmup_steps - 1);
+  const int64_t down = std::max<int64_t>(1, length.total_steps - 1 - peak);
+  if (step < peak) {
+    return Anneal(first, 1,
+                  static_cast<double>(step) / static_cast<double>(peak));
+  }
+  double progress =
+      static_cast<double>(step - peak) / static_cast<double>(down);
+  return Anneal(1, last, std::min(1.0, progress));
+}
+
+}  // namespace
 
 RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options) {
   RunLength length;
@@ -15,18 +38,22 @@ RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options) {
                            : static_cast<int64_t>(std::ceil(
                                  options.epochs.value_or(1) *
                                  static_cast<double>(length.steps_per_epoch)));
-  length.warmup_steps = static_cast<int64_t>(std::ceil(
-      options.warmup_fraction * static_cast<double>(length.total_steps)));
+  length.warmup_steps =
+      static_cast<int64_t>(std::ceil(options.schedule.warmup_fraction *
+                                     static_cast<double>(length.total_steps)));
   return length;
 }
 
-double LearningRateFactor(ScheduleKind schedule, int64_t step,
+double LearningRateFactor(const Schedule& schedule, int64_t step,
                           const RunLength& length) {
+  if (schedule.kind == ScheduleKind::kOneCycle) {
+    return OneCycleFactor(schedule, step, length);
+  }
   const double warmup = static_cast<double>(length.warmup_steps);
   if (step < length.warmup_steps) return static_cast<double>(step) / warmup;
   const double after = static_cast<double>(
       std::max<int64_t>(1, length.total_steps - length.warmup_steps));
-  switch (schedule) {
+  switch (schedule.kind) {
     case ScheduleKind::kLinear:
       return std::max(0.0,
                       static_cast<double>(length.total_steps - step) / after);
@@ -35,6 +62,7 @@ double LearningRateFactor(ScheduleKind schedule, int64_t step,
       return std::max(0.0, 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
     }
     case ScheduleKind::kConstant:
+    case ScheduleKind::kOneCycle:
       return 1.0;
   }
   return 1.0;

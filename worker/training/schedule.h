@@ -25,8 +25,9 @@ struct RunLength {
 RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options);
 
 // What the learning rate is multiplied by in step `step`, counted from 0, as
-// transformers' get_{linear,cosine,constant}_schedule_with_warmup.
-double LearningRateFactor(ScheduleKind schedule, int64_t step,
+// transformers' get_{linear,cosine,constant}_schedule_with_warmup and torch's
+// OneCycleLR (its peak is at the last step of the warm-up).
+double LearningRateFactor(const Schedule& schedule, int64_t step,
                           const RunLength& length);
 
 }  // namespace tunesmith::worker

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
-#include "absl/status/statusor.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -23,7 +22,7 @@ class StepLog {
     // Scalars.
     at::Tensor loss;
     at::Tensor gradient_norm;
-    // Rows of the batch, for an error's message.
+    // Rows of the batch.
     std::vector<int64_t> rows;
   };
 
@@ -33,12 +32,20 @@ class StepLog {
   void Add(Step step);
   size_t size() const { return steps_.size(); }
 
-  // Reports the steps' metrics, forgets them and returns their mean loss;
-  // nothing when there are none. ABORTED with reason NUMERICAL_FAILURE at the
-  // first step that is not finite, with the rows of its batch.
-  absl::StatusOr<std::optional<double>> Flush();
+  struct Summary {
+    // Of the steps that are finite; nothing without one.
+    std::optional<double> mean_loss;
+    // Those that are not, in order.
+    std::vector<Step> skipped;
+  };
+
+  // Reports the metrics of the steps that are finite, and the others as
+  // skipped; forgets all.
+  Summary Flush();
 
  private:
+  void Report(const Step& step, double loss, double norm);
+
   TrainingObserver& observer_;
   std::vector<Step> steps_;
 };

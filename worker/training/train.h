@@ -87,11 +87,19 @@ class TrainingObserver {
   virtual void OnMetric(DataSplit split, std::string_view name, int64_t step,
                         double epoch, double value) = 0;
   virtual void OnEvaluation(const EvaluationFigures& figures) = 0;
+  // The loss or the gradients of the batch with these rows were not finite: the
+  // step changed nothing. It has no metrics.
+  virtual void OnSkippedStep(int64_t step,
+                             const std::vector<int64_t>& rows) = 0;
   // The step after `microbatch.from_step` steps, and all after it, go through
   // the network with fewer rows at once; comes before anything else of them.
   virtual void OnMicrobatch(const Microbatch& microbatch) = 0;
   // After every metric and evaluation of the steps up to it.
   virtual void OnCheckpoint(const CheckpointFigures& figures) = 0;
+  // The run goes on after `step` steps that were done elsewhere; `differences`
+  // says what may change its last bits.
+  virtual void OnEnvironmentChanged(int64_t step,
+                                    std::string_view differences) = 0;
   // One could not be written; the run goes on.
   virtual void OnCheckpointFailed(int64_t step, const absl::Status& why) = 0;
   // One line for people.
@@ -148,7 +156,8 @@ struct TrainingResult {
 // and resumed on the way: it holds no time, host or job id.
 //
 // CANCELLED when the observer said so. ABORTED with reason
-// NUMERICAL_FAILURE: loss or gradients are not finite.
+// NUMERICAL_FAILURE: loss or gradients were not finite in more than 1 % of the
+// steps, and more than 5.
 // RESOURCE_EXHAUSTED with reason OUT_OF_MEMORY. Errors of DescribeModel.
 absl::StatusOr<TrainingResult> Train(const TrainingInputs& inputs,
                                      const TrainingOptions& options,

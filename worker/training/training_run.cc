@@ -1,6 +1,8 @@
 #include "worker/training/training_run.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "ATen/ops/tensor.h"
@@ -10,6 +12,7 @@
 #include "worker/data/batching.h"
 #include "worker/training/autocast.h"
 #include "worker/training/device.h"
+#include "worker/training/environment.h"
 #include "worker/training/evaluator.h"
 #include "worker/training/freezing.h"
 #include "worker/training/input_check.h"
@@ -76,7 +79,8 @@ absl::Status TrainingRun::Load() {
                                           .dropout = options_.dropout,
                                           .seed = options_.seed}));
   TUNESMITH_RETURN_IF_ERROR(CheckInputs(inputs_, options_, model_->facts()));
-  TUNESMITH_RETURN_IF_ERROR(ApplyFreezing(options_.parameters, *model_));
+  TUNESMITH_RETURN_IF_ERROR(
+      ApplyFreezing(options_.parameters, state_.epoch, *model_));
   optimizer_ = std::make_unique<Optimizer>(*model_, options_);
   best_weights_ = std::make_unique<BestWeights>(optimizer_->parameters());
   loss_.label_smoothing = options_.label_smoothing;
@@ -85,6 +89,7 @@ absl::Status TrainingRun::Load() {
         at::tensor(options_.class_weights).to(device_, at::kFloat);
   }
   lengths_ = LengthsOf(inputs_.training);
+  state_.environment = DescribeEnvironment(options_.device, options_.threads);
   observer_.OnLog(absl::StrCat(
       "loaded ", base_->description().family, " with ",
       base_->description().parameter_count, " parameters on ", options_.device,
@@ -92,11 +97,20 @@ absl::Status TrainingRun::Load() {
   return absl::OkStatus();
 }
 
+absl::Status TrainingRun::UpdateFreezing() {
+  TUNESMITH_RETURN_IF_ERROR(
+      ApplyFreezing(options_.parameters, state_.epoch, *model_));
+  optimizer_->Update();
+  return absl::OkStatus();
+}
+
 absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
                                      const std::string& directory) const {
   std::vector<NamedTensor> weights = trained;
+  std::set<std::string_view> names;
+  for (const NamedTensor& tensor : trained) names.insert(tensor.name);
   for (const auto& item : model_->named_parameters()) {
-    if (!item.value().requires_grad()) {
+    if (!names.contains(item.key())) {
       weights.push_back({item.key(), item.value()});
     }
   }
@@ -107,6 +121,7 @@ absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
 absl::Status TrainingRun::Resume() {
   const std::string& directory = places_.resume_directory;
   TUNESMITH_ASSIGN_OR_RETURN(state_, ReadCheckpointState(directory));
+  TUNESMITH_RETURN_IF_ERROR(UpdateFreezing());
   CheckpointTensors tensors{.trained = optimizer_->parameters(),
                             .optimizer = optimizer_->state(),
                             .best = {}};
@@ -117,6 +132,12 @@ absl::Status TrainingRun::Resume() {
     best_weights_->Keep();
   }
   checkpoints_.Resumed(state_.step);
+  Environment here = DescribeEnvironment(options_.device, options_.threads);
+  std::string differences = DescribeDifferences(state_.environment, here);
+  if (!differences.empty()) {
+    observer_.OnEnvironmentChanged(state_.step, differences);
+  }
+  state_.environment = std::move(here);
   observer_.OnLog(absl::StrCat("goes on after step ", state_.step));
   return absl::OkStatus();
 }
@@ -169,6 +190,7 @@ absl::Status TrainingRun::TrainEpoch() {
   }
   ++state_.epoch;
   state_.evaluation_due = true;
+  TUNESMITH_RETURN_IF_ERROR(UpdateFreezing());
   TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
   state_.training_time += clock_.Monotonic() - start;
   return absl::OkStatus();
@@ -177,9 +199,7 @@ absl::Status TrainingRun::TrainEpoch() {
 absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   if (IsStopped()) return StoppedError();
   absl::Duration start = clock_.Monotonic();
-  double learning_rate =
-      options_.learning_rate *
-      LearningRateFactor(options_.schedule, state_.step, length_);
+  TUNESMITH_ASSIGN_OR_RETURN(double learning_rate, LearningRate());
   TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, AccumulateGradients(indices));
   at::Tensor norm = optimizer_->Step(loss, learning_rate);
   ++state_.step;
@@ -196,6 +216,18 @@ absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   }
   reporter_.Add(std::move(step), clock_.Monotonic() - start);
   return absl::OkStatus();
+}
+
+absl::StatusOr<double> TrainingRun::LearningRate() {
+  double rate = options_.learning_rate *
+                LearningRateFactor(options_.schedule, state_.step, length_);
+  const std::optional<LearningRateCut>& cut = options_.learning_rate_cut;
+  if (!cut.has_value() || state_.step < cut->from_step) return rate;
+  if (state_.step == cut->from_step) {
+    TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+    state_.skipped_steps = 0;
+  }
+  return rate * cut->factor;
 }
 
 bool TrainingRun::Split(bool from_evaluation) {

@@ -64,11 +64,15 @@ class TrainingRun {
               Clock& clock);
 
   absl::Status Load();
+  // Lets train what trains in the epoch that the run stands in.
+  absl::Status UpdateFreezing();
   absl::Status Resume();
   bool IsStopped() { return observer_.ShouldStop() != StopRequest::kNone; }
   absl::Status WriteModel(const std::vector<NamedTensor>& trained,
                           const std::string& directory) const;
   absl::Status TrainStep(const BatchIndices& batch);
+  // Of the next step. Begins to count skipped steps anew where it is cut.
+  absl::StatusOr<double> LearningRate();
   // The gradients of the batch's mean loss, which is returned: a scalar on the
   // device. Splits the batch as far as memory demands. On an error there are no
   // gradients.

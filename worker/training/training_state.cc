@@ -94,6 +94,7 @@ TrainingState AsState(const json& value) {
   value.at("step").get_to(state.step);
   value.at("epoch").get_to(state.epoch);
   value.at("training_examples").get_to(state.training_examples);
+  value.at("skipped_steps").get_to(state.skipped_steps);
   value.at("baseline_done").get_to(state.baseline_done);
   value.at("evaluation_due").get_to(state.evaluation_due);
   value.at("stopped_early").get_to(state.stopped_early);
@@ -106,6 +107,7 @@ TrainingState AsState(const json& value) {
   for (const json& one : value.at("evaluations")) {
     state.evaluations.push_back(AsFigures(one));
   }
+  value.at("environment").get_to(state.environment);
   state.training_time = absl::Seconds(AsDouble(value.at("training_seconds")));
   state.evaluation_time =
       absl::Seconds(AsDouble(value.at("evaluation_seconds")));
@@ -124,12 +126,14 @@ json ToJson(const TrainingState& state) {
       {"step", state.step},
       {"epoch", state.epoch},
       {"training_examples", state.training_examples},
+      {"skipped_steps", state.skipped_steps},
       {"baseline_done", state.baseline_done},
       {"evaluation_due", state.evaluation_due},
       {"stopped_early", state.stopped_early},
       {"evaluations_without_improvement",
        state.selection.evaluations_without_improvement},
       {"evaluations", std::move(evaluations)},
+      {"environment", state.environment},
       {"training_seconds", absl::ToDoubleSeconds(state.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(state.evaluation_time)}};
   if (state.selection.best_score.has_value()) {

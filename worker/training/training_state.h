@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
+#include "worker/training/environment.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -27,6 +28,9 @@ struct TrainingState {
   int64_t epoch = 0;
   // Rows that steps went over, each epoch's counted.
   int64_t training_examples = 0;
+  // Steps that changed nothing because loss or gradients were not finite, since
+  // the begin or since the learning rate was cut.
+  int64_t skipped_steps = 0;
   bool baseline_done = false;
   // The epoch that has just ended was not evaluated yet.
   bool evaluation_due = false;
@@ -35,6 +39,8 @@ struct TrainingState {
   // Validation figures of the weights that will be the result.
   std::optional<EvaluationFigures> best;
   std::vector<EvaluationFigures> evaluations;
+  // Of the steps so far; where it changed, of the last ones.
+  Environment environment;
   absl::Duration training_time;
   absl::Duration evaluation_time;
 };

@@ -8,7 +8,8 @@ namespace tunesmith::cli {
 namespace {
 
 constexpr char kForms[] =
-    "none, backbone, first:N, last:N, or patterns such as 'bert.embeddings.*'";
+    "none, backbone, first:N, last:N, gradual, or patterns such as "
+    "'bert.embeddings.*'";
 
 absl::Status Unusable(const std::string& value) {
   return absl::InvalidArgumentError(
@@ -25,6 +26,10 @@ absl::StatusOr<std::optional<v1::FreezePolicy>> NamedPolicy(
   }
   if (value == "backbone") {
     policy.mutable_backbone();
+    return policy;
+  }
+  if (value == "gradual") {
+    policy.mutable_gradual_unfreezing();
     return policy;
   }
   const bool first = absl::StartsWith(value, "first:");

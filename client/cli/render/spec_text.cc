@@ -38,6 +38,8 @@ std::string ScheduleName(const v1::Hyperparameters::Schedule& schedule) {
       return "cosine";
     case v1::Hyperparameters::Schedule::kConstant:
       return "constant";
+    case v1::Hyperparameters::Schedule::kOneCycle:
+      return "one-cycle";
     default:
       return "linear";
   }
@@ -63,6 +65,14 @@ void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
                       FormatShare(values.warmup_fraction()));
     }
     table.AddRow({"learning rate", text});
+  }
+  if (values.has_layer_decay() && values.layer_decay() != 1) {
+    table.AddRow({"layer decay", FormatFigure(values.layer_decay())});
+  }
+  for (const auto& group : values.learning_rate_groups()) {
+    table.AddRow(
+        {"learning rate of", absl::StrCat(group.pattern(), ": times ",
+                                          FormatFigure(group.factor()))});
   }
   if (values.has_weight_decay()) {
     table.AddRow({"weight decay", FormatFigure(values.weight_decay())});
@@ -99,6 +109,8 @@ std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
       }
       return text;
     }
+    case v1::FreezePolicy::kGradualUnfreezing:
+      return "gradual unfreezing, from the head down";
     default:
       return "none (everything trains)";
   }

@@ -301,16 +301,21 @@ TEST(FreezeTextTest, ShowsRuleAndTotals) {
     parameters {
       parameter { name: "classifier.bias" shape: 2 }
       rule: "head"
+      learning_rate_factor: 0.5
+      trains_from_epoch: 1
     }
+    stages { backward_saved_fraction: 0.75 }
+    stages { from_epoch: 1 trainable_parameter_count: 2 }
     trainable_parameter_count: 2
     frozen_parameter_count: 800
     backward_saved_fraction: 0.5
   )pb");
   EXPECT_THAT(
       RenderFreezePreview(preview),
-      AllOf(HasSubstr("bert.embeddings.word  100 x 8  frozen  first_layers\n"),
-            HasSubstr("classifier.bias             2  trains  head\n"),
-            HasSubstr("backward pass saved: 50.0%")));
+      AllOf(HasSubstr("bert.embeddings.word  100 x 8  frozen  "),
+            HasSubstr("  first_layers\n"),
+            HasSubstr("2  trains after epoch 1          x 0.5  head\n"),
+            HasSubstr("75.0%\n"), HasSubstr("backward pass saved: 50.0%")));
 }
 
 TEST(ResourceTextTest, WorkersCountSlotsInUse) {

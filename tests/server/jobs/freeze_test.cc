@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -133,6 +134,82 @@ TEST(FreezeTest, FirstAndLastLayersAreTheSameCutFromBothEnds) {
   }
 }
 
+TEST(FreezeTest, GradualUnfreezingGoesFromTheHeadDown) {
+  v1::FreezePolicy policy;
+  policy.mutable_gradual_unfreezing()->set_epochs_per_stage(2);
+  FreezeTable table = Resolve(policy, 3);
+  std::map<std::string, int> epochs;
+  for (const auto& row : table.parameters) {
+    EXPECT_FALSE(row.frozen());
+    epochs[row.parameter().name()] = row.trains_from_epoch();
+  }
+  EXPECT_EQ(epochs["classifier.weight"], 0);
+  EXPECT_EQ(epochs["bert.pooler.dense.weight"], 0);
+  EXPECT_EQ(epochs["bert.encoder.layer.2.dense.bias"], 2);
+  EXPECT_EQ(epochs["bert.encoder.layer.0.dense.weight"], 6);
+  EXPECT_EQ(epochs["bert.embeddings.word_embeddings.weight"], 8);
+}
+
+TEST(FreezeTest, GradualUnfreezingCanTakeSeveralLayersAndLeaveTheEmbeddings) {
+  v1::FreezePolicy policy;
+  policy.mutable_gradual_unfreezing()->set_layers_per_stage(2);
+  policy.mutable_gradual_unfreezing()->set_embeddings(false);
+  FreezeTable table = Resolve(policy, 3);
+  EXPECT_THAT(FrozenNames(table),
+              UnorderedElementsAre("bert.embeddings.word_embeddings.weight"));
+  std::set<int> epochs;
+  for (const auto& row : table.parameters) {
+    epochs.insert(row.trains_from_epoch());
+  }
+  EXPECT_THAT(epochs, ElementsAre(0, 1, 2));
+  policy.mutable_gradual_unfreezing()->set_layers_per_stage(4);
+  EXPECT_THAT(Resolve(policy, 3).violations, SizeIs(1));
+}
+
+double FactorOf(const FreezeTable& table, const std::string& name) {
+  for (const auto& row : table.parameters) {
+    if (row.parameter().name() == name) return row.learning_rate_factor();
+  }
+  return -1;
+}
+
+TEST(LearningRatesTest, DecayWithDepthAndFollowPatterns) {
+  v1::FreezePolicy policy;
+  policy.mutable_none();
+  FreezeTable table = Resolve(policy);
+  v1::Hyperparameters values;
+  values.set_layer_decay(0.5);
+  auto& first = *values.add_learning_rate_groups();
+  first.set_pattern("*.layer.1.*.bias");
+  first.set_factor(3);
+  auto& second = *values.add_learning_rate_groups();
+  second.set_pattern("*.bias");
+  second.set_factor(8);
+  ResolveLearningRates(values, "hyperparameters", table);
+  EXPECT_THAT(table.violations, IsEmpty());
+  EXPECT_EQ(FactorOf(table, "classifier.weight"), 1);
+  EXPECT_EQ(FactorOf(table, "classifier.bias"), 8);
+  EXPECT_EQ(FactorOf(table, "bert.encoder.layer.1.dense.weight"), 0.5);
+  EXPECT_EQ(FactorOf(table, "bert.encoder.layer.1.dense.bias"), 1.5);
+  EXPECT_EQ(FactorOf(table, "bert.encoder.layer.0.dense.bias"), 2);
+  EXPECT_EQ(FactorOf(table, "bert.embeddings.word_embeddings.weight"), 0.125);
+}
+
+TEST(LearningRatesTest, FrozenParametersHaveNoneAndPatternsMustMatch) {
+  v1::FreezePolicy policy;
+  policy.mutable_backbone();
+  FreezeTable table = Resolve(policy);
+  v1::Hyperparameters values;
+  values.add_learning_rate_groups()->set_pattern("classifer.bias");
+  ResolveLearningRates(values, "hyperparameters", table);
+  EXPECT_EQ(FactorOf(table, "bert.pooler.dense.weight"), 0);
+  ASSERT_THAT(table.violations, SizeIs(1));
+  EXPECT_EQ(table.violations[0].field,
+            "hyperparameters.learning_rate_groups[0].pattern");
+  EXPECT_THAT(table.violations[0].description,
+              HasSubstr("did you mean \"classifier.bias\"?"));
+}
+
 // A frozen pattern more never thaws anything, and savings grow with it.
 TEST(FreezeTest, MoreFrozenPatternsFreezeMore) {
   std::mt19937 random(11);
@@ -175,6 +252,27 @@ TEST(FreezeSummaryTest, CountsParametersBytesAndSavedProducts) {
   // products, the pooler one.
   EXPECT_DOUBLE_EQ(summary.backward_saved_fraction(),
                    (2. * 16 + 16) / (2. * 60));
+}
+
+TEST(FreezeSummaryTest, EachStageTrainsMoreAndSavesLess) {
+  v1::FreezePolicy policy;
+  policy.mutable_gradual_unfreezing();
+  v1::PreviewFreezeResponse summary = SummarizeFreeze(Resolve(policy, 5));
+  ASSERT_EQ(summary.stages_size(), 7);
+  for (int i = 0; i < summary.stages_size(); ++i) {
+    const v1::FreezeStage& stage = summary.stages(i);
+    EXPECT_EQ(stage.from_epoch(), i);
+    if (i == 0) continue;
+    EXPECT_GT(stage.trainable_parameter_count(),
+              summary.stages(i - 1).trainable_parameter_count());
+    EXPECT_LE(stage.backward_saved_fraction(),
+              summary.stages(i - 1).backward_saved_fraction());
+  }
+  EXPECT_EQ(summary.stages(6).trainable_parameter_count(),
+            summary.trainable_parameter_count());
+  EXPECT_EQ(summary.stages(6).backward_saved_fraction(), 0);
+  policy.mutable_none();
+  EXPECT_EQ(SummarizeFreeze(Resolve(policy)).stages_size(), 1);
 }
 
 TEST(FreezeSummaryTest, AbsurdShapesDoNotOverflow) {

@@ -374,6 +374,40 @@ TEST_F(JobLifeTest, AnAttemptWithoutMemoryIsFollowedByOneWithFewerRows) {
   EXPECT_EQ(StateOf("a"), Job::FAILED);
 }
 
+TEST_F(JobLifeTest, ADivergedAttemptIsFollowedByOneWithHalfTheRateOnce) {
+  v1::CreateJobRequest request = JobRequest("a");
+  request.mutable_job()->mutable_spec()->set_max_attempts(1);
+  Create(request);
+  WorkRow row = plane_.Lease().value();
+  auto diverged = [](int64_t sequence) {
+    return FailureEvent(sequence, v1::ERROR_REASON_NUMERICAL_FAILURE, false);
+  };
+  ASSERT_TRUE(plane_
+                  .Report(row.lease(),
+                          {MetricEvent(1, 4, 0.5), CheckpointEvent(2, row, 4),
+                           MetricEvent(3, 9, 7), diverged(4)})
+                  .ok());
+  ASSERT_EQ(StateOf("a"), Job::QUEUED);
+  plane_.store.clock.Advance(absl::Minutes(1));
+  row = plane_.Lease().value();
+  const auto& cut = row.item.train().execution().learning_rate_cut();
+  EXPECT_EQ(cut.from_step(), 4);
+  EXPECT_EQ(cut.factor(), 0.5);
+  // The step that is done again tells something else, and may.
+  ASSERT_TRUE(
+      plane_.Report(row.lease(), {MetricEvent(1, 9, 0.25), diverged(2)}).ok());
+  int not_reproduced = 0, rolled_back = 0;
+  for (const v1::JobEvent& event : plane_.Events(plane_.Job("a"))) {
+    not_reproduced +=
+        event.finding().code() == v1::Finding::METRIC_NOT_REPRODUCED;
+    rolled_back += event.finding().code() == v1::Finding::ROLLED_BACK;
+  }
+  EXPECT_EQ(not_reproduced, 0);
+  EXPECT_EQ(rolled_back, 1);
+  EXPECT_EQ(StateOf("a"), Job::FAILED);
+  EXPECT_FALSE(plane_.Job("a").latest_checkpoint().empty());
+}
+
 TEST_F(JobLifeTest, KeysInUseAreThoseOfRecordsAndOfRunningAttempts) {
   Create(JobRequest("a"));
   auto keys = [&] {

@@ -91,8 +91,8 @@ TEST(WireSpecTest, TrainingOptionsKeepZerosThatWereSet) {
   EXPECT_EQ(options->beta1, 0.8);
   EXPECT_EQ(options->beta2, 0.95);
   EXPECT_EQ(options->epsilon, 1e-6);
-  EXPECT_EQ(options->schedule, ScheduleKind::kCosine);
-  EXPECT_EQ(options->warmup_fraction, 0);
+  EXPECT_EQ(options->schedule.kind, ScheduleKind::kCosine);
+  EXPECT_EQ(options->schedule.warmup_fraction, 0);
   EXPECT_EQ(options->max_gradient_norm, 0);
   EXPECT_EQ(options->label_smoothing, 0.1);
   EXPECT_EQ(options->dropout, 0);

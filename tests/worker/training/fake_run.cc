@@ -51,6 +51,16 @@ TrainingOptions TinyOptions() {
   return options;
 }
 
+void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options) {
+  options.order = BatchOrder::kSequential;
+  // Four times this weight is too large for a float.
+  options.class_weights = {1, 1, 1e38};
+  for (size_t i = 0; i < inputs.training.size(); ++i) {
+    Example& example = inputs.training[i];
+    example.label = i < 4 ? 2 : example.label % 2;
+  }
+}
+
 std::vector<ParameterPlan> PlanFreezing(
     const std::vector<std::string>& frozen) {
   auto description =
@@ -64,6 +74,19 @@ std::vector<ParameterPlan> PlanFreezing(
         is_frozen = is_frozen || parameter.name.starts_with(beginning);
       }
       plan.push_back({parameter.name, is_frozen});
+    }
+  }
+  return plan;
+}
+
+std::vector<ParameterPlan> PlanUnfreezing(
+    const std::map<std::string, int64_t>& epochs) {
+  std::vector<ParameterPlan> plan = PlanFreezing({});
+  for (ParameterPlan& parameter : plan) {
+    for (const auto& [beginning, epoch] : epochs) {
+      if (!parameter.name.starts_with(beginning)) continue;
+      parameter.trains_from_epoch = epoch;
+      parameter.learning_rate_factor = 0.5;
     }
   }
   return plan;

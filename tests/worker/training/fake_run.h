@@ -37,11 +37,17 @@ class RecordingObserver : public TrainingObserver {
   void OnEvaluation(const EvaluationFigures& figures) override {
     evaluations.push_back(figures);
   }
+  void OnSkippedStep(int64_t step, const std::vector<int64_t>& rows) override {
+    skipped[step] = rows;
+  }
   void OnMicrobatch(const Microbatch& microbatch) override {
     microbatches.push_back(microbatch);
   }
   void OnCheckpoint(const CheckpointFigures& figures) override {
     checkpoints.push_back(figures);
+  }
+  void OnEnvironmentChanged(int64_t, std::string_view differences) override {
+    environment_changes.emplace_back(differences);
   }
   void OnCheckpointFailed(int64_t, const absl::Status& why) override {
     failures.push_back(why);
@@ -54,10 +60,13 @@ class RecordingObserver : public TrainingObserver {
   std::vector<TrainingProgress> progress;
   std::map<std::tuple<DataSplit, std::string, int64_t>, double> metrics;
   std::vector<EvaluationFigures> evaluations;
+  // Rows of the batches, by step.
+  std::map<int64_t, std::vector<int64_t>> skipped;
   std::vector<Microbatch> microbatches;
   std::vector<CheckpointFigures> checkpoints;
   // Of checkpoints.
   std::vector<absl::Status> failures;
+  std::vector<std::string> environment_changes;
   // Metrics that came twice with different values.
   int conflicts = 0;
   int64_t asked = 0;
@@ -90,8 +99,16 @@ std::vector<Example> SomeExamples(int count, int first_row);
 TrainingInputs TinyInputs();
 TrainingOptions TinyOptions();
 
+// Makes the loss of the first batch of every epoch not finite.
+void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options);
+
 // The plan that freezes what begins with one of `frozen`.
 std::vector<ParameterPlan> PlanFreezing(const std::vector<std::string>& frozen);
+
+// The plan in which what begins with a name trains from an epoch on, at half
+// the learning rate, and all else at once.
+std::vector<ParameterPlan> PlanUnfreezing(
+    const std::map<std::string, int64_t>& epochs);
 
 }  // namespace tunesmith::worker
 

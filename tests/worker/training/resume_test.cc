@@ -95,7 +95,7 @@ Plan WithEarlyStopping() {
 Plan WithLastWeights() {
   Plan plan;
   plan.options.keep_best = false;
-  plan.options.schedule = ScheduleKind::kCosine;
+  plan.options.schedule.kind = ScheduleKind::kCosine;
   plan.options.label_smoothing = 0.1;
   plan.options.class_weights = {1, 2, 0.5};
   return plan;
@@ -118,12 +118,34 @@ Plan WithFrozenLayers() {
   return plan;
 }
 
+// A stage more in every epoch, each layer at its own rate.
+Plan WithGradualUnfreezing() {
+  Plan plan;
+  plan.options.epochs = 3;
+  plan.options.schedule = {.kind = ScheduleKind::kOneCycle,
+                           .warmup_fraction = 0.3};
+  plan.options.parameters = PlanUnfreezing({{"bert.encoder.layer.1", 1},
+                                            {"bert.encoder.layer.0", 2},
+                                            {"bert.embeddings", 3}});
+  return plan;
+}
+
+// Some steps are skipped; then the learning rate is cut.
+Plan WithSkippedSteps() {
+  Plan plan;
+  plan.options.epochs = 3;
+  plan.options.learning_rate_cut =
+      LearningRateCut{.from_step = 8, .factor = 0.5};
+  SpoilFirstBatch(plan.inputs, plan.options);
+  return plan;
+}
+
 // The best weights are an early epoch's.
 Plan WithADecline() {
   Plan plan;
   plan.options.epochs = 4;
   plan.options.learning_rate = 5e-2;
-  plan.options.schedule = ScheduleKind::kConstant;
+  plan.options.schedule.kind = ScheduleKind::kConstant;
   return plan;
 }
 
@@ -196,15 +218,28 @@ INSTANTIATE_TEST_SUITE_P(
                       NamedPlan{"LastWeights", &WithLastWeights},
                       NamedPlan{"NoEvaluation", &WithoutEvaluation},
                       NamedPlan{"FrozenLayers", &WithFrozenLayers},
+                      NamedPlan{"GradualUnfreezing", &WithGradualUnfreezing},
+                      NamedPlan{"SkippedSteps", &WithSkippedSteps},
                       NamedPlan{"Decline", &WithADecline}),
     [](const auto& info) { return std::string(info.param.name); });
+
+TEST(CheckpointTest, SaysThatItIsOfAnotherMachine) {
+  Plan plan;
+  auto stopped = Begin(plan, "", 8);
+  auto same = Begin(plan, LastCheckpoint(*stopped));
+  EXPECT_THAT(same->observer.environment_changes, IsEmpty());
+  plan.options.threads = 2;
+  auto other = Begin(plan, LastCheckpoint(*stopped));
+  EXPECT_THAT(other->observer.environment_changes,
+              testing::ElementsAre("threads: 1, now 2"));
+}
 
 TEST(CheckpointTest, HoldsAModelDirectoryAsItWasAfterTheStep) {
   Plan plan = WithoutEvaluation();
   plan.options.max_steps = 4;
   plan.options.epochs = std::nullopt;
-  plan.options.schedule = ScheduleKind::kConstant;
-  plan.options.warmup_fraction = 0;
+  plan.options.schedule.kind = ScheduleKind::kConstant;
+  plan.options.schedule.warmup_fraction = 0;
   plan.options.checkpoints.period_steps = 2;
   auto longer = Begin(plan);
   ASSERT_THAT(longer->observer.checkpoints, SizeIs(1));

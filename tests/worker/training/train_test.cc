@@ -1,5 +1,6 @@
 #include "worker/training/train.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -16,7 +17,9 @@
 namespace tunesmith::worker {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
@@ -129,6 +132,70 @@ INSTANTIATE_TEST_SUITE_P(
         std::vector<std::string>{"bert.encoder.layer.1.", "bert.pooler."},
         std::vector<std::string>{"bert.pooler.", "classifier."}));
 
+// Whether a parameter's name begins with one of some.
+bool BeginsWithOneOf(const std::string& name,
+                     const std::vector<std::string>& beginnings) {
+  for (const std::string& beginning : beginnings) {
+    if (name.starts_with(beginning)) return true;
+  }
+  return false;
+}
+
+TEST(TrainTest, GradualUnfreezingTrainsAStageMoreInEachEpoch) {
+  const std::vector<std::string> below = {
+      "bert.embeddings", "bert.encoder.layer.0", "bert.encoder.layer.1"};
+  TrainingOptions options = TinyOptions();
+  options.keep_best = false;
+  options.parameters =
+      PlanUnfreezing({{below[2], 1}, {below[1], 2}, {below[0], 3}});
+  for (size_t epochs : {1, 2, 3, 4}) {
+    options.epochs = static_cast<double>(epochs);
+    auto run = TrainTiny(options);
+    ASSERT_TRUE(run->result.ok()) << run->result.status();
+    std::vector<std::string> frozen(
+        below.begin(), below.end() - static_cast<ptrdiff_t>(epochs) + 1);
+    std::set<std::string> changed = ChangedParameters(*run);
+    EXPECT_TRUE(changed.contains("bert.pooler.dense.weight"));
+    for (const std::string& name : below) {
+      bool moved = std::any_of(
+          changed.begin(), changed.end(),
+          [&name](const std::string& one) { return one.starts_with(name); });
+      EXPECT_NE(moved, BeginsWithOneOf(name, frozen)) << name << epochs;
+    }
+  }
+}
+
+// Adam's first step moves every value by the learning rate.
+TEST(TrainTest, EachParameterHasItsOwnLearningRate) {
+  TrainingOptions options = TinyOptions();
+  options.epochs = std::nullopt;
+  options.max_steps = 1;
+  options.schedule = {.kind = ScheduleKind::kConstant, .warmup_fraction = 0};
+  options.weight_decay = 0;
+  auto change = [&options] {
+    auto run = TrainTiny(options);
+    auto before = WeightFiles::Open(TinyInputs().base_model_directory);
+    auto after = WeightFiles::Open(run->output.path());
+    double largest = 0;
+    for (size_t i = 0; i < (*before)->tensors().size(); ++i) {
+      const StoredTensor& a = (*before)->tensors()[i];
+      if (a.name != "bert.encoder.layer.1.output.dense.weight") continue;
+      const auto* x = reinterpret_cast<const float*>(a.bytes.data());
+      const auto* y =
+          reinterpret_cast<const float*>((*after)->tensors()[i].bytes.data());
+      for (size_t j = 0; j < a.bytes.size() / sizeof(float); ++j) {
+        largest = std::max(largest, std::abs(static_cast<double>(x[j] - y[j])));
+      }
+    }
+    return largest;
+  };
+  EXPECT_NEAR(change(), 1e-3, 1e-5);
+  for (ParameterPlan& parameter : options.parameters) {
+    parameter.learning_rate_factor = 0.1;
+  }
+  EXPECT_NEAR(change(), 1e-4, 1e-6);
+}
+
 TEST(TrainTest, PlanMustFitTheNetwork) {
   TrainingOptions options = TinyOptions();
   options.parameters.pop_back();
@@ -223,14 +290,55 @@ TEST(TrainTest, StopsWhenTold) {
 TEST(TrainTest, ExplodingLossIsReportedWithItsRows) {
   TrainingOptions options = TinyOptions();
   options.learning_rate = 1e30;
-  options.warmup_fraction = 0;
+  options.schedule.warmup_fraction = 0;
   options.order = BatchOrder::kSequential;
   auto run = TrainTiny(options);
   absl::Status status = run->result.status();
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ReasonOf(status), "NUMERICAL_FAILURE");
   EXPECT_THAT(std::string(status.message()), HasSubstr("learning_rate"));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("rows of the batch: "));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("rows of its batch: "));
+  EXPECT_THAT(run->observer.skipped, SizeIs(::testing::Ge(6)));
+}
+
+TEST(TrainTest, AStepThatIsNotFiniteChangesNothing) {
+  TrainingInputs inputs = TinyInputs();
+  TrainingOptions options = TinyOptions();
+  SpoilFirstBatch(inputs, options);
+  auto run = TrainTiny(options, inputs);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  EXPECT_THAT(run->observer.skipped,
+              ElementsAre(Pair(1, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8)),
+                          Pair(7, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8))));
+  EXPECT_FALSE(run->observer.metrics.contains(
+      std::tuple(DataSplit::kTraining, "loss", 1)));
+  EXPECT_TRUE(run->observer.metrics.contains(
+      std::tuple(DataSplit::kTraining, "loss", 2)));
+  options.epochs = std::nullopt;
+  options.max_steps = 1;
+  options.keep_best = false;
+  // The head is made anew for other labels.
+  EXPECT_THAT(ChangedParameters(*TrainTiny(options, inputs)),
+              UnorderedElementsAre("classifier.bias", "classifier.weight"));
+}
+
+TEST(TrainTest, ACutHalvesTheLearningRateAndCountsSkippedStepsAnew) {
+  TrainingInputs inputs = TinyInputs();
+  TrainingOptions options = TinyOptions();
+  SpoilFirstBatch(inputs, options);
+  options.epochs = 7;
+  EXPECT_EQ(ReasonOf(TrainTiny(options, inputs)->result.status()),
+            "NUMERICAL_FAILURE");
+  options.learning_rate_cut = LearningRateCut{.from_step = 12, .factor = 0.5};
+  auto run = TrainTiny(options, inputs);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  auto rate = [&run](int64_t step) {
+    return run->observer.metrics.at(
+        std::tuple(DataSplit::kTraining, "learning_rate", step));
+  };
+  // Linear, from 1e-3 down to 0 after 42 steps.
+  EXPECT_NEAR(rate(12), 1e-3 * 31 / 37, 1e-12);
+  EXPECT_NEAR(rate(14), 0.5e-3 * 29 / 37, 1e-12);
 }
 
 TEST(TrainTest, DirectoryHoldsWhatTransformersExpects) {

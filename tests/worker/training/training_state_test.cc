@@ -13,6 +13,8 @@ TrainingState SomeState() {
   state.step = 41;
   state.epoch = 3;
   state.training_examples = 1312;
+  state.skipped_steps = 2;
+  state.environment = {{"threads", "2"}};
   state.baseline_done = true;
   state.evaluation_due = true;
   state.stopped_early = true;

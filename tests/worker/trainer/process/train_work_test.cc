@@ -85,6 +85,9 @@ class TrainWorkTest : public ::testing::Test {
     for (const auto& parameter : facts.heads(0).parameters()) {
       *work.add_parameters()->mutable_parameter() = parameter;
     }
+    for (auto& row : *work.mutable_parameters()) {
+      row.set_learning_rate_factor(1);
+    }
   }
 
   internal::v1::DatasetInput Dataset(const std::string& name,

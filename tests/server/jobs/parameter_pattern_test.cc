@@ -1,9 +1,9 @@
+#include "server/jobs/parameter_pattern.h"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
-
-#include "server/jobs/freeze.h"
 
 namespace tunesmith::server {
 namespace {
