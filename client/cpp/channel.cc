@@ -29,8 +29,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   // A restarted server is found quickly.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
                    Milliseconds(milliseconds(100)));
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS,
-                   Milliseconds(milliseconds(100)));
+  // Despite its name the time that one attempt may take, handshake included: a
+  // busy or far server needs some.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(seconds(5)));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(seconds(2)));
   // A proxy of the environment cannot reach this machine's loopback.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
