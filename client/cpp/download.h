@@ -13,7 +13,8 @@
 namespace tunesmith::client {
 
 struct DownloadOptions {
-  // Also fetch `run_record.json`, which says how the model was made.
+  // Also fetch `run_record.json` and `report.html`, which say how the model was
+  // made.
   bool include_run_record = false;
   // Called as bytes arrive: current file, its bytes so far and in all.
   std::function<void(const std::string& path, int64_t received, int64_t total)>

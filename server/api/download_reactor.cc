@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kChunkBytes = size_t{512} << 10;
 constexpr char kModelPrefix[] = "model/";
 constexpr char kRunRecord[] = "run_record.json";
+constexpr char kReport[] = "report.html";
 
 absl::Status Damaged(const std::string& path) {
   return MakeError(
@@ -69,7 +70,8 @@ absl::Status DownloadReactor::Open(const internal::v1::Artifact& artifact) {
       Manifest manifest, ReadManifest(directory_, artifact.manifest_sha256()));
   for (ManifestFile& file : manifest.files) {
     if (absl::StartsWith(file.path, kModelPrefix) ||
-        (include_run_record_ && file.path == kRunRecord)) {
+        (include_run_record_ &&
+         (file.path == kRunRecord || file.path == kReport))) {
       files_.push_back(std::move(file));
     }
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
+#include "server/jobs/defaulted_fields.h"
 #include "server/jobs/freeze.h"
 #include "server/work/work_queue.h"
 
@@ -39,6 +40,9 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   internal::v1::TrainWork& work = *item.payload.mutable_train();
   work.set_job(job.name());
   *work.mutable_spec() = spec;
+  for (std::string& field : DefaultedFields(job.spec(), spec)) {
+    work.add_defaulted_fields(std::move(field));
+  }
   *work.mutable_base_model() = inputs.model.Input();
   *work.mutable_training() = inputs.training.Input();
   if (inputs.validation)

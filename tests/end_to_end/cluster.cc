@@ -259,9 +259,11 @@ std::vector<v1::JobEvent> Cluster::Events(const std::string& id) {
   return events;
 }
 
-std::map<std::string, std::string> Cluster::Download(const std::string& id) {
+std::map<std::string, std::string> Cluster::Download(const std::string& id,
+                                                     bool include_run_record) {
   v1::DownloadModelRequest request;
   request.set_name("models/" + id);
+  request.set_include_run_record(include_run_record);
   Call call;
   auto reader = models_->DownloadModel(call, request);
   std::map<std::string, std::string> files;

@@ -65,8 +65,10 @@ class Cluster {
   v1::Job WaitForSteps(const std::string& id, int attempt = 1);
 
   std::vector<v1::JobEvent> Events(const std::string& id);
-  // The model directory of `models/{id}`: file name to content.
-  std::map<std::string, std::string> Download(const std::string& id);
+  // The model directory of `models/{id}`: file name to content; with
+  // `include_run_record` also what lies beside it.
+  std::map<std::string, std::string> Download(const std::string& id,
+                                              bool include_run_record = false);
 
   // The trainer that works on a job: the child of the worker that has a model
   // open.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/end_to_end/cluster.h"
@@ -13,6 +14,7 @@ namespace tunesmith::testing {
 namespace {
 
 using ::testing::Ge;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -57,12 +59,25 @@ class ResumeTest : public ::testing::Test {
     });
   }
 
+  // The job's report without its name, and without the last section, which
+  // tells of the attempt.
+  std::string LastingReport(const std::string& id) {
+    std::string report =
+        cluster_.Download(id, /*include_run_record=*/true).at("report.html");
+    size_t attempt = report.find("<section id=\"attempt\">");
+    EXPECT_NE(attempt, std::string::npos);
+    return absl::StrReplaceAll(report.substr(0, attempt), {{"jobs/" + id, ""}});
+  }
+
   void ExpectUndisturbedResult(const std::string& id) {
     v1::Job job = cluster_.WaitForEnd(id);
     EXPECT_EQ(job.state(), v1::Job::SUCCEEDED) << job.DebugString();
-    cluster_.Submit("undisturbed", Spec());
+    cluster_.Submit("undisturbed", job.spec());
     EXPECT_EQ(cluster_.WaitForEnd("undisturbed").state(), v1::Job::SUCCEEDED);
     EXPECT_EQ(cluster_.Download(id), cluster_.Download("undisturbed"));
+    std::string report = LastingReport(id);
+    EXPECT_THAT(report, HasSubstr(">billing<"));
+    EXPECT_EQ(report, LastingReport("undisturbed"));
     for (const v1::JobEvent& event : cluster_.Events(id)) {
       EXPECT_NE(event.finding().code(), v1::Finding::METRIC_NOT_REPRODUCED);
     }

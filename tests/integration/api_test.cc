@@ -286,8 +286,10 @@ TEST_F(ApiTest, AModelIsDownloadedFileByFile) {
   }
   ASSERT_TRUE(stream->Finish().ok());
   EXPECT_THAT(paths, ElementsAre("config.json", "model.safetensors",
-                                 "run_record.json"));
-  EXPECT_EQ(content, "model/config.jsonmodel/model.safetensorsrun_record.json");
+                                 "report.html", "run_record.json"));
+  EXPECT_EQ(content,
+            "model/config.jsonmodel/model.safetensorsreport.html"
+            "run_record.json");
 }
 
 TEST_F(ApiTest, ADamagedFileEndsTheDownload) {

@@ -293,8 +293,8 @@ void ScriptedWorker::Succeed(const Assignment& assignment) {
   absl::StatusOr<std::string> directory = (*artifacts)->Begin(key);
   ASSERT_TRUE(directory.ok()) << directory.status();
   ASSERT_EQ(mkdir(absl::StrCat(*directory, "/model").c_str(), 0755), 0);
-  for (const char* file :
-       {"model/config.json", "model/model.safetensors", "run_record.json"}) {
+  for (const char* file : {"model/config.json", "model/model.safetensors",
+                           "report.html", "run_record.json"}) {
     ASSERT_TRUE(
         WriteFileDurably(absl::StrCat(*directory, "/", file), file).ok());
   }

@@ -15,12 +15,13 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/text_classification_data.h"
 #include "worker/models/description.h"
+#include "worker/report/report.h"
+#include "worker/report/run_record.h"
 #include "worker/tokenizer/tokenizer.h"
 #include "worker/trainer/checkpoint_directory.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/run_observer.h"
-#include "worker/trainer/run_record.h"
 #include "worker/trainer/wire_facts.h"
 #include "worker/trainer/wire_spec.h"
 #include "worker/training/train.h"
@@ -45,7 +46,9 @@ class TrainRun {
   // Finds the newest sound checkpoint; empty without one.
   std::string FindResumeDirectory();
   absl::Status Train();
-  absl::Status WriteRecord();
+  // The run record and the report.
+  absl::Status WriteRecords();
+  absl::Status WriteOutput(const char* file_name, const std::string& content);
   absl::StatusOr<Outcome> Seal();
   bool IsOutOfTime() const;
   // What was done so far is soon done again.
@@ -68,6 +71,8 @@ class TrainRun {
   TrainingOptions options_;
   tunesmith::v1::Execution execution_;
   TrainingInputs inputs_;
+  std::vector<int64_t> training_counts_;
+  std::vector<tunesmith::v1::Finding> findings_;
   absl::Duration preparation_time_;
   TrainingResult result_;
   std::vector<tunesmith::v1::Evaluation> evaluations_;
@@ -154,14 +159,18 @@ absl::Status TrainRun::PrepareData() {
       request_, *tokenizer, findings, [this] { return ShouldStop(); });
   context_.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(data.status());
+  for (const DataFinding& finding : findings) {
+    findings_.push_back(ToWire(finding));
+  }
   inputs_ = {.base_model_directory = base_model_directory_,
              .labels = std::move(data->labels),
              .training = std::move(data->training),
              .validation = std::move(data->validation),
              .test = std::move(data->test)};
+  training_counts_ = std::move(data->training_counts);
   options_.class_weights =
       ToClassWeights(work_.spec().task().text_classification().class_weights(),
-                     inputs_.labels, data->training_counts);
+                     inputs_.labels, training_counts_);
   preparation_time_ = context_.clock.Monotonic() - begin;
   return absl::OkStatus();
 }
@@ -209,25 +218,32 @@ absl::Status TrainRun::Train() {
   return absl::OkStatus();
 }
 
-absl::Status TrainRun::WriteRecord() {
-  TUNESMITH_ASSIGN_OR_RETURN(
-      std::string record,
-      SerializeRunRecord(
-          {.item = context_.assignment.item(),
-           .execution = execution_,
-           .labels = inputs_.labels,
-           .class_weights = options_.class_weights,
-           .training_rows = static_cast<int64_t>(inputs_.training.size()),
-           .validation_rows = static_cast<int64_t>(inputs_.validation.size()),
-           .test_rows = static_cast<int64_t>(inputs_.test.size()),
-           .result = result_,
-           .evaluations = evaluations_,
-           .start_time = start_time_,
-           .end_time = context_.clock.Now(),
-           .preparation_time = preparation_time_}));
-  return WriteFileDurably(absl::StrCat(context_.assignment.output_directory(),
-                                       "/", kRunRecordFileName),
-                          record);
+absl::Status TrainRun::WriteOutput(const char* file_name,
+                                   const std::string& content) {
+  return WriteFileDurably(
+      absl::StrCat(context_.assignment.output_directory(), "/", file_name),
+      content);
+}
+
+absl::Status TrainRun::WriteRecords() {
+  FinishedRun run{
+      .item = context_.assignment.item(),
+      .execution = execution_,
+      .labels = inputs_.labels,
+      .class_weights = options_.class_weights,
+      .training_counts = training_counts_,
+      .training_rows = static_cast<int64_t>(inputs_.training.size()),
+      .validation_rows = static_cast<int64_t>(inputs_.validation.size()),
+      .test_rows = static_cast<int64_t>(inputs_.test.size()),
+      .findings = findings_,
+      .result = result_,
+      .evaluations = evaluations_,
+      .start_time = start_time_,
+      .end_time = context_.clock.Now(),
+      .preparation_time = preparation_time_};
+  TUNESMITH_ASSIGN_OR_RETURN(std::string record, SerializeRunRecord(run));
+  TUNESMITH_RETURN_IF_ERROR(WriteOutput(kRunRecordFileName, record));
+  return WriteOutput(kReportFileName, RenderReport(run));
 }
 
 absl::StatusOr<Outcome> TrainRun::Seal() {
@@ -273,7 +289,7 @@ absl::StatusOr<Outcome> TrainRun::Run() {
     return outcome;
   }
   TUNESMITH_RETURN_IF_ERROR(status);
-  TUNESMITH_RETURN_IF_ERROR(WriteRecord());
+  TUNESMITH_RETURN_IF_ERROR(WriteRecords());
   return Seal();
 }
 

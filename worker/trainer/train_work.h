@@ -8,8 +8,8 @@
 namespace tunesmith::worker {
 
 // Fine-tunes a model: checks the staged files, reads and encodes the data,
-// trains, and writes `model/` and `run_record.json` into the assignment's
-// output directory, which it seals.
+// trains, and writes `model/`, `run_record.json` and `report.html` into the
+// assignment's output directory, which it seals.
 //
 // Errors of PrepareTextClassification, Train, VerifiedArtifact; CANCELLED;
 // DEADLINE_EXCEEDED (RUN_TIME_EXCEEDED).

@@ -60,7 +60,7 @@ absl::Status RunReporter::ReportStepsWhenDue(TrainingState& state) {
 }
 
 absl::Status RunReporter::ReportSteps(TrainingState& state) {
-  StepLog::Summary summary = log_.Flush();
+  StepLog::Summary summary = log_.Flush(state.curve);
   ReportProgress(TrainingPhase::kTraining, state, summary.mean_loss);
   state.skipped_steps += static_cast<int64_t>(summary.skipped.size());
   if (state.skipped_steps <= MaxSkippedSteps(length_.total_steps) ||

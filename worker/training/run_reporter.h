@@ -26,9 +26,10 @@ class RunReporter {
   // An evaluation took `spent`.
   void AddEvaluation(absl::Duration spent) { last_evaluation_ = spent; }
 
-  // Reports the steps since the last time, now or when it is time, and counts
-  // those that were skipped. ABORTED with reason NUMERICAL_FAILURE, and the
-  // rows of the last one's batch, when they are too many.
+  // Reports the steps since the last time, now or when it is time, adds them to
+  // the state's curve, and counts those that were skipped. ABORTED with reason
+  // NUMERICAL_FAILURE, and the rows of the last one's batch, when they are too
+  // many.
   absl::Status ReportSteps(TrainingState& state);
   absl::Status ReportStepsWhenDue(TrainingState& state);
 

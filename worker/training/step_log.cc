@@ -19,7 +19,7 @@ void StepLog::Report(const Step& step, double loss, double norm) {
   report("gradient_norm", norm);
 }
 
-StepLog::Summary StepLog::Flush() {
+StepLog::Summary StepLog::Flush(TrainingCurve& curve) {
   Summary summary;
   if (steps_.empty()) return summary;
   std::vector<Step> steps = std::exchange(steps_, {});
@@ -36,6 +36,7 @@ StepLog::Summary StepLog::Flush() {
     double norm = *value++;
     if (std::isfinite(loss) && std::isfinite(norm)) {
       Report(step, loss, norm);
+      curve.Add(step.step, loss, step.learning_rate);
       sum += loss;
     } else {
       observer_.OnSkippedStep(step.step, step.rows);

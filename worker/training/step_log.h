@@ -7,6 +7,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "worker/training/train.h"
+#include "worker/training/training_curve.h"
 
 namespace tunesmith::worker {
 
@@ -39,9 +40,9 @@ class StepLog {
     std::vector<Step> skipped;
   };
 
-  // Reports the metrics of the steps that are finite, and the others as
-  // skipped; forgets all.
-  Summary Flush();
+  // Reports the metrics of the steps that are finite and adds these to `curve`;
+  // reports the others as skipped; forgets all.
+  Summary Flush(TrainingCurve& curve);
 
  private:
   void Report(const Step& step, double loss, double norm);

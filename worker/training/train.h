@@ -130,7 +130,19 @@ struct TrainingPlaces {
   CheckpointStore* checkpoints = nullptr;
 };
 
-// How a run went; enough for the run record.
+// Steps that follow each other, but for those that were skipped, as one point
+// of a curve.
+struct TrainingPoint {
+  // The last of the steps, counted from 1.
+  int64_t step = 0;
+  int64_t steps = 0;
+  // Mean of the steps' losses.
+  double loss = 0;
+  // Of the last step.
+  double learning_rate = 0;
+};
+
+// How a run went; enough for the run record and the report.
 struct TrainingResult {
   // Whether there is a model; otherwise the run ended at a checkpoint, by
   // request.
@@ -146,6 +158,9 @@ struct TrainingResult {
   absl::Time first_batch_time;
   absl::Time first_step_time;
   std::vector<EvaluationFigures> evaluations;
+  // From the first step on, also of a run that was stopped on the way; see
+  // TrainingCurve.
+  std::vector<TrainingPoint> curve;
   absl::Duration training_time;
   absl::Duration evaluation_time;
 };

@@ -169,7 +169,12 @@ absl::Status TrainingRun::EvaluateBaseline() {
 
 absl::Status TrainingRun::TrainEpoch() {
   if (state_.evaluation_due) return absl::OkStatus();
-  absl::Duration start = clock_.Monotonic();
+  absl::Duration counted = clock_.Monotonic();
+  // A checkpoint holds the time of the steps before it.
+  auto count_time = [&] {
+    absl::Duration now = clock_.Monotonic();
+    state_.training_time += now - std::exchange(counted, now);
+  };
   std::vector<BatchIndices> batches =
       PlanEpoch(lengths_, options_.batch_size, options_.order, options_.seed,
                 state_.epoch);
@@ -185,6 +190,7 @@ absl::Status TrainingRun::TrainEpoch() {
     TUNESMITH_RETURN_IF_ERROR(first ? reporter_.ReportSteps(state_)
                                     : reporter_.ReportStepsWhenDue(state_));
     if (first) result_.first_step_time = clock_.Now();
+    count_time();
     if (i + 1 == end) break;
     TUNESMITH_RETURN_IF_ERROR(TakeCheckpoint(/*improved=*/false));
   }
@@ -192,7 +198,7 @@ absl::Status TrainingRun::TrainEpoch() {
   state_.evaluation_due = true;
   TUNESMITH_RETURN_IF_ERROR(UpdateFreezing());
   TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
-  state_.training_time += clock_.Monotonic() - start;
+  count_time();
   return absl::OkStatus();
 }
 
@@ -431,6 +437,7 @@ TrainingResult TrainingRun::TakeResult() {
   result_.stopped_early = state_.stopped_early;
   result_.training_examples = state_.training_examples;
   result_.evaluations = std::move(state_.evaluations);
+  result_.curve = state_.curve.Points();
   result_.training_time = state_.training_time;
   result_.evaluation_time = state_.evaluation_time;
   return std::move(result_);

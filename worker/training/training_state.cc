@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -58,6 +59,26 @@ json FromFigures(const EvaluationFigures& figures) {
           {"example_count", figures.example_count}};
 }
 
+json FromCurve(const TrainingCurve& curve) {
+  json spans = json::array();
+  for (const TrainingCurve::Span& span : curve.spans()) {
+    spans.push_back({span.last_step, span.steps, FromDouble(span.loss_sum),
+                     FromDouble(span.learning_rate)});
+  }
+  return spans;
+}
+
+TrainingCurve AsCurve(const json& value) {
+  std::vector<TrainingCurve::Span> spans;
+  for (const json& span : value) {
+    spans.push_back({.last_step = span.at(0).get<int64_t>(),
+                     .steps = span.at(1).get<int64_t>(),
+                     .loss_sum = AsDouble(span.at(2)),
+                     .learning_rate = AsDouble(span.at(3))});
+  }
+  return TrainingCurve(std::move(spans));
+}
+
 // An enumerator of 0 to `last`.
 template <typename Enum>
 Enum AsEnum(const json& value, Enum last) {
@@ -108,6 +129,7 @@ TrainingState AsState(const json& value) {
     state.evaluations.push_back(AsFigures(one));
   }
   value.at("environment").get_to(state.environment);
+  state.curve = AsCurve(value.at("curve"));
   state.training_time = absl::Seconds(AsDouble(value.at("training_seconds")));
   state.evaluation_time =
       absl::Seconds(AsDouble(value.at("evaluation_seconds")));
@@ -134,6 +156,7 @@ json ToJson(const TrainingState& state) {
        state.selection.evaluations_without_improvement},
       {"evaluations", std::move(evaluations)},
       {"environment", state.environment},
+      {"curve", FromCurve(state.curve)},
       {"training_seconds", absl::ToDoubleSeconds(state.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(state.evaluation_time)}};
   if (state.selection.best_score.has_value()) {

@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "worker/training/environment.h"
 #include "worker/training/train.h"
+#include "worker/training/training_curve.h"
 
 namespace tunesmith::worker {
 
@@ -41,6 +42,8 @@ struct TrainingState {
   std::vector<EvaluationFigures> evaluations;
   // Of the steps so far; where it changed, of the last ones.
   Environment environment;
+  // Of the steps up to `step`, once these were reported.
+  TrainingCurve curve;
   absl::Duration training_time;
   absl::Duration evaluation_time;
 };

@@ -74,7 +74,8 @@ void AddDownload(CLI::App& app, Action& action) {
                       "Where to; must be empty or not be there. Default: the "
                       "model's id");
   command->add_flag("--run-record", options->run_record,
-                    "Also fetch run_record.json: how the model was made");
+                    "Also fetch how the model was made: report.html for "
+                    "people, run_record.json for programs");
   command->footer(
       "Examples:\n"
       "  tunesmith download jobs/intents ./intents-model\n"

@@ -62,6 +62,7 @@ TEST_F(JobLifeTest, FromSubmitToAModel) {
   EXPECT_EQ(work.job(), "jobs/a");
   EXPECT_THAT(work.spec().task().text_classification().labels(),
               ElementsAre("neg", "pos"));
+  EXPECT_THAT(work.defaulted_fields(), testing::Contains("seed"));
   EXPECT_THAT(work.parameters(), SizeIs(8));
   EXPECT_EQ(work.training().artifact().key(), "dataset-uid-train/1");
   EXPECT_THAT(work.output_key(), testing::EndsWith("/1"));

@@ -5,6 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "tests/worker/scratch_directory.h"
 #include "tests/worker/training/fake_run.h"
 #include "worker/training/train.h"
@@ -65,6 +66,17 @@ void ExpectSameFigures(const EvaluationFigures& a, const EvaluationFigures& b) {
   EXPECT_EQ(a.confusion_matrix, b.confusion_matrix);
 }
 
+void ExpectSameCurve(const std::vector<TrainingPoint>& a,
+                     const std::vector<TrainingPoint>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].step, b[i].step);
+    EXPECT_EQ(a[i].steps, b[i].steps);
+    EXPECT_EQ(a[i].loss, b[i].loss);
+    EXPECT_EQ(a[i].learning_rate, b[i].learning_rate);
+  }
+}
+
 void ExpectSameResult(const Attempt& whole, const Attempt& resumed) {
   EXPECT_TRUE(resumed.result->finished);
   EXPECT_EQ(Weights(resumed), Weights(whole));
@@ -77,6 +89,7 @@ void ExpectSameResult(const Attempt& whole, const Attempt& resumed) {
   for (size_t i = 0; i < expected.size(); ++i) {
     ExpectSameFigures(resumed.result->evaluations[i], expected[i]);
   }
+  ExpectSameCurve(resumed.result->curve, whole.result->curve);
   // Whatever it reported, the undisturbed run reported too.
   for (const auto& [key, value] : resumed.observer.metrics) {
     EXPECT_EQ(whole.observer.metrics.at(key), value) << std::get<1>(key);
@@ -232,6 +245,21 @@ TEST(CheckpointTest, SaysThatItIsOfAnotherMachine) {
   auto other = Begin(plan, LastCheckpoint(*stopped));
   EXPECT_THAT(other->observer.environment_changes,
               testing::ElementsAre("threads: 1, now 2"));
+}
+
+TEST(CheckpointTest, HoldsTheTimeOfTheStepsBeforeIt) {
+  Plan plan = WithoutEvaluation();
+  plan.options.epochs = 1;
+  plan.options.checkpoints.period_steps = 1;
+  auto run = Begin(plan);
+  EXPECT_THAT(run->observer.checkpoints, SizeIs(testing::Ge(3)));
+  double earlier = 0;
+  for (const CheckpointFigures& checkpoint : run->observer.checkpoints) {
+    auto state = nlohmann::json::parse(
+        ReadBytes(run->checkpoints.PathOf(checkpoint.step) + "/state.json"));
+    EXPECT_GT(state.at("training_seconds"), earlier) << checkpoint.step;
+    earlier = state.at("training_seconds");
+  }
 }
 
 TEST(CheckpointTest, HoldsAModelDirectoryAsItWasAfterTheStep) {

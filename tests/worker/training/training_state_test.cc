@@ -35,6 +35,8 @@ TrainingState SomeState() {
   figures.example_count = 10;
   state.best = figures;
   state.evaluations = {figures, figures};
+  state.curve.Add(1, 0.1 + 0.2, 1e-4);
+  state.curve.Add(2, std::nextafter(0.7, 1.0), 5e-324);
   state.training_time = absl::Seconds(12.5);
   state.evaluation_time = absl::Seconds(3);
   return state;
@@ -52,6 +54,11 @@ TEST(TrainingStateTest, ComesBackWithTheSameBits) {
   EXPECT_EQ(state->evaluations[1].macro_f1,
             std::numeric_limits<double>::infinity());
   EXPECT_EQ(state->evaluations[1].weighted_f1, 5e-324);
+  ASSERT_EQ(state->curve.spans().size(), 2u);
+  EXPECT_EQ(state->curve.spans()[0].loss_sum, 0.1 + 0.2);
+  EXPECT_EQ(state->curve.spans()[1].loss_sum, std::nextafter(0.7, 1.0));
+  EXPECT_EQ(state->curve.spans()[1].learning_rate, 5e-324);
+  EXPECT_EQ(state->curve.spans()[1].last_step, 2);
   EXPECT_EQ(state->training_time, absl::Seconds(12.5));
 }
 
@@ -72,8 +79,11 @@ TEST(TrainingStateTest, OtherDocumentsAreRefused) {
   typed["step"] = "many";
   nlohmann::json short_row = state;
   short_row["best"]["classes"][0].erase(3);
-  for (const nlohmann::json& bad : {nlohmann::json(), nlohmann::json::array(),
-                                    newer, split, typed, short_row}) {
+  nlohmann::json short_span = state;
+  short_span["curve"][1].erase(3);
+  for (const nlohmann::json& bad :
+       {nlohmann::json(), nlohmann::json::array(), newer, split, typed,
+        short_row, short_span}) {
     EXPECT_EQ(ParseTrainingState(bad).status().code(),
               absl::StatusCode::kInvalidArgument)
         << bad.dump();

@@ -151,6 +151,7 @@ TEST_F(TrainWorkTest, TrainsAndSealsAModelWithItsRecord) {
   EXPECT_THAT(files, Contains("model/config.json"));
   EXPECT_THAT(files, Contains("model/tokenizer.json"));
   EXPECT_THAT(files, Contains("run_record.json"));
+  EXPECT_THAT(files, Contains("report.html"));
   EXPECT_THAT(result.model().model().head_labels(),
               ::testing::ElementsAre("account", "billing", "delivery"));
 
@@ -189,6 +190,11 @@ TEST_F(TrainWorkTest, TrainsAndSealsAModelWithItsRecord) {
             work().training().artifact().manifest_sha256());
   EXPECT_EQ(record["evaluations"].size(),
             static_cast<size_t>(result.model().model().evaluations_size()));
+
+  std::string report = ReadBytes(output_ + "/report.html");
+  for (const std::string& label : result.model().model().head_labels()) {
+    EXPECT_THAT(report, HasSubstr(">" + label + "<"));
+  }
 }
 
 TEST_F(TrainWorkTest, SameItemTwiceGivesTheSameModelFiles) {

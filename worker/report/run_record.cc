@@ -1,18 +1,16 @@
-#include "worker/trainer/run_record.h"
+#include "worker/report/run_record.h"
 
-#include <sys/utsname.h>
+#include <utility>
 
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
 #include "proto/contract/base/status_macros.h"
+#include "worker/report/software.h"
 
 namespace tunesmith::worker {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A release of Tunesmith, as the build says.
-constexpr char kVersion[] = TUNESMITH_VERSION;
 
 absl::StatusOr<Json> ToJson(const google::protobuf::Message& message) {
   std::string text;
@@ -62,32 +60,29 @@ Json FrozenParameters(const internal::v1::TrainWork& work) {
 }
 
 Json SoftwareRecord() {
-  utsname system;
-  if (uname(&system) != 0) return {{"tunesmith", kVersion}};
-  return {{"tunesmith", kVersion},
-          {"compiler", __VERSION__},
-          {"torch", TUNESMITH_TORCH_VERSION},
-          {"system", system.sysname},
-          {"kernel", system.release},
-          {"machine", system.machine}};
+  Json software = Json::object();
+  for (SoftwareVersion& part : SoftwareVersions()) {
+    software[part.name] = std::move(part.version);
+  }
+  return software;
 }
 
-Json ResultRecord(const RunRecord& record) {
-  const TrainingResult& result = record.result;
+Json ResultRecord(const FinishedRun& run) {
+  const TrainingResult& result = run.result;
   return {{"steps", result.steps},
           {"epochs", result.epochs},
           {"best_step", result.best_step},
           {"stopped_early", result.stopped_early}};
 }
 
-Json TimingRecord(const RunRecord& record) {
-  const TrainingResult& result = record.result;
+Json TimingRecord(const FinishedRun& run) {
+  const TrainingResult& result = run.result;
   return {
-      {"start", TimeText(record.start_time)},
+      {"start", TimeText(run.start_time)},
       {"first_batch", TimeText(result.first_batch_time)},
       {"first_step", TimeText(result.first_step_time)},
-      {"end", TimeText(record.end_time)},
-      {"preparation_seconds", absl::ToDoubleSeconds(record.preparation_time)},
+      {"end", TimeText(run.end_time)},
+      {"preparation_seconds", absl::ToDoubleSeconds(run.preparation_time)},
       {"training_examples", result.training_examples},
       {"training_seconds", absl::ToDoubleSeconds(result.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(result.evaluation_time)}};
@@ -95,27 +90,28 @@ Json TimingRecord(const RunRecord& record) {
 
 }  // namespace
 
-absl::StatusOr<std::string> SerializeRunRecord(const RunRecord& record) {
-  const internal::v1::TrainWork& work = record.item.train();
+absl::StatusOr<std::string> SerializeRunRecord(const FinishedRun& run) {
+  const internal::v1::TrainWork& work = run.item.train();
   Json json = {
-      {"version", 1}, {"job", work.job()}, {"attempt", record.item.attempt()}};
+      {"version", 1}, {"job", work.job()}, {"attempt", run.item.attempt()}};
   TUNESMITH_ASSIGN_OR_RETURN(json["resolved_spec"], ToJson(work.spec()));
-  TUNESMITH_ASSIGN_OR_RETURN(json["execution"], ToJson(record.execution));
+  json["defaulted_fields"] = work.defaulted_fields();
+  TUNESMITH_ASSIGN_OR_RETURN(json["execution"], ToJson(run.execution));
   json["seed"] = work.spec().seed();
   json["inputs"] = InputsRecord(work);
-  json["labels"] = record.labels;
-  json["class_weights"] = record.class_weights;
-  json["rows"] = {{"training", record.training_rows},
-                  {"validation", record.validation_rows},
-                  {"test", record.test_rows}};
+  json["labels"] = run.labels;
+  json["class_weights"] = run.class_weights;
+  json["rows"] = {{"training", run.training_rows},
+                  {"validation", run.validation_rows},
+                  {"test", run.test_rows}};
   json["frozen_parameters"] = FrozenParameters(work);
-  json["result"] = ResultRecord(record);
+  json["result"] = ResultRecord(run);
   json["evaluations"] = Json::array();
-  for (const tunesmith::v1::Evaluation& evaluation : record.evaluations) {
+  for (const tunesmith::v1::Evaluation& evaluation : run.evaluations) {
     TUNESMITH_ASSIGN_OR_RETURN(Json one, ToJson(evaluation));
     json["evaluations"].push_back(std::move(one));
   }
-  json["timing"] = TimingRecord(record);
+  json["timing"] = TimingRecord(run);
   json["software"] = SoftwareRecord();
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
