@@ -17,6 +17,12 @@ Request Named(const std::string& name) {
   return request;
 }
 
+template <class Request>
+Request WithId(Request request) {
+  if (request.request_id().empty()) request.set_request_id(NewRequestId());
+  return request;
+}
+
 }  // namespace
 
 std::string NewRequestId() {
@@ -54,9 +60,23 @@ absl::Status Client::Retry(const std::function<absl::Status()>& attempt) {
 
 absl::StatusOr<v1::CreateJobResponse> Client::CreateJob(
     v1::CreateJobRequest request) {
-  if (request.request_id().empty()) request.set_request_id(NewRequestId());
   return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::CreateJob,
-                        request);
+                        WithId(std::move(request)));
+}
+
+absl::StatusOr<v1::Job> Client::ForkJob(v1::ForkJobRequest request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ForkJob,
+                        WithId(std::move(request)));
+}
+
+absl::StatusOr<v1::Job> Client::VerifyJob(v1::VerifyJobRequest request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::VerifyJob,
+                        WithId(std::move(request)));
+}
+
+absl::StatusOr<v1::Job> Client::ReproduceJob(v1::ReproduceJobRequest request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ReproduceJob,
+                        WithId(std::move(request)));
 }
 
 absl::StatusOr<v1::Job> Client::GetJob(const std::string& name) {

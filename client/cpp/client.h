@@ -48,6 +48,10 @@ class Client {
   absl::StatusOr<v1::Job> CancelJob(const std::string& name);
   absl::StatusOr<v1::Job> PauseJob(const std::string& name);
   absl::StatusOr<v1::Job> ResumeJob(const std::string& name);
+  // They fill in a `request_id` as well.
+  absl::StatusOr<v1::Job> ForkJob(v1::ForkJobRequest request);
+  absl::StatusOr<v1::Job> VerifyJob(v1::VerifyJobRequest request);
+  absl::StatusOr<v1::Job> ReproduceJob(v1::ReproduceJobRequest request);
   absl::StatusOr<v1::ListCheckpointsResponse> ListCheckpoints(
       const v1::ListCheckpointsRequest&);
   absl::Status DeleteJob(const std::string& name);

@@ -1,9 +1,24 @@
 #include "proto/contract/resource_name.h"
 
+#include <utility>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "proto/contract/error.h"
 
 namespace tunesmith {
+namespace {
+
+constexpr char kCheckpoints[] = "/checkpoints/";
+
+// Digits alone, in the one way to write the number.
+bool ReadStep(std::string_view text, int64_t& step) {
+  return absl::SimpleAtoi(absl::string_view(text.data(), text.size()), &step) &&
+         step >= 0 && absl::StrCat(step) == text;
+}
+
+}  // namespace
 
 std::string_view CollectionOf(ResourceKind kind) {
   switch (kind) {
@@ -43,6 +58,32 @@ absl::StatusOr<std::string> ParseResourceName(ResourceKind kind,
                    v1::ERROR_REASON_INVALID_FIELD,
                    "expected " + prefix + "{id}, got: \"" +
                        std::string(name.substr(0, 128)) + "\"");
+}
+
+std::string CheckpointNameOf(std::string_view job, int64_t step) {
+  return absl::StrCat(std::string(job), kCheckpoints, step);
+}
+
+absl::StatusOr<CheckpointName> ParseCheckpointName(std::string_view name) {
+  size_t begin = name.find(kCheckpoints);
+  std::string_view job = name.substr(0, begin);
+  CheckpointName parsed;
+  bool fits =
+      begin != std::string_view::npos &&
+      ReadStep(name.substr(job.size() + sizeof(kCheckpoints) - 1), parsed.step);
+  absl::StatusOr<std::string> id = ParseResourceName(ResourceKind::kJob, job);
+  if (fits && id.ok()) {
+    parsed.job_id = *std::move(id);
+    return parsed;
+  }
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_INVALID_FIELD,
+      absl::StrCat("expected jobs/{id}/checkpoints/{step}, got: \"",
+                   std::string(name.substr(0, 128)), "\""));
+}
+
+bool LooksLikeCheckpoint(std::string_view name) {
+  return name.find(kCheckpoints) != std::string_view::npos;
 }
 
 bool IsResourceId(std::string_view id) {

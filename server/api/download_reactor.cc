@@ -13,6 +13,8 @@
 #include "server/api/answer.h"
 #include "server/api/ready_model.h"
 #include "server/api/request_check.h"
+#include "server/lifecycle/checkpoint_table.h"
+#include "server/lifecycle/job_table.h"
 
 namespace tunesmith::server {
 namespace {
@@ -28,25 +30,46 @@ absl::Status Damaged(const std::string& path) {
       absl::StrCat("stored file is not what was recorded: ", path));
 }
 
+absl::StatusOr<internal::v1::Artifact> ArtifactOfCheckpoint(
+    Connection& db, const std::string& tenant, const CheckpointName& name) {
+  TUNESMITH_ASSIGN_OR_RETURN(JobRow job,
+                             JobTable::Get(db, tenant, name.job_id));
+  TUNESMITH_ASSIGN_OR_RETURN(CheckpointRow row,
+                             CheckpointTable::Get(db, job.job, name.step));
+  return std::move(row.artifact);
+}
+
+// What holds the model that `name` names.
+absl::StatusOr<internal::v1::Artifact> FindArtifact(Connection& db,
+                                                    const std::string& tenant,
+                                                    const std::string& name) {
+  RequestCheck check;
+  if (LooksLikeCheckpoint(name)) {
+    absl::StatusOr<CheckpointName> parsed = ParseCheckpointName(name);
+    if (parsed.ok()) return ArtifactOfCheckpoint(db, tenant, *parsed);
+    check.Add("name", std::string(parsed.status().message()));
+    return check.ToStatus();
+  }
+  std::string id = check.Name("name", ResourceKind::kModel, name);
+  TUNESMITH_RETURN_IF_ERROR(check.ToStatus());
+  TUNESMITH_ASSIGN_OR_RETURN(ModelRow row, GetReadyModel(db, tenant, id));
+  return std::move(row.artifact);
+}
+
 }  // namespace
 
 DownloadReactor::DownloadReactor(const ApiContext& api,
                                  const std::string& tenant,
                                  const v1::DownloadModelRequest* request)
     : api_(api), include_run_record_(request->include_run_record()) {
-  RequestCheck check;
-  std::string id = check.Name("name", ResourceKind::kModel, request->name());
-  if (absl::Status status = check.ToStatus(); !status.ok()) {
-    Finish(ToAnswer(status));
-    return;
-  }
-  api_.store->Read([this, tenant, id](Connection& db) {
-    absl::StatusOr<ModelRow> row = GetReadyModel(db, tenant, id);
-    if (!row.ok()) {
-      Finish(ToAnswer(row.status()));
+  api_.store->Read([this, tenant, name = request->name()](Connection& db) {
+    absl::StatusOr<internal::v1::Artifact> found =
+        FindArtifact(db, tenant, name);
+    if (!found.ok()) {
+      Finish(ToAnswer(found.status()));
       return;
     }
-    api_.files->Run([this, artifact = std::move(row->artifact)] {
+    api_.files->Run([this, artifact = *std::move(found)] {
       if (absl::Status status = Open(artifact); !status.ok()) {
         Finish(ToAnswer(status));
         return;

@@ -17,14 +17,15 @@
 
 namespace tunesmith::server {
 
-// One DownloadModel call: the files of a model in the manifest's order, each a
+// One DownloadModel call: the files of a model, or of the one in a checkpoint,
+// in the manifest's order, each a
 // header and its chunks. Reads run on the file executor, one write is in
 // flight at a time, and every file's digest is checked on the way. Deletes
 // itself.
 class DownloadReactor final
     : public grpc::ServerWriteReactor<v1::DownloadModelResponse> {
  public:
-  // Looks the model up, then sends.
+  // Looks it up, then sends.
   DownloadReactor(const ApiContext& api, const std::string& tenant,
                   const v1::DownloadModelRequest* request);
 

@@ -117,9 +117,6 @@ grpc::ServerUnaryReactor* JobService::ChangeJob(
                                       const Request&),
     grpc::CallbackServerContext* context, const Request* request,
     v1::Job* response) {
-  if (absl::Status status = CheckName(request->name()); !status.ok()) {
-    return AnswerNow(context, status);
-  }
   return AnswerFromWrite(
       context, api_,
       [change, lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
@@ -146,6 +143,24 @@ grpc::ServerUnaryReactor* JobService::ResumeJob(
     grpc::CallbackServerContext* context, const v1::ResumeJobRequest* request,
     v1::Job* response) {
   return ChangeJob(server::ResumeJob, context, request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::ForkJob(
+    grpc::CallbackServerContext* context, const v1::ForkJobRequest* request,
+    v1::Job* response) {
+  return ChangeJob(server::ForkJob, context, request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::VerifyJob(
+    grpc::CallbackServerContext* context, const v1::VerifyJobRequest* request,
+    v1::Job* response) {
+  return ChangeJob(server::VerifyJob, context, request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::ReproduceJob(
+    grpc::CallbackServerContext* context,
+    const v1::ReproduceJobRequest* request, v1::Job* response) {
+  return ChangeJob(server::ReproduceJob, context, request, response);
 }
 
 grpc::ServerUnaryReactor* JobService::ListCheckpoints(

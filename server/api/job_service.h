@@ -29,6 +29,15 @@ class JobService final : public v1::JobService::CallbackService {
   grpc::ServerUnaryReactor* ResumeJob(grpc::CallbackServerContext* context,
                                       const v1::ResumeJobRequest* request,
                                       v1::Job* response) override;
+  grpc::ServerUnaryReactor* ForkJob(grpc::CallbackServerContext* context,
+                                    const v1::ForkJobRequest* request,
+                                    v1::Job* response) override;
+  grpc::ServerUnaryReactor* VerifyJob(grpc::CallbackServerContext* context,
+                                      const v1::VerifyJobRequest* request,
+                                      v1::Job* response) override;
+  grpc::ServerUnaryReactor* ReproduceJob(grpc::CallbackServerContext* context,
+                                         const v1::ReproduceJobRequest* request,
+                                         v1::Job* response) override;
   grpc::ServerUnaryReactor* ListCheckpoints(
       grpc::CallbackServerContext* context,
       const v1::ListCheckpointsRequest* request,

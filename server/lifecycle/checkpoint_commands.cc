@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
 #include "server/jobs/checkpoint_retention.h"
 #include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/lease_effects.h"
@@ -34,10 +35,26 @@ absl::Status CheckReport(const internal::v1::TrainWork& work,
       "a checkpoint is not where it should be, key: " + artifact.key());
 }
 
+// Its files go when no other job shares them.
 absl::Status Drop(Transaction& tx, const LifecycleContext& context,
                   const v1::Job& job, const CheckpointRow& row) {
-  NotifyArtifactReleased(tx, context, row.artifact.key());
-  return CheckpointTable::Remove(tx, KeyOf(job), row.checkpoint.step());
+  TUNESMITH_RETURN_IF_ERROR(
+      CheckpointTable::Remove(tx, KeyOf(job), row.checkpoint.step()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      bool shared, CheckpointTable::Holds(tx.db(), row.artifact.key()));
+  if (!shared) NotifyArtifactReleased(tx, context, row.artifact.key());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Checkpoint> Add(Transaction& tx, CheckpointRow row,
+                                   v1::Job& job) {
+  v1::Checkpoint& checkpoint = row.checkpoint;
+  checkpoint.set_name(CheckpointNameOf(job.name(), checkpoint.step()));
+  *checkpoint.mutable_create_time() = ToWireTime(tx.now());
+  TUNESMITH_RETURN_IF_ERROR(CheckpointTable::Insert(tx, KeyOf(job), row));
+  job.set_latest_checkpoint(checkpoint.name());
+  if (checkpoint.best()) job.set_best_checkpoint(checkpoint.name());
+  return std::move(checkpoint);
 }
 
 // Drops what `row`, a new one, takes the place of.
@@ -64,7 +81,10 @@ absl::Status DropExpired(Transaction& tx, const LifecycleContext& context,
   for (int64_t step : ExpiredCheckpoints(
            checkpoints, job.resolved_spec().checkpoints().keep_latest())) {
     for (const CheckpointRow& row : rows) {
-      if (row.checkpoint.step() != step) continue;
+      // The one that a job began with is its begin.
+      if (row.checkpoint.step() != step || row.checkpoint.attempt() == 0) {
+        continue;
+      }
       TUNESMITH_RETURN_IF_ERROR(Drop(tx, context, job, row));
     }
   }
@@ -98,20 +118,26 @@ absl::StatusOr<v1::Checkpoint> RecordCheckpoint(
   TUNESMITH_RETURN_IF_ERROR(CheckReport(row.item.train(), report));
   CheckpointRow added;
   v1::Checkpoint& checkpoint = added.checkpoint;
-  checkpoint.set_name(absl::StrCat(job.name(), "/checkpoints/", report.step()));
   checkpoint.set_step(report.step());
   checkpoint.set_epoch(report.epoch());
   checkpoint.set_attempt(row.attempt);
   checkpoint.set_best(report.best());
   checkpoint.set_size_bytes(report.artifact().size_bytes());
-  *checkpoint.mutable_create_time() = ToWireTime(tx.now());
+  checkpoint.set_digest(report.digest());
   added.artifact = report.artifact();
   TUNESMITH_RETURN_IF_ERROR(DropReplaced(tx, context, job, checkpoint));
-  TUNESMITH_RETURN_IF_ERROR(CheckpointTable::Insert(tx, KeyOf(job), added));
+  TUNESMITH_ASSIGN_OR_RETURN(v1::Checkpoint stored,
+                             Add(tx, std::move(added), job));
   TUNESMITH_RETURN_IF_ERROR(DropExpired(tx, context, job));
-  job.set_latest_checkpoint(checkpoint.name());
-  if (checkpoint.best()) job.set_best_checkpoint(checkpoint.name());
-  return checkpoint;
+  return stored;
+}
+
+absl::StatusOr<v1::Checkpoint> ShareCheckpoint(Transaction& tx,
+                                               CheckpointRow row,
+                                               v1::Job& job) {
+  row.checkpoint.set_attempt(0);
+  row.checkpoint.set_best(false);
+  return Add(tx, std::move(row), job);
 }
 
 absl::Status ReleaseCheckpoints(Transaction& tx,
@@ -120,7 +146,7 @@ absl::Status ReleaseCheckpoints(Transaction& tx,
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
                              CheckpointTable::List(tx.db(), KeyOf(job)));
   for (const CheckpointRow& row : rows) {
-    NotifyArtifactReleased(tx, context, row.artifact.key());
+    TUNESMITH_RETURN_IF_ERROR(Drop(tx, context, job, row));
   }
   return absl::OkStatus();
 }

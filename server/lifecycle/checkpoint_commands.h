@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/context.h"
 #include "server/store/store.h"
 #include "server/work/work_queue.h"
@@ -32,7 +33,13 @@ absl::StatusOr<v1::Checkpoint> RecordCheckpoint(
     Transaction& tx, const LifecycleContext& context, const WorkRow& row,
     const internal::v1::CheckpointReport& report, v1::Job& job);
 
-// Lets the files of a job's checkpoints go; the rows go with the job's.
+// Gives a new job another job's checkpoint to begin with; both have its files
+// from now on. It is of no attempt and stays as long as no other one of its
+// step replaces it. Sets the job's `latest_checkpoint`.
+absl::StatusOr<v1::Checkpoint> ShareCheckpoint(Transaction& tx,
+                                               CheckpointRow row, v1::Job& job);
+
+// Removes a job's checkpoints, and their files where no other job shares them.
 absl::Status ReleaseCheckpoints(Transaction& tx,
                                 const LifecycleContext& context,
                                 const v1::Job& job);

@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/error.h"
+#include "proto/contract/resource_name.h"
 
 namespace tunesmith::server {
 
@@ -49,6 +51,28 @@ absl::StatusOr<std::vector<CheckpointRow>> CheckpointTable::List(
           absl::StrCat("a stored checkpoint cannot be read, job: ", job.uid));
     }
   }
+}
+
+absl::StatusOr<CheckpointRow> CheckpointTable::Get(Connection& db,
+                                                   const v1::Job& job,
+                                                   int64_t step) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
+                             List(db, {job.tenant(), job.uid()}));
+  for (CheckpointRow& row : rows) {
+    if (row.checkpoint.step() == step) return std::move(row);
+  }
+  return ResourceNotFoundError(
+      "checkpoint", CheckpointNameOf(job.name(), step),
+      rows.empty() ? "the job has none"
+                   : "the newest is " + rows[0].checkpoint.name());
+}
+
+absl::StatusOr<bool> CheckpointTable::Holds(Connection& db,
+                                            const std::string& artifact_key) {
+  Statement statement =
+      db.Prepare("SELECT 1 FROM checkpoints WHERE artifact_key = ? LIMIT 1");
+  statement.Bind(artifact_key);
+  return statement.Step();
 }
 
 absl::StatusOr<std::vector<std::string>> CheckpointTable::ArtifactKeys(

@@ -11,6 +11,7 @@
 #include "server/store/store.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/checkpoint.pb.h"
+#include "tunesmith/v1/job.pb.h"
 
 namespace tunesmith::server {
 
@@ -32,6 +33,12 @@ class CheckpointTable {
   // Newest first.
   static absl::StatusOr<std::vector<CheckpointRow>> List(Connection& db,
                                                          const JobKey& job);
+  // NOT_FOUND (RESOURCE_NOT_FOUND). `job` as it is stored.
+  static absl::StatusOr<CheckpointRow> Get(Connection& db, const v1::Job& job,
+                                           int64_t step);
+  // Whether any job has a checkpoint there.
+  static absl::StatusOr<bool> Holds(Connection& db,
+                                    const std::string& artifact_key);
   // Over all jobs and tenants.
   static absl::StatusOr<std::vector<std::string>> ArtifactKeys(Connection& db);
 };

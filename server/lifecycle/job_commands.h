@@ -25,6 +25,21 @@ absl::StatusOr<v1::CreateJobResponse> ValidateJob(
     Connection& db, const std::string& tenant,
     const v1::CreateJobRequest& request);
 
+absl::StatusOr<v1::Job> ForkJob(Transaction& tx,
+                                const LifecycleContext& context,
+                                const std::string& tenant,
+                                const v1::ForkJobRequest& request);
+
+absl::StatusOr<v1::Job> VerifyJob(Transaction& tx,
+                                  const LifecycleContext& context,
+                                  const std::string& tenant,
+                                  const v1::VerifyJobRequest& request);
+
+absl::StatusOr<v1::Job> ReproduceJob(Transaction& tx,
+                                     const LifecycleContext& context,
+                                     const std::string& tenant,
+                                     const v1::ReproduceJobRequest& request);
+
 absl::StatusOr<v1::Job> CancelJob(Transaction& tx,
                                   const LifecycleContext& context,
                                   const std::string& tenant,

@@ -198,6 +198,15 @@ absl::StatusOr<std::optional<std::string>> JobTable::FindLiveUser(
   return statement.Text(0);
 }
 
+absl::StatusOr<std::vector<std::string>> JobTable::InputUids(
+    Connection& db, const JobKey& job) {
+  Statement statement = db.Prepare(
+      "SELECT resource_uid FROM job_inputs WHERE tenant = ? AND job_uid = ? "
+      "ORDER BY resource_uid");
+  statement.Bind(job.tenant).Bind(job.uid);
+  return statement.Texts();
+}
+
 absl::StatusOr<std::vector<std::pair<v1::Job::State, int64_t>>>
 JobTable::CountByState(Connection& db) {
   Statement statement =

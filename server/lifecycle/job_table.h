@@ -54,6 +54,9 @@ class JobTable {
       Connection& db, const std::string& tenant,
       const std::vector<v1::Job::State>& states, int64_t before, int limit);
 
+  // Uids of the models and datasets that a job reads, in order.
+  static absl::StatusOr<std::vector<std::string>> InputUids(Connection& db,
+                                                            const JobKey& job);
   // Jobs in VALIDATING that read the resource.
   static absl::StatusOr<std::vector<JobRow>> ListWaitingFor(
       Connection& db, const std::string& tenant,

@@ -73,6 +73,8 @@ absl::Status InsertOutputModel(Transaction& tx, const std::string& uid,
   model.set_display_name(job.display_name());
   model.mutable_origin()->set_job(job.name());
   model.mutable_origin()->set_base_model(job.spec().base_model());
+  *model.mutable_origin()->mutable_lineage() = job.lineage();
+  model.set_weights_digest(result.weights_digest());
   if (model.head_labels().empty()) {
     *model.mutable_head_labels() =
         job.resolved_spec().task().text_classification().labels();

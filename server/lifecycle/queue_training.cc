@@ -20,7 +20,8 @@ std::string ReservedModelUid(const std::string& output_key) {
 }
 
 absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
-                           const v1::Job& job, const JobInputs& inputs) {
+                           const v1::Job& job, const JobInputs& inputs,
+                           const internal::v1::TrainWork& begin) {
   const v1::JobSpec& spec = job.resolved_spec();
   FreezeTable freeze = ResolveFreeze(
       spec.freeze(), inputs.model.facts, v1::TEXT_CLASSIFICATION,
@@ -38,6 +39,7 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   item.priority = job.priority();
   item.max_attempts = spec.max_attempts();
   internal::v1::TrainWork& work = *item.payload.mutable_train();
+  work = begin;
   work.set_job(job.name());
   *work.mutable_spec() = spec;
   for (std::string& field : DefaultedFields(job.spec(), spec)) {

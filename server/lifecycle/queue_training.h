@@ -7,14 +7,17 @@
 #include "server/lifecycle/context.h"
 #include "server/lifecycle/job_inputs.h"
 #include "server/store/store.h"
+#include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/job.pb.h"
 
 namespace tunesmith::server {
 
 // Adds the work item of a job in QUEUED, whose spec is resolved. The uid of
-// the model that it will make is reserved in the item's output key.
+// the model that it will make is reserved in the item's output key. `begin`:
+// see JobDraft.
 absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
-                           const v1::Job& job, const JobInputs& inputs);
+                           const v1::Job& job, const JobInputs& inputs,
+                           const internal::v1::TrainWork& begin = {});
 
 // `{uid of the output model}/{fence}`.
 std::string OutputKey(const std::string& model_uid, int64_t fence);

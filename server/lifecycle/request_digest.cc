@@ -6,15 +6,14 @@
 
 namespace tunesmith::server {
 
-std::string RequestDigest(v1::CreateJobRequest request) {
-  request.clear_request_id();
-  std::string bytes;
+std::string MessageDigest(const google::protobuf::Message& message) {
+  std::string bytes = message.GetTypeName() + "\n";
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);
     // Maps in order of their keys.
     coded.SetSerializationDeterministic(true);
-    request.SerializeToCodedStream(&coded);
+    message.SerializeToCodedStream(&coded);
   }
   return Sha256Hex(bytes);
 }

@@ -3,13 +3,20 @@
 
 #include <string>
 
-#include "tunesmith/v1/job_service.pb.h"
+#include "google/protobuf/message.h"
 
 namespace tunesmith::server {
 
-// SHA-256 of a request without its `request_id`: equal bodies have equal
+// SHA-256 over the kind of a message and its content: equal ones have equal
 // digests, whatever the order in which they were sent.
-std::string RequestDigest(v1::CreateJobRequest request);
+std::string MessageDigest(const google::protobuf::Message& message);
+
+// Of a request without its `request_id`.
+template <typename Request>
+std::string RequestDigest(Request request) {
+  request.clear_request_id();
+  return MessageDigest(request);
+}
 
 }  // namespace tunesmith::server
 

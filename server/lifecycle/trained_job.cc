@@ -12,6 +12,7 @@
 #include "server/jobs/microbatch.h"
 #include "server/lifecycle/checkpoint_commands.h"
 #include "server/lifecycle/checkpoint_table.h"
+#include "server/lifecycle/comparison.h"
 #include "server/lifecycle/job_change.h"
 #include "server/lifecycle/job_table.h"
 #include "server/lifecycle/lease_effects.h"
@@ -60,6 +61,9 @@ class TrainedJob : public WorkSubject {
   absl::Status Save() override { return change_.Save(); }
 
  private:
+  // Of a job that repeats a stretch of another one.
+  absl::Status CheckStretch(const internal::v1::Outcome& outcome) const;
+  absl::Status SucceedStretch();
   absl::Status SetExecution(v1::Execution execution, v1::JobEvent event);
   // Lets the next attempt use half the memory; false when there is no less.
   absl::StatusOr<bool> HalveMicrobatch();
@@ -117,6 +121,8 @@ absl::Status TrainedJob::Record(const internal::v1::WorkEvent& event) {
   switch (event.kind_case()) {
     case internal::v1::WorkEvent::kMetric:
       *added.mutable_metric() = event.metric();
+      TUNESMITH_RETURN_IF_ERROR(
+          CompareMetric(tx_.db(), event.metric(), change_.mutable_job()));
       break;
     case internal::v1::WorkEvent::kLog:
       *added.mutable_log() = event.log();
@@ -175,6 +181,7 @@ void TrainedJob::KeepEvaluation(const v1::Evaluation& evaluation) {
 
 absl::Status TrainedJob::CheckResult(
     const internal::v1::Outcome& outcome) const {
+  if (row_.item.train().last_step() > 0) return CheckStretch(outcome);
   if (!outcome.train().has_artifact() || !outcome.train().has_model()) {
     return ResultError("the worker ended a training without its result");
   }
@@ -189,7 +196,36 @@ absl::Status TrainedJob::CheckResult(
   return absl::OkStatus();
 }
 
+absl::Status TrainedJob::CheckStretch(
+    const internal::v1::Outcome& outcome) const {
+  std::string end =
+      CheckpointNameOf(change_.job().name(), row_.item.train().last_step());
+  if (outcome.has_stretch() && change_.job().latest_checkpoint() == end) {
+    return absl::OkStatus();
+  }
+  return ResultError("the worker ended a repetition without " + end);
+}
+
+absl::Status TrainedJob::SucceedStretch() {
+  v1::Job& job = change_.mutable_job();
+  TUNESMITH_ASSIGN_OR_RETURN(
+      CheckpointRow end,
+      CheckpointTable::Get(tx_.db(), job, row_.item.train().last_step()));
+  Conclude(end.checkpoint.digest(), job);
+  // They were of use for the digest alone.
+  TUNESMITH_RETURN_IF_ERROR(ReleaseCheckpoints(tx_, context_, job));
+  job.clear_latest_checkpoint();
+  job.clear_best_checkpoint();
+  ReleaseOutput();
+  return change_.Move(JobAction::kSucceed, absl::OkStatus(),
+                      job.comparison().verdict() == v1::Comparison::EQUAL
+                          ? "repeated to the bit"
+                          : job.comparison().difference());
+}
+
 absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
+  if (outcome.has_stretch()) return SucceedStretch();
+  Conclude(outcome.train().weights_digest(), change_.mutable_job());
   TUNESMITH_RETURN_IF_ERROR(
       InsertOutputModel(tx_, ReservedModelUid(row_.item.train().output_key()),
                         outcome.train(), change_.mutable_job()));

@@ -245,7 +245,13 @@ CREATE UNIQUE INDEX work_items_leased
 CREATE INDEX work_items_by_subject ON work_items (tenant, subject_uid);
 )sql";
 
-constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints};
+// Jobs can share a checkpoint's files.
+constexpr char kSharedCheckpoints[] = R"sql(
+CREATE INDEX checkpoints_by_artifact ON checkpoints (artifact_key);
+)sql";
+
+constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints,
+                                       kSharedCheckpoints};
 
 }  // namespace
 

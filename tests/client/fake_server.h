@@ -44,6 +44,9 @@ class FakeJobService : public v1::JobService::Service {
   Script<v1::CancelJobRequest, v1::Job> cancel;
   Script<v1::PauseJobRequest, v1::Job> pause;
   Script<v1::ResumeJobRequest, v1::Job> resume;
+  Script<v1::ForkJobRequest, v1::Job> fork;
+  Script<v1::VerifyJobRequest, v1::Job> verify;
+  Script<v1::ReproduceJobRequest, v1::Job> reproduce;
   Script<v1::ListCheckpointsRequest, v1::ListCheckpointsResponse>
       list_checkpoints;
   Script<v1::ListJobEventsRequest, v1::ListJobEventsResponse> list_events;
@@ -75,6 +78,19 @@ class FakeJobService : public v1::JobService::Service {
   grpc::Status ResumeJob(grpc::ServerContext*, const v1::ResumeJobRequest* q,
                          v1::Job* a) override {
     return Answer(resume, *q, *a);
+  }
+  grpc::Status ForkJob(grpc::ServerContext*, const v1::ForkJobRequest* q,
+                       v1::Job* a) override {
+    return Answer(fork, *q, *a);
+  }
+  grpc::Status VerifyJob(grpc::ServerContext*, const v1::VerifyJobRequest* q,
+                         v1::Job* a) override {
+    return Answer(verify, *q, *a);
+  }
+  grpc::Status ReproduceJob(grpc::ServerContext*,
+                            const v1::ReproduceJobRequest* q,
+                            v1::Job* a) override {
+    return Answer(reproduce, *q, *a);
   }
   grpc::Status ListCheckpoints(grpc::ServerContext*,
                                const v1::ListCheckpointsRequest* q,

@@ -209,11 +209,30 @@ v1::Job Cluster::Resume(const std::string& id) {
   return Change<v1::ResumeJobRequest>(&v1::JobService::Stub::ResumeJob, id);
 }
 
+v1::Job Cluster::Fork(const std::string& id, const std::string& new_id,
+                      const v1::JobSpec& changes) {
+  v1::ForkJobRequest request;
+  request.set_job_id(new_id);
+  *request.mutable_job()->mutable_spec() = changes;
+  return Change(&v1::JobService::Stub::ForkJob, id, request);
+}
+
+v1::Job Cluster::Verify(const std::string& id, const std::string& new_id) {
+  v1::VerifyJobRequest request;
+  request.set_job_id(new_id);
+  return Change(&v1::JobService::Stub::VerifyJob, id, request);
+}
+
+v1::Job Cluster::Reproduce(const std::string& id, const std::string& new_id) {
+  v1::ReproduceJobRequest request;
+  request.set_job_id(new_id);
+  return Change(&v1::JobService::Stub::ReproduceJob, id, request);
+}
+
 template <typename Request>
 v1::Job Cluster::Change(grpc::Status (v1::JobService::Stub::*method)(
                             grpc::ClientContext*, const Request&, v1::Job*),
-                        const std::string& id) {
-  Request request;
+                        const std::string& id, Request request) {
   request.set_name("jobs/" + id);
   v1::Job job;
   grpc::Status status = (*jobs_.*method)(Call(), request, &job);
@@ -262,7 +281,7 @@ std::vector<v1::JobEvent> Cluster::Events(const std::string& id) {
 std::map<std::string, std::string> Cluster::Download(const std::string& id,
                                                      bool include_run_record) {
   v1::DownloadModelRequest request;
-  request.set_name("models/" + id);
+  request.set_name(absl::StartsWith(id, "jobs/") ? id : "models/" + id);
   request.set_include_run_record(include_run_record);
   Call call;
   auto reader = models_->DownloadModel(call, request);

@@ -56,6 +56,11 @@ class Cluster {
   v1::Job Cancel(const std::string& id);
   v1::Job Pause(const std::string& id);
   v1::Job Resume(const std::string& id);
+  // Make `jobs/{new_id}`.
+  v1::Job Fork(const std::string& id, const std::string& new_id,
+               const v1::JobSpec& changes);
+  v1::Job Verify(const std::string& id, const std::string& new_id);
+  v1::Job Reproduce(const std::string& id, const std::string& new_id);
   // Polls until `done`; the job as it was then.
   v1::Job WaitFor(const std::string& id,
                   const std::function<bool(const v1::Job&)>& done);
@@ -65,8 +70,8 @@ class Cluster {
   v1::Job WaitForSteps(const std::string& id, int attempt = 1);
 
   std::vector<v1::JobEvent> Events(const std::string& id);
-  // The model directory of `models/{id}`: file name to content; with
-  // `include_run_record` also what lies beside it.
+  // The model directory of `models/{id}`, or of a checkpoint by its whole name:
+  // file name to content; with `include_run_record` also what lies beside it.
   std::map<std::string, std::string> Download(const std::string& id,
                                               bool include_run_record = false);
 
@@ -83,7 +88,7 @@ class Cluster {
   template <typename Request>
   v1::Job Change(grpc::Status (v1::JobService::Stub::*method)(
                      grpc::ClientContext*, const Request&, v1::Job*),
-                 const std::string& id);
+                 const std::string& id, Request request = {});
 
   std::string directory_;
   std::string address_ = "127.0.0.1:0";

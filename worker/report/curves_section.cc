@@ -50,7 +50,10 @@ std::vector<ChartPoint> ValidationPoints(const Evaluations& evaluations,
   std::vector<ChartPoint> points;
   const v1::Evaluation* before =
       FindEvaluation(evaluations, v1::Evaluation::BASELINE, v1::VALIDATION);
-  if (before != nullptr) points.push_back({0, (before->*figure)()});
+  if (before != nullptr) {
+    points.push_back(
+        {static_cast<double>(before->step()), (before->*figure)()});
+  }
   for (const v1::Evaluation* epoch : EpochEvaluations(evaluations)) {
     points.push_back({static_cast<double>(epoch->step()), (epoch->*figure)()});
   }

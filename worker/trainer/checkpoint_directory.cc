@@ -7,6 +7,7 @@
 #include "proto/artifact/durable_file.h"
 #include "proto/artifact/manifest.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/training/checkpoint_digest.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -44,17 +45,21 @@ absl::Status CheckpointDirectory::Seal(int64_t step) {
   TUNESMITH_RETURN_IF_ERROR(SyncDirectory(path_));
   TUNESMITH_RETURN_IF_ERROR(
       SyncDirectory(fs::path(path_).parent_path().string()));
-  internal::v1::Artifact artifact;
+  internal::v1::CheckpointReport report;
+  report.set_step(step);
+  report.set_digest(DigestOfTensors(sealed.manifest));
+  internal::v1::Artifact& artifact = *report.mutable_artifact();
   artifact.set_store("local");
   artifact.set_key(absl::StrCat(group_, "/", step));
   artifact.set_manifest_sha256(sealed.manifest_sha256);
   artifact.set_size_bytes(sealed.manifest.TotalBytes());
   MutexLock lock(&mutex_);
-  sealed_[step] = std::move(artifact);
+  sealed_[step] = std::move(report);
   return absl::OkStatus();
 }
 
-internal::v1::Artifact CheckpointDirectory::ArtifactOf(int64_t step) const {
+internal::v1::CheckpointReport CheckpointDirectory::ReportOf(
+    int64_t step) const {
   MutexLock lock(&mutex_);
   return sealed_.at(step);
 }

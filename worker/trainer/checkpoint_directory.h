@@ -23,8 +23,8 @@ class CheckpointDirectory : public CheckpointStore {
   // Syncs the files, writes the manifest and syncs the directories.
   absl::Status Seal(int64_t step) override;
 
-  // Of a step that was sealed.
-  internal::v1::Artifact ArtifactOf(int64_t step) const;
+  // What there is to report of a step that was sealed: all that files tell.
+  internal::v1::CheckpointReport ReportOf(int64_t step) const;
 
  private:
   std::string PathOf(int64_t step) const;
@@ -32,7 +32,8 @@ class CheckpointDirectory : public CheckpointStore {
   const std::string path_;
   const std::string group_;
   mutable Mutex mutex_;
-  std::map<int64_t, internal::v1::Artifact> sealed_ ABSL_GUARDED_BY(mutex_);
+  std::map<int64_t, internal::v1::CheckpointReport> sealed_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tunesmith::worker

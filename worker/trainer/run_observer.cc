@@ -89,11 +89,9 @@ void RunObserver::OnMicrobatch(const Microbatch& microbatch) {
 }
 
 void RunObserver::OnCheckpoint(const CheckpointFigures& figures) {
-  internal::v1::CheckpointReport report;
-  report.set_step(figures.step);
+  internal::v1::CheckpointReport report = checkpoints_.ReportOf(figures.step);
   report.set_epoch(figures.epoch);
   report.set_best(figures.best);
-  *report.mutable_artifact() = checkpoints_.ArtifactOf(figures.step);
   context_.reporter.Checkpoint(std::move(report));
 }
 

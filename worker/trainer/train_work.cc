@@ -32,6 +32,8 @@ namespace {
 using internal::v1::Outcome;
 using internal::v1::TrainWork;
 
+constexpr char kWeightsPath[] = "model/model.safetensors";
+
 // One training run, step by step; every step adds what the next ones need.
 class TrainRun {
  public:
@@ -43,13 +45,17 @@ class TrainRun {
   absl::Status StageInputs();
   void ReportExecution();
   absl::Status PrepareData();
-  // Finds the newest sound checkpoint; empty without one.
-  std::string FindResumeDirectory();
+  // Finds the newest sound checkpoint, and says in `places` to go on from
+  // there. DATA_LOSS when there is none and the job does not begin at step 0.
+  absl::Status FindCheckpoint(TrainingPlaces& places);
+  void ReportDamaged(int64_t step, const absl::Status& why);
   absl::Status Train();
   // The run record and the report.
   absl::Status WriteRecords();
   absl::Status WriteOutput(const char* file_name, const std::string& content);
   absl::StatusOr<Outcome> Seal();
+  // The outcome without a model.
+  Outcome Stopped() const;
   bool IsOutOfTime() const;
   // What was done so far is soon done again.
   bool StoppedBeforeTraining(const absl::Status& status) const {
@@ -175,21 +181,34 @@ absl::Status TrainRun::PrepareData() {
   return absl::OkStatus();
 }
 
-std::string TrainRun::FindResumeDirectory() {
+void TrainRun::ReportDamaged(int64_t step, const absl::Status& why) {
+  tunesmith::v1::Finding finding;
+  finding.set_code(tunesmith::v1::Finding::DAMAGED_CHECKPOINT);
+  finding.set_severity(tunesmith::v1::Finding::WARNING);
+  finding.set_message(absl::StrCat("the checkpoint after step ", step,
+                                   " cannot be used: ", why.message()));
+  finding.set_suggestion("the training goes on from an earlier one");
+  context_.reporter.Finding(std::move(finding));
+}
+
+absl::Status TrainRun::FindCheckpoint(TrainingPlaces& places) {
   for (const internal::v1::CheckpointInput& checkpoint : work_.checkpoints()) {
     absl::StatusOr<std::string> directory =
         VerifiedArtifact(context_.assignment, checkpoint.artifact());
-    if (directory.ok()) return *directory;
-    tunesmith::v1::Finding finding;
-    finding.set_code(tunesmith::v1::Finding::DAMAGED_CHECKPOINT);
-    finding.set_severity(tunesmith::v1::Finding::WARNING);
-    finding.set_message(
-        absl::StrCat("the checkpoint after step ", checkpoint.step(),
-                     " cannot be used: ", directory.status().message()));
-    finding.set_suggestion("the training goes on from an earlier one");
-    context_.reporter.Finding(std::move(finding));
+    if (directory.ok()) {
+      places.resume_directory = *std::move(directory);
+      places.is_fork =
+          work_.is_fork() && checkpoint.step() == work_.first_step();
+      return absl::OkStatus();
+    }
+    ReportDamaged(checkpoint.step(), directory.status());
   }
-  return "";
+  if (!work_.has_first_step()) return absl::OkStatus();
+  return ReasonedError(
+      absl::StatusCode::kDataLoss, "DIGEST_MISMATCH",
+      absl::StrCat("no sound checkpoint is left of a job that begins after "
+                   "step ",
+                   work_.first_step()));
 }
 
 absl::Status TrainRun::Train() {
@@ -206,12 +225,12 @@ absl::Status TrainRun::Train() {
     return absl::InternalError(
         absl::StrCat("cannot make ", model_directory_, ": ", error.message()));
   }
-  TUNESMITH_ASSIGN_OR_RETURN(
-      result_, worker::Train(inputs_, options_,
-                             {.output_directory = model_directory_,
-                              .resume_directory = FindResumeDirectory(),
-                              .checkpoints = &checkpoints},
-                             observer, context_.clock));
+  TrainingPlaces places;
+  places.output_directory = model_directory_;
+  places.checkpoints = &checkpoints;
+  TUNESMITH_RETURN_IF_ERROR(FindCheckpoint(places));
+  TUNESMITH_ASSIGN_OR_RETURN(result_, worker::Train(inputs_, options_, places,
+                                                    observer, context_.clock));
   for (const EvaluationFigures& figures : result_.evaluations) {
     evaluations_.push_back(ToWire(figures, inputs_.labels));
   }
@@ -259,9 +278,22 @@ absl::StatusOr<Outcome> TrainRun::Seal() {
   result.mutable_artifact()->set_manifest_sha256(sealed.manifest_sha256);
   result.mutable_artifact()->set_size_bytes(sealed.manifest.TotalBytes());
   *result.mutable_model() = ToWire(description);
+  for (const ManifestFile& file : sealed.manifest.files) {
+    if (file.path == kWeightsPath) result.set_weights_digest(file.sha256);
+  }
   for (tunesmith::v1::Evaluation& evaluation : evaluations_) {
     *result.mutable_model()->mutable_model()->add_evaluations() =
         std::move(evaluation);
+  }
+  return outcome;
+}
+
+Outcome TrainRun::Stopped() const {
+  Outcome outcome;
+  if (work_.last_step() > 0 && result_.steps >= work_.last_step()) {
+    outcome.mutable_stretch();
+  } else {
+    outcome.mutable_suspended();
   }
   return outcome;
 }
@@ -284,9 +316,7 @@ absl::StatusOr<Outcome> TrainRun::Run() {
                          "the job ran longer than its max_run_time");
   }
   if (status.ok() ? !result_.finished : StoppedBeforeTraining(status)) {
-    Outcome outcome;
-    outcome.mutable_suspended();
-    return outcome;
+    return Stopped();
   }
   TUNESMITH_RETURN_IF_ERROR(status);
   TUNESMITH_RETURN_IF_ERROR(WriteRecords());

@@ -196,6 +196,7 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
   options.seed = spec.seed();
   TUNESMITH_RETURN_IF_ERROR(
       SetHyperparameters(spec.hyperparameters(), options));
+  if (work.last_step() > 0) options.last_step = work.last_step();
   options.precision = ToPrecision(work);
   TUNESMITH_ASSIGN_OR_RETURN(options.order, ToBatchOrder(spec.data().order()));
   const v1::EvaluationPolicy& evaluation = spec.evaluation();

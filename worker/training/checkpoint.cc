@@ -1,7 +1,9 @@
 #include "worker/training/checkpoint.h"
 
 #include <filesystem>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "proto/contract/base/parallel_for.h"
 #include "proto/contract/base/status_macros.h"
@@ -80,6 +82,21 @@ absl::StatusOr<TrainingState> ReadCheckpointState(
 bool HasBestWeights(const std::string& directory) {
   std::error_code ignored;
   return std::filesystem::exists(directory + kBestFile, ignored);
+}
+
+absl::StatusOr<OptimizerState> SelectSaved(const std::string& directory,
+                                           OptimizerState optimizer) {
+  // The three files hold the same names.
+  TUNESMITH_ASSIGN_OR_RETURN(std::set<std::string> saved,
+                             TensorNames(directory + kStepsFile));
+  for (std::vector<NamedTensor>* tensors :
+       {&optimizer.first_moments, &optimizer.second_moments,
+        &optimizer.steps}) {
+    std::erase_if(*tensors, [&saved](const NamedTensor& tensor) {
+      return !saved.contains(tensor.name);
+    });
+  }
+  return optimizer;
 }
 
 absl::Status ReadCheckpointTensors(const std::string& directory,

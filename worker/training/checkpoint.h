@@ -50,6 +50,11 @@ absl::StatusOr<TrainingState> ReadCheckpointState(const std::string& directory);
 // Whether the directory has best weights.
 bool HasBestWeights(const std::string& directory);
 
+// The part of `optimizer` that the directory holds: of what trained up to now.
+// Errors of SafetensorsFile::Open.
+absl::StatusOr<OptimizerState> SelectSaved(const std::string& directory,
+                                           OptimizerState optimizer);
+
 // Copies what the directory holds into `tensors`; `best` may be empty. Errors
 // of ReadTensorsInto.
 absl::Status ReadCheckpointTensors(const std::string& directory,

@@ -72,6 +72,9 @@ struct TrainingOptions {
   // Exactly one is set.
   std::optional<double> epochs;
   std::optional<int64_t> max_steps;
+  // End after this step as if StopRequest::kCheckpoint had come; unset: at the
+  // end.
+  std::optional<int64_t> last_step;
   // What the mathematics sees; see MicrobatchPlan for what the device sees.
   int batch_size = 32;
   // What was found to fit, in the order of the steps.

@@ -44,6 +44,16 @@ absl::Status WriteTensors(const std::string& path,
   return WriteSafetensors(path, std::move(entries));
 }
 
+absl::StatusOr<std::set<std::string>> TensorNames(const std::string& path) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<SafetensorsFile> file,
+                             SafetensorsFile::Open(path));
+  std::set<std::string> names;
+  for (const SafetensorsEntry& entry : file->entries()) {
+    names.insert(entry.name);
+  }
+  return names;
+}
+
 absl::Status ReadTensorsInto(const std::string& path,
                              std::span<const NamedTensor> targets) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<SafetensorsFile> file,

@@ -1,12 +1,14 @@
 #ifndef TUNESMITH_WORKER_TRAINING_TENSOR_FILE_H_
 #define TUNESMITH_WORKER_TRAINING_TENSOR_FILE_H_
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 // Tensors of fp32 in safetensors files.
 
@@ -21,6 +23,9 @@ struct NamedTensor {
 // them. Errors of WriteSafetensors.
 absl::Status WriteTensors(const std::string& path,
                           std::span<const NamedTensor> tensors);
+
+// Of the tensors in a file. Errors of SafetensorsFile::Open.
+absl::StatusOr<std::set<std::string>> TensorNames(const std::string& path);
 
 // Copies the file's tensors into the targets of the same names; tensors without
 // a target are passed over. INVALID_ARGUMENT with reason CORRUPT_WEIGHTS when a

@@ -31,7 +31,7 @@ absl::StatusOr<TrainingResult> Train(const TrainingInputs& inputs,
         TrainingRun::Create(inputs, options, places, observer, clock));
     absl::Status status = RunToTheEnd(*run);
     bool stopped = absl::IsCancelled(status) &&
-                   observer.ShouldStop() == StopRequest::kCheckpoint;
+                   run->stop_request() == StopRequest::kCheckpoint;
     if (stopped) status = run->SaveCheckpoint();
     TUNESMITH_RETURN_IF_ERROR(status);
     TrainingResult result = run->TakeResult();

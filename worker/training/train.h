@@ -126,6 +126,9 @@ struct TrainingPlaces {
   std::string output_directory;
   // A checkpoint to go on from, verified; empty: begin at step 0.
   std::string resume_directory;
+  // It is a run's with other options: what that one measured does not count
+  // (see ForkOf).
+  bool is_fork = false;
   // Outlives the run.
   CheckpointStore* checkpoints = nullptr;
 };
@@ -145,7 +148,7 @@ struct TrainingPoint {
 // How a run went; enough for the run record and the report.
 struct TrainingResult {
   // Whether there is a model; otherwise the run ended at a checkpoint, by
-  // request.
+  // request or after `last_step`.
   bool finished = true;
   int64_t steps = 0;
   double epochs = 0;

@@ -121,16 +121,10 @@ absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
 absl::Status TrainingRun::Resume() {
   const std::string& directory = places_.resume_directory;
   TUNESMITH_ASSIGN_OR_RETURN(state_, ReadCheckpointState(directory));
+  if (places_.is_fork) state_ = ForkOf(std::move(state_), length_);
   TUNESMITH_RETURN_IF_ERROR(UpdateFreezing());
-  CheckpointTensors tensors{.trained = optimizer_->parameters(),
-                            .optimizer = optimizer_->state(),
-                            .best = {}};
-  if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
-  TUNESMITH_RETURN_IF_ERROR(ReadCheckpointTensors(directory, tensors));
-  selection_.Restore(state_.selection);
-  if (options_.keep_best && state_.best.has_value() && IsBest()) {
-    best_weights_->Keep();
-  }
+  TUNESMITH_RETURN_IF_ERROR(places_.is_fork ? ReadTensorsOfFork(directory)
+                                            : ReadTensors(directory));
   checkpoints_.Resumed(state_.step);
   Environment here = DescribeEnvironment(options_.device, options_.threads);
   std::string differences = DescribeDifferences(state_.environment, here);
@@ -140,6 +134,38 @@ absl::Status TrainingRun::Resume() {
   state_.environment = std::move(here);
   observer_.OnLog(absl::StrCat("goes on after step ", state_.step));
   return absl::OkStatus();
+}
+
+absl::Status TrainingRun::ReadTensors(const std::string& directory) {
+  CheckpointTensors tensors{.trained = optimizer_->parameters(),
+                            .optimizer = optimizer_->state(),
+                            .best = {}};
+  if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
+  TUNESMITH_RETURN_IF_ERROR(ReadCheckpointTensors(directory, tensors));
+  selection_.Restore(state_.selection);
+  if (options_.keep_best && state_.best.has_value() && IsBest()) {
+    best_weights_->Keep();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TrainingRun::ReadTensorsOfFork(const std::string& directory) {
+  // What trained until now may be frozen from here on.
+  std::vector<NamedTensor> all;
+  for (const auto& item : model_->named_parameters()) {
+    all.push_back({item.key(), item.value()});
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(OptimizerState optimizer,
+                             SelectSaved(directory, optimizer_->state()));
+  return ReadCheckpointTensors(directory, {.trained = std::move(all),
+                                           .optimizer = std::move(optimizer),
+                                           .best = {}});
+}
+
+StopRequest TrainingRun::stop_request() {
+  bool reached =
+      options_.last_step.has_value() && state_.step >= *options_.last_step;
+  return reached ? StopRequest::kCheckpoint : observer_.ShouldStop();
 }
 
 bool TrainingRun::Done() const {

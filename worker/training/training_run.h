@@ -58,6 +58,9 @@ class TrainingRun {
 
   TrainingResult TakeResult();
 
+  // The observer's, or kCheckpoint after the last step that was asked for.
+  StopRequest stop_request();
+
  private:
   TrainingRun(const TrainingInputs& inputs, const TrainingOptions& options,
               const TrainingPlaces& places, TrainingObserver& observer,
@@ -67,7 +70,10 @@ class TrainingRun {
   // Lets train what trains in the epoch that the run stands in.
   absl::Status UpdateFreezing();
   absl::Status Resume();
-  bool IsStopped() { return observer_.ShouldStop() != StopRequest::kNone; }
+  // What a checkpoint holds of weights and optimizer state.
+  absl::Status ReadTensors(const std::string& directory);
+  absl::Status ReadTensorsOfFork(const std::string& directory);
+  bool IsStopped() { return stop_request() != StopRequest::kNone; }
   absl::Status WriteModel(const std::vector<NamedTensor>& trained,
                           const std::string& directory) const;
   absl::Status TrainStep(const BatchIndices& batch);

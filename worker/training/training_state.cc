@@ -138,6 +138,17 @@ TrainingState AsState(const json& value) {
 
 }  // namespace
 
+TrainingState ForkOf(TrainingState state, const RunLength& length) {
+  TrainingState fork;
+  fork.step = state.step;
+  // The end of a shorter run can be the midst of an epoch.
+  fork.epoch = state.step / length.steps_per_epoch;
+  fork.training_examples = state.training_examples;
+  fork.environment = std::move(state.environment);
+  fork.curve = std::move(state.curve);
+  return fork;
+}
+
 json ToJson(const TrainingState& state) {
   json evaluations = json::array();
   for (const EvaluationFigures& figures : state.evaluations) {

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 #include "worker/training/environment.h"
+#include "worker/training/schedule.h"
 #include "worker/training/train.h"
 #include "worker/training/training_curve.h"
 
@@ -47,6 +48,10 @@ struct TrainingState {
   absl::Duration training_time;
   absl::Duration evaluation_time;
 };
+
+// Where a run of another length and with other settings begins that goes on
+// from `state`: position and curve, nothing of what was measured.
+TrainingState ForkOf(TrainingState state, const RunLength& length);
 
 // Doubles come back with the same bits; those that are not finite are text.
 nlohmann::json ToJson(const TrainingState& state);

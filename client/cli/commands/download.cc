@@ -22,6 +22,7 @@ struct Options {
 absl::StatusOr<std::string> ModelOf(CommandContext& context,
                                     const std::string& name) {
   if (absl::StartsWith(name, "models/")) return name;
+  if (LooksLikeCheckpoint(name)) return FullName("jobs", name);
   TUNESMITH_ASSIGN_OR_RETURN(v1::Job job,
                              context.client().GetJob(FullName("jobs", name)));
   if (job.output_model().empty()) {
@@ -31,14 +32,22 @@ absl::StatusOr<std::string> ModelOf(CommandContext& context,
   return job.output_model();
 }
 
+// A name that came from the server becomes a path only if it is an id.
+absl::StatusOr<std::string> DirectoryFor(const std::string& name) {
+  if (!LooksLikeCheckpoint(name)) {
+    return ParseResourceName(ResourceKind::kModel, name);
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(CheckpointName checkpoint,
+                             ParseCheckpointName(name));
+  return absl::StrCat(checkpoint.job_id, "-", checkpoint.step);
+}
+
 absl::StatusOr<ExitCode> Download(CommandContext& context,
                                   const Options& options) {
   TUNESMITH_ASSIGN_OR_RETURN(std::string model, ModelOf(context, options.name));
   std::string directory = options.directory;
   if (directory.empty()) {
-    // A name that came from the server becomes a path only if it is an id.
-    TUNESMITH_ASSIGN_OR_RETURN(directory,
-                               ParseResourceName(ResourceKind::kModel, model));
+    TUNESMITH_ASSIGN_OR_RETURN(directory, DirectoryFor(model));
   }
   client::DownloadOptions download;
   download.include_run_record = options.run_record;
@@ -67,19 +76,20 @@ void AddDownload(CLI::App& app, Action& action) {
       "download", "Fetch a model as a Hugging Face directory.");
   command
       ->add_option("NAME", options->name,
-                   "jobs/ID (or ID) for the model that a job made, or "
-                   "models/ID")
+                   "jobs/ID (or ID) for the model that a job made, models/ID, "
+                   "or jobs/ID/checkpoints/STEP")
       ->required();
   command->add_option("DIRECTORY", options->directory,
                       "Where to; must be empty or not be there. Default: the "
-                      "model's id");
+                      "model's id, or the job's with the step");
   command->add_flag("--run-record", options->run_record,
                     "Also fetch how the model was made: report.html for "
                     "people, run_record.json for programs");
   command->footer(
       "Examples:\n"
       "  tunesmith download jobs/intents ./intents-model\n"
-      "  tunesmith download models/all-minilm-l6-v2");
+      "  tunesmith download models/all-minilm-l6-v2\n"
+      "  tunesmith download jobs/intents/checkpoints/40");
   OnCommand(command, action, options, &Download);
 }
 

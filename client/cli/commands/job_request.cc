@@ -51,7 +51,6 @@ void ApplyHyperparameters(const JobFlags& flags, v1::JobSpec& spec) {
   if (flags.learning_rate.has_value()) {
     spec.mutable_hyperparameters()->set_learning_rate(*flags.learning_rate);
   }
-  if (flags.seed.has_value()) spec.set_seed(*flags.seed);
 }
 
 }  // namespace
@@ -75,6 +74,23 @@ absl::StatusOr<v1::CreateJobRequest> ParseJobFile(
   return request;
 }
 
+void AddTrainingFlags(CLI::App* command, JobFlags& flags) {
+  CLI::Option* epochs =
+      command->add_option("--epochs", flags.epochs, "Passes over the data");
+  command->add_option("--max-steps", flags.max_steps, "Optimizer steps")
+      ->excludes(epochs);
+  command->add_option("--learning-rate", flags.learning_rate, "Highest rate");
+  AddFreezeFlags(command, flags);
+}
+
+absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec) {
+  ApplyHyperparameters(flags, spec);
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> freeze,
+                             FreezePolicyOf(flags));
+  if (freeze.has_value()) *spec.mutable_freeze() = *freeze;
+  return absl::OkStatus();
+}
+
 absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request) {
   v1::Job& job = *request.mutable_job();
   v1::JobSpec& spec = *job.mutable_spec();
@@ -86,10 +102,8 @@ absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request) {
   if (!flags.validation.empty()) data.set_validation(flags.validation);
   if (!flags.test.empty()) data.set_test(flags.test);
   ApplyTask(flags, *spec.mutable_task());
-  ApplyHyperparameters(flags, spec);
-  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> freeze,
-                             FreezePolicyOf(flags));
-  if (freeze.has_value()) *spec.mutable_freeze() = *freeze;
+  TUNESMITH_RETURN_IF_ERROR(ApplyTrainingFlags(flags, spec));
+  if (flags.seed.has_value()) spec.set_seed(*flags.seed);
   if (flags.priority.has_value()) job.set_priority(*flags.priority);
   if (!flags.display_name.empty()) job.set_display_name(flags.display_name);
   if (!flags.job_id.empty()) request.set_job_id(flags.job_id);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "client/cli/commands/freeze_flags.h"
 #include "tunesmith/v1/job_service.pb.h"
@@ -40,6 +41,12 @@ struct JobFlags : FreezeFlags {
 // before them. INVALID_ARGUMENT.
 absl::StatusOr<v1::CreateJobRequest> ParseJobFile(std::string_view json,
                                                   const std::string& directory);
+
+// The flags that a fork takes as well: how long, how fast and what is frozen.
+void AddTrainingFlags(CLI::App* command, JobFlags& flags);
+
+// Fields without a flag stay as they are. INVALID_ARGUMENT.
+absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec);
 
 // Flags win over what the request already says. Names of local files stay
 // where they are: they are still to be uploaded. INVALID_ARGUMENT.

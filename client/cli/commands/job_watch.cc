@@ -64,7 +64,25 @@ absl::StatusOr<ExitCode> WatchToTheEnd(CommandContext& context,
         absl::StrCat("the watch ended before the job did: ", name));
   }
   if (!context.json()) console.Print(RenderJobReport(job));
-  return ExitCodeOf(job.state());
+  bool differs = job.comparison().verdict() == v1::Comparison::DIFFERENT;
+  return differs ? ExitCode::kJobFailed : ExitCodeOf(job.state());
+}
+
+void AddFollowFlags(CLI::App* command, FollowFlags& flags) {
+  CLI::Option* watch = command->add_flag(
+      "--watch", flags.watch, "Follow the job. Default on a terminal");
+  command->add_flag("--detach", flags.detach, "Do not")->excludes(watch);
+}
+
+absl::StatusOr<ExitCode> FollowNewJob(CommandContext& context,
+                                      const std::string& name,
+                                      const FollowFlags& flags) {
+  if (!context.json()) {
+    context.console().Print(absl::StrCat("submitted ", Printable(name), "\n"));
+  }
+  bool watch = flags.watch || (context.console().terminal() && !flags.detach &&
+                               !context.json());
+  return watch ? WatchToTheEnd(context, name) : ExitCode::kOk;
 }
 
 }  // namespace tunesmith::cli

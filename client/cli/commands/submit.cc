@@ -15,10 +15,8 @@
 namespace tunesmith::cli {
 namespace {
 
-struct Options : JobFlags {
+struct Options : JobFlags, FollowFlags {
   std::string file;
-  bool watch = false;
-  bool detach = false;
 };
 
 absl::StatusOr<v1::CreateJobRequest> ReadJobFile(const std::string& path) {
@@ -70,14 +68,7 @@ absl::StatusOr<ExitCode> Submit(CommandContext& context,
     }
     return ExitCode::kOk;
   }
-  const std::string& name = response.job().name();
-  if (!context.json()) {
-    context.console().Print(absl::StrCat("submitted ", Printable(name), "\n"));
-  }
-  bool watch = options.watch || (context.console().terminal() &&
-                                 !options.detach && !context.json());
-  if (watch) return WatchToTheEnd(context, name);
-  return ExitCode::kOk;
+  return FollowNewJob(context, response.job().name(), options);
 }
 
 void AddSpecFlags(CLI::App* command, JobFlags& flags) {
@@ -90,15 +81,10 @@ void AddSpecFlags(CLI::App* command, JobFlags& flags) {
   command->add_option("--test", flags.test, "Test data, likewise");
   command->add_option("--text-column", flags.text_column, "Default: text");
   command->add_option("--label-column", flags.label_column, "Default: label");
-  CLI::Option* epochs =
-      command->add_option("--epochs", flags.epochs, "Passes over the data");
-  command->add_option("--max-steps", flags.max_steps, "Optimizer steps")
-      ->excludes(epochs);
+  AddTrainingFlags(command, flags);
   command->add_option("--batch-size", flags.batch_size, "Rows per step");
-  command->add_option("--learning-rate", flags.learning_rate, "Highest rate");
   command->add_option("--max-length", flags.max_length,
                       "Tokens that a text is cut to");
-  AddFreezeFlags(command, flags);
   command->add_option("--seed", flags.seed, "Of every random draw");
 }
 
@@ -111,9 +97,7 @@ void AddRequestFlags(CLI::App* command, Options& options) {
                       "The same id and request give the same job");
   command->add_flag("--validate-only", options.validate_only,
                     "Check, and store no job (local files are uploaded)");
-  CLI::Option* watch = command->add_flag(
-      "--watch", options.watch, "Follow the job. Default on a terminal");
-  command->add_flag("--detach", options.detach, "Do not")->excludes(watch);
+  AddFollowFlags(command, options);
 }
 
 }  // namespace

@@ -16,6 +16,26 @@ namespace {
 
 constexpr size_t kSituationColumns = 48;
 
+// What a job that repeats another one found out.
+std::string VerdictText(const v1::Comparison& comparison) {
+  switch (comparison.verdict()) {
+    case v1::Comparison::EQUAL:
+      return absl::StrCat("same bits as ", comparison.original());
+    case v1::Comparison::DIFFERENT:
+      return absl::StrCat("NOT the bits of ", comparison.original(), ": ",
+                          comparison.difference());
+    default:
+      return "";
+  }
+}
+
+std::string StretchText(const v1::Comparison& comparison) {
+  return absl::StrCat(
+      comparison.original(), " after step ", comparison.from_step(),
+      comparison.to_step() > 0 ? absl::StrCat(" up to ", comparison.to_step())
+                               : "");
+}
+
 // How far the job is, or why it is not running.
 std::string Situation(const v1::Job& job) {
   switch (job.state()) {
@@ -37,6 +57,7 @@ std::string Situation(const v1::Job& job) {
       return job.latest_checkpoint().empty() ? "before its first step"
                                              : "at " + job.latest_checkpoint();
     case v1::Job::SUCCEEDED: {
+      if (job.has_comparison()) return VerdictText(job.comparison());
       const v1::Evaluation* final = FinalEvaluation(job.evaluations());
       if (final == nullptr) return "";
       return absl::StrCat(SplitName(final->split()), " accuracy ",
@@ -110,6 +131,12 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   if (!job.output_model().empty()) {
     table.AddRow({"output model", job.output_model()});
   }
+  if (!job.forked_from().empty()) {
+    table.AddRow({"began at", job.forked_from()});
+  }
+  if (job.has_comparison()) {
+    table.AddRow({"repeats", StretchText(job.comparison())});
+  }
   if (!job.latest_checkpoint().empty()) {
     table.AddRow({"checkpoint", job.latest_checkpoint()});
   }
@@ -156,7 +183,9 @@ std::string RenderJobReport(const v1::Job& job) {
     absl::StrAppend(&text, " after ", ElapsedOf(job));
   }
   absl::StrAppend(&text, "\n");
-  if (job.state() == v1::Job::SUCCEEDED) {
+  if (job.state() == v1::Job::SUCCEEDED && job.has_comparison()) {
+    absl::StrAppend(&text, Printable(VerdictText(job.comparison())), "\n");
+  } else if (job.state() == v1::Job::SUCCEEDED) {
     absl::StrAppend(&text, "The model is ", Printable(job.output_model()),
                     ".\n\n", NextCommands(job));
   } else {

@@ -183,6 +183,62 @@ TEST_F(CommandLineTest, PauseAndResumeShowTheStateThatTheyLeadTo) {
   EXPECT_EQ(out(), "jobs/a QUEUED\n");
 }
 
+TEST_F(CommandLineTest, ForkSendsWhatChangesAndNothingElse) {
+  v1::ForkJobRequest sent;
+  server_.jobs.fork = [&](const v1::ForkJobRequest& request, v1::Job& job) {
+    sent = request;
+    job.set_name("jobs/b");
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"fork", "a", "--epochs", "9", "--freeze", "none", "--name",
+                 "b", "--detach"}),
+            0);
+  EXPECT_EQ(out(), "submitted jobs/b\n");
+  EXPECT_EQ(sent.name(), "jobs/a");
+  EXPECT_EQ(sent.job_id(), "b");
+  EXPECT_FALSE(sent.request_id().empty());
+  v1::JobSpec changes;
+  changes.mutable_hyperparameters()->set_epochs(9);
+  changes.mutable_freeze()->mutable_none();
+  EXPECT_EQ(sent.job().spec().SerializeAsString(), changes.SerializeAsString());
+  EXPECT_EQ(Run({"fork", "jobs/a/checkpoints/40", "--detach"}), 0);
+  EXPECT_EQ(sent.name(), "jobs/a/checkpoints/40");
+  EXPECT_EQ(sent.job().spec().ByteSizeLong(), 0u);
+}
+
+TEST_F(CommandLineTest, VerifyAndReproduceSayWhetherTheBitsAgree) {
+  v1::VerifyJobRequest sent;
+  server_.jobs.verify = [&](const v1::VerifyJobRequest& request, v1::Job& job) {
+    sent = request;
+    job.set_name("jobs/b");
+    return absl::OkStatus();
+  };
+  server_.jobs.reproduce = [](const auto&, v1::Job& job) {
+    job.set_name("jobs/b");
+    return absl::OkStatus();
+  };
+  server_.jobs.watch = [](auto&, const auto&, auto&) {
+    return absl::OkStatus();
+  };
+  v1::Comparison comparison;
+  comparison.set_original("jobs/a");
+  comparison.set_verdict(v1::Comparison::EQUAL);
+  server_.jobs.get = [&](const auto&, v1::Job& job) {
+    job.set_name("jobs/b");
+    job.set_state(v1::Job::SUCCEEDED);
+    *job.mutable_comparison() = comparison;
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"verify", "a", "--from-step", "0", "--watch"}), 0) << err();
+  EXPECT_TRUE(sent.has_from_step());
+  EXPECT_FALSE(sent.has_to_step());
+  EXPECT_THAT(out(), HasSubstr("same bits as jobs/a"));
+  comparison.set_verdict(v1::Comparison::DIFFERENT);
+  comparison.set_difference("training loss at step 3 is 1 and was 2");
+  EXPECT_EQ(Run({"reproduce", "a", "--watch"}), 1) << err();
+  EXPECT_THAT(out(), HasSubstr("NOT the bits of jobs/a: training loss"));
+}
+
 TEST_F(CommandLineTest, CheckpointsAreATable) {
   server_.jobs.list_checkpoints = [](const v1::ListCheckpointsRequest& request,
                                      v1::ListCheckpointsResponse& response) {

@@ -32,6 +32,31 @@ TEST(ResourceNameTest, OtherFormsAreRefused) {
   }
 }
 
+TEST(ResourceNameTest, CheckpointNamesRoundTrip) {
+  std::string name = CheckpointNameOf("jobs/a.b-1", 40);
+  EXPECT_EQ(name, "jobs/a.b-1/checkpoints/40");
+  EXPECT_TRUE(LooksLikeCheckpoint(name));
+  auto parsed = ParseCheckpointName(name);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->job_id, "a.b-1");
+  EXPECT_EQ(parsed->step, 40);
+}
+
+TEST(ResourceNameTest, OtherFormsOfCheckpointsAreRefused) {
+  for (const char* name :
+       {"", "jobs/a", "jobs/a/checkpoints", "jobs/a/checkpoints/",
+        "jobs/a/checkpoints/-1", "jobs/a/checkpoints/01",
+        "jobs/a/checkpoints/ 1", "jobs/a/checkpoints/+1",
+        "jobs/a/checkpoints/1/", "jobs/a/checkpoints/99999999999999999999",
+        "models/a/checkpoints/1", "jobs//checkpoints/1",
+        "jobs/a/checkpoints/1/checkpoints/2", "jobs/../checkpoints/1"}) {
+    absl::Status status = ParseCheckpointName(name).status();
+    EXPECT_EQ(ErrorReasonOf(status), v1::ERROR_REASON_INVALID_FIELD) << name;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("jobs/{id}/checkpoints/{step}"));
+  }
+}
+
 TEST(ResourceNameTest, IdBounds) {
   EXPECT_TRUE(IsResourceId(std::string(63, 'a')));
   EXPECT_FALSE(IsResourceId(std::string(64, 'a')));

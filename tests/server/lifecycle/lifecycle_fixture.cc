@@ -109,10 +109,18 @@ internal::v1::WorkEvent CheckpointEvent(int64_t sequence, const WorkRow& row,
   internal::v1::CheckpointReport& report = *event.mutable_checkpoint();
   report.set_step(step);
   report.set_best(best);
+  report.set_digest(absl::StrCat("tensors after step ", step));
   report.mutable_artifact()->set_store("local");
   report.mutable_artifact()->set_key(
       absl::StrCat(row.item.train().checkpoint_group(), "/", step));
   report.mutable_artifact()->set_manifest_sha256(std::string(64, 'c'));
+  return event;
+}
+
+internal::v1::WorkEvent StretchEvent(int64_t sequence) {
+  internal::v1::WorkEvent event;
+  event.set_sequence(sequence);
+  event.mutable_outcome()->mutable_stretch();
   return event;
 }
 
@@ -122,6 +130,7 @@ internal::v1::WorkEvent SuccessEvent(int64_t sequence, const WorkRow& row) {
   auto& result = *event.mutable_outcome()->mutable_train();
   result.mutable_artifact()->set_key(row.item.train().output_key());
   result.mutable_artifact()->set_manifest_sha256("def");
+  result.set_weights_digest("weights");
   *result.mutable_model() = SampleFacts();
   *result.mutable_model()->mutable_model() = SampleModel();
   return event;

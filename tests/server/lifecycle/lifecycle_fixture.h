@@ -110,6 +110,25 @@ class TestControlPlane {
       return PauseJob(tx, context, kTenant, request);
     });
   }
+  absl::StatusOr<v1::Job> Fork(const v1::ForkJobRequest& request) {
+    return Run([&](Transaction& tx) {
+      return ForkJob(tx, context, kTenant, request);
+    });
+  }
+  absl::StatusOr<v1::Job> Verify(const v1::VerifyJobRequest& request) {
+    return Run([&](Transaction& tx) {
+      return VerifyJob(tx, context, kTenant, request);
+    });
+  }
+  absl::StatusOr<v1::Job> Reproduce(const std::string& id,
+                                    const std::string& new_id) {
+    v1::ReproduceJobRequest request;
+    request.set_name("jobs/" + id);
+    request.set_job_id(new_id);
+    return Run([&](Transaction& tx) {
+      return ReproduceJob(tx, context, kTenant, request);
+    });
+  }
   absl::StatusOr<v1::Job> Resume(const std::string& id) {
     v1::ResumeJobRequest request;
     request.set_name("jobs/" + id);
@@ -193,9 +212,11 @@ internal::v1::WorkEvent MetricEvent(int64_t sequence, int64_t step,
 internal::v1::WorkEvent FailureEvent(int64_t sequence, v1::ErrorReason reason,
                                      bool retryable);
 internal::v1::WorkEvent SuspendedEvent(int64_t sequence);
-// A checkpoint where `row` says.
+// A checkpoint where `row` says; its digest is that of the step.
 internal::v1::WorkEvent CheckpointEvent(int64_t sequence, const WorkRow& row,
                                         int64_t step, bool best = false);
+// The end of a job that repeats a stretch.
+internal::v1::WorkEvent StretchEvent(int64_t sequence);
 // The result where `row` says.
 internal::v1::WorkEvent SuccessEvent(int64_t sequence, const WorkRow& row);
 internal::v1::WorkEvent InspectedEvent(int64_t sequence,

@@ -1,7 +1,9 @@
 #include "tests/worker/training/fake_run.h"
 
+#include <algorithm>
 #include <filesystem>
 
+#include "gtest/gtest.h"
 #include "worker/models/description.h"
 
 namespace tunesmith::worker {
@@ -75,6 +77,13 @@ std::vector<ParameterPlan> PlanFreezing(
       }
       plan.push_back({parameter.name, is_frozen});
     }
+  }
+  for (const std::string& beginning : frozen) {
+    EXPECT_TRUE(std::any_of(plan.begin(), plan.end(),
+                            [&](const ParameterPlan& parameter) {
+                              return parameter.name.starts_with(beginning);
+                            }))
+        << beginning;
   }
   return plan;
 }

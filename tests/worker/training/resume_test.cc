@@ -6,8 +6,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/worker/scratch_directory.h"
-#include "tests/worker/training/fake_run.h"
+#include "tests/worker/training/attempt.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -18,43 +17,6 @@ namespace fs = std::filesystem;
 using ::testing::Each;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// One attempt at a run.
-struct Attempt {
-  absl::StatusOr<TrainingResult> result = absl::UnknownError("not run");
-  RecordingObserver observer;
-  ScratchDirectory output;
-  ScratchDirectory files;
-  FakeCheckpointStore checkpoints{files.path()};
-  TickingClock clock;
-};
-
-struct Plan {
-  TrainingInputs inputs = TinyInputs();
-  TrainingOptions options = TinyOptions();
-};
-
-std::unique_ptr<Attempt> Begin(const Plan& plan, const std::string& resume = "",
-                               int64_t stop_after = 1'000'000) {
-  auto attempt = std::make_unique<Attempt>();
-  attempt->observer.stop_after = stop_after;
-  attempt->observer.stop = StopRequest::kCheckpoint;
-  attempt->result = Train(plan.inputs, plan.options,
-                          {.output_directory = attempt->output.path(),
-                           .resume_directory = resume,
-                           .checkpoints = &attempt->checkpoints},
-                          attempt->observer, attempt->clock);
-  EXPECT_TRUE(attempt->result.ok()) << attempt->result.status();
-  return attempt;
-}
-
-std::string Weights(const Attempt& attempt) {
-  return ReadBytes(attempt.output.File("model.safetensors"));
-}
-
-std::string LastCheckpoint(const Attempt& attempt) {
-  return attempt.checkpoints.PathOf(attempt.observer.checkpoints.back().step);
-}
 
 void ExpectSameFigures(const EvaluationFigures& a, const EvaluationFigures& b) {
   EXPECT_EQ(a.phase, b.phase);
@@ -127,7 +89,8 @@ Plan WithFrozenLayers() {
   Plan plan;
   plan.options.epochs = std::nullopt;
   plan.options.max_steps = 9;
-  plan.options.parameters = PlanFreezing({"embeddings", "encoder.layer.0"});
+  plan.options.parameters =
+      PlanFreezing({"bert.embeddings", "bert.encoder.layer.0"});
   return plan;
 }
 
