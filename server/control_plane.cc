@@ -83,6 +83,15 @@ void ControlPlane::OnArtifactReleased(const std::string& key) {
   });
 }
 
+void ControlPlane::OnArtifactGroupClosed(const std::string& group) {
+  storage_->files().Run([this, group] {
+    absl::Status status = storage_->SweepGroup(group);
+    if (status.ok()) return;
+    spdlog::warn("artifacts not swept group={} error=\"{}\"", group,
+                 status.ToString());
+  });
+}
+
 void ControlPlane::OnJobCreated() { metrics_->JobCreated(); }
 
 void ControlPlane::OnJobStarted(absl::Duration queue_wait) {

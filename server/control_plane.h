@@ -49,6 +49,7 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   void OnWorkAvailable() override;
   void OnAssignmentsChanged(const std::string& worker_id) override;
   void OnArtifactReleased(const std::string& key) override;
+  void OnArtifactGroupClosed(const std::string& group) override;
   void OnJobCreated() override;
   void OnJobStarted(absl::Duration queue_wait) override;
   void OnJobEnded(v1::Job::State state, v1::ErrorReason reason,

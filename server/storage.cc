@@ -57,10 +57,20 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
 Storage::~Storage() { Drain(); }
 
 absl::Status Storage::SweepArtifacts() {
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys, artifacts_->List());
+  return Sweep(keys);
+}
+
+absl::Status Storage::SweepGroup(const std::string& group) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys,
+                             artifacts_->ListGroup(group));
+  return keys.empty() ? absl::OkStatus() : Sweep(keys);
+}
+
+absl::Status Storage::Sweep(const std::vector<std::string>& keys) {
   absl::StatusOr<ArtifactsInUse> used;
   store_->ReadNow([&used](Connection& db) { used = FindArtifactsInUse(db); });
   TUNESMITH_RETURN_IF_ERROR(used.status());
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys, artifacts_->List());
   for (const std::string& key : keys) {
     if (used->Contains(key)) continue;
     absl::Status status = artifacts_->Delete(key);

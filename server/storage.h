@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,6 +34,8 @@ class Storage {
   // Deletes artifacts that no record refers to, as a crash between bytes and
   // record leaves them. Call before anything writes.
   absl::Status SweepArtifacts();
+  // The same for one group, which nobody writes any more. Does I/O.
+  absl::Status SweepGroup(const std::string& group);
 
   // Commits what is queued, runs every effect of it, every file task and every
   // read, and refuses later writes. Call once nobody begins anything new.
@@ -41,6 +44,8 @@ class Storage {
  private:
   Storage() = default;
   void FlushCompletions();
+  // Deletes those of `keys` that no record refers to.
+  absl::Status Sweep(const std::vector<std::string>& keys);
 
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<ArtifactStore> artifacts_;

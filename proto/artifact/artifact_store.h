@@ -39,6 +39,10 @@ class ArtifactStore {
 
   // Every key, sealed or not.
   virtual absl::StatusOr<std::vector<std::string>> List() = 0;
+
+  // Those of one group; none when there is no such group.
+  virtual absl::StatusOr<std::vector<std::string>> ListGroup(
+      std::string_view group) = 0;
 };
 
 }  // namespace tunesmith

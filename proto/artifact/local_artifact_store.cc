@@ -104,13 +104,18 @@ absl::StatusOr<std::string> LocalArtifactStore::Begin(std::string_view key) {
   return path;
 }
 
-absl::StatusOr<std::string> LocalArtifactStore::OpenGroup(
-    std::string_view group) {
+absl::StatusOr<std::string> LocalArtifactStore::PathOfGroup(
+    std::string_view group) const {
   if (!IsKeyPart(group)) {
     return absl::InvalidArgumentError("not a group of artifacts: " +
                                       std::string(group.substr(0, 128)));
   }
-  std::string path = root_ + "/" + std::string(group);
+  return root_ + "/" + std::string(group);
+}
+
+absl::StatusOr<std::string> LocalArtifactStore::OpenGroup(
+    std::string_view group) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string path, PathOfGroup(group));
   TUNESMITH_RETURN_IF_ERROR(MakeDirectory(path));
   TUNESMITH_RETURN_IF_ERROR(SyncDirectory(root_));
   return path;
@@ -152,10 +157,17 @@ absl::StatusOr<std::vector<std::string>> LocalArtifactStore::List() {
   std::vector<std::string> keys;
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> uids, KeyPartsIn(root_));
   for (const std::string& uid : uids) {
-    TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> fences,
-                               KeyPartsIn(root_ + "/" + uid));
-    for (const std::string& fence : fences) keys.push_back(uid + "/" + fence);
+    TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> group, ListGroup(uid));
+    keys.insert(keys.end(), group.begin(), group.end());
   }
+  return keys;
+}
+
+absl::StatusOr<std::vector<std::string>> LocalArtifactStore::ListGroup(
+    std::string_view group) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string path, PathOfGroup(group));
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys, KeyPartsIn(path));
+  for (std::string& key : keys) key = std::string(group) + "/" + key;
   return keys;
 }
 

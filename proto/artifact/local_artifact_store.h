@@ -24,10 +24,13 @@ class LocalArtifactStore : public ArtifactStore {
   absl::StatusOr<std::string> Stage(std::string_view key) override;
   absl::Status Delete(std::string_view key) override;
   absl::StatusOr<std::vector<std::string>> List() override;
+  absl::StatusOr<std::vector<std::string>> ListGroup(
+      std::string_view group) override;
 
  private:
   explicit LocalArtifactStore(std::string root);
   absl::StatusOr<std::string> PathOf(std::string_view key) const;
+  absl::StatusOr<std::string> PathOfGroup(std::string_view group) const;
 
   const std::string root_;
 };

@@ -26,6 +26,9 @@ class LifecycleObserver {
   virtual void OnAssignmentsChanged(const std::string& worker_id) = 0;
   // An artifact has no record any more: its bytes can go.
   virtual void OnArtifactReleased(const std::string& key) = 0;
+  // The attempt that wrote artifacts of this group writes no more: those
+  // without a record can go.
+  virtual void OnArtifactGroupClosed(const std::string& group) = 0;
 
   virtual void OnJobCreated() = 0;
   // First lease of a job: how long it waited.

@@ -28,6 +28,13 @@ void NotifyArtifactReleased(Transaction& tx, const LifecycleContext& context,
   });
 }
 
+void NotifyArtifactGroupClosed(Transaction& tx, const LifecycleContext& context,
+                               const std::string& group) {
+  tx.OnCommit([observer = context.observer, group] {
+    observer->OnArtifactGroupClosed(group);
+  });
+}
+
 absl::Status RemoveWorkOf(Transaction& tx, const LifecycleContext& context,
                           const std::string& tenant,
                           const std::string& subject_uid) {

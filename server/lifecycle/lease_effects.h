@@ -23,6 +23,9 @@ void NotifyAssignmentsChanged(Transaction& tx, const LifecycleContext& context,
 void NotifyArtifactReleased(Transaction& tx, const LifecycleContext& context,
                             const std::string& key);
 
+void NotifyArtifactGroupClosed(Transaction& tx, const LifecycleContext& context,
+                               const std::string& group);
+
 // Removes the work item of a resource, if it has one, leased or not.
 absl::Status RemoveWorkOf(Transaction& tx, const LifecycleContext& context,
                           const std::string& tenant,

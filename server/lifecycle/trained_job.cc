@@ -73,9 +73,11 @@ class TrainedJob : public WorkSubject {
   // The newest checkpoint's; 0 without one.
   absl::StatusOr<int64_t> SavedStep();
   void KeepEvaluation(const v1::Evaluation& evaluation);
-  // What this attempt wrote is of no use.
+  // What this attempt wrote and did not report is of no use.
   void ReleaseOutput() {
-    NotifyArtifactReleased(tx_, context_, row_.item.train().output_key());
+    const internal::v1::TrainWork& work = row_.item.train();
+    NotifyArtifactReleased(tx_, context_, work.output_key());
+    NotifyArtifactGroupClosed(tx_, context_, work.checkpoint_group());
   }
 
   Transaction& tx_;

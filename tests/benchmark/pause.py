@@ -38,11 +38,11 @@ def resume_seconds(cluster, name):
     return time.time() - started
 
 
-def training_seconds(cluster, name, period_steps):
+def train(cluster, name, period_steps):
     cluster.submit(name, spec(STEPS, period_steps))
     job = cluster.wait(name, lambda job: job["state"] == "SUCCEEDED")
     record = cluster.run_record(job["outputModel"].split("/")[1])
-    return record["timing"]["training_seconds"]
+    return record["timing"]
 
 
 def main():
@@ -50,7 +50,7 @@ def main():
     p.add_argument("--runs", type=int, default=5)
     args = p.parse_args()
     table = figures.Figures(args.json)
-    pauses, resumes, often, never = [], [], [], []
+    pauses, resumes, often, never, waits = [], [], [], [], []
     with Cluster() as cluster:
         cluster.start_worker()
         cluster.import_default_model()
@@ -62,11 +62,15 @@ def main():
             resumes.append(resume_seconds(cluster, "endless"))
         cluster.cli("cancel", "endless")
         for run in range(args.runs):
-            never.append(training_seconds(cluster, f"never-{run}", 10000000))
-            often.append(training_seconds(cluster, f"often-{run}", 10))
+            timing = train(cluster, f"never-{run}", 10000000)
+            never.append(timing["training_seconds"])
+            timing = train(cluster, f"often-{run}", 10)
+            often.append(timing["training_seconds"])
+            waits.append(timing["checkpoint_seconds"] / timing["checkpoints"])
     table.add("pause a running job", pauses, "s")
     table.add("resume to the next step", resumes, "s")
     table.add(f"{STEPS} steps, a checkpoint every 10", often, "s", never)
+    table.add("a step waits for a checkpoint", waits, "s")
     costs = [(a - b) / (STEPS // 10 - 1) for a, b in zip(often, never)]
     table.add("training time that a checkpoint costs", costs, "s")
     table.add("training time of a step", [seconds / STEPS for seconds in never], "s")

@@ -1,4 +1,7 @@
 // Streams that break, workers that start anew, and a server that restarts.
+#include <filesystem>
+#include <fstream>
+
 #include "proto/contract/error.h"
 #include "tests/integration/test_server.h"
 
@@ -92,6 +95,23 @@ TEST_F(RecoveryTest, ResultsUnderALostLeaseAreRefused) {
   EXPECT_EQ(GetJob("jobs/one").state(), v1::Job::RUNNING);
   worker_->Succeed(current);
   ExpectWhole(WatchToEnd("jobs/one"), /*attempts=*/2);
+}
+
+TEST_F(RecoveryTest, WhatAFailedAttemptDidNotReportIsDeleted) {
+  CreateJob("one");
+  ScriptedWorker::Assignment work = worker_->AwaitWork("jobs/one");
+  std::filesystem::path group =
+      artifact_root() + "/" + work.item().train().checkpoint_group();
+  std::filesystem::create_directories(group / "10");
+  std::ofstream(group / "10" / "state.json") << "{}";
+  worker_->Fail(work,
+                MakeError(absl::StatusCode::kAborted,
+                          v1::ERROR_REASON_TRAINER_DIED, "signal 9"),
+                /*retryable=*/true);
+  worker_->AwaitGone(work);
+  // Ends what runs on files.
+  StopServer();
+  EXPECT_FALSE(std::filesystem::exists(group));
 }
 
 TEST_F(RecoveryTest, AServerThatRestartsGoesOnWithARunningJob) {

@@ -46,6 +46,8 @@ void WriteAttempt(const FinishedRun& run, HtmlWriter& html) {
       {"until the first step was done", FirstStepText(run)},
       {"training, all attempts", DurationText(result.training_time)},
       {"evaluation, all attempts", DurationText(result.evaluation_time)},
+      {"checkpoints on the way", absl::StrCat(result.checkpoints)},
+      {"steps waited for them", DurationText(result.checkpoint_time)},
       {"training rows gone over", absl::StrCat(result.training_examples)},
       {"training rows per second", RateText(result)}};
   WriteTable(table, html);

@@ -85,7 +85,9 @@ Json TimingRecord(const FinishedRun& run) {
       {"preparation_seconds", absl::ToDoubleSeconds(run.preparation_time)},
       {"training_examples", result.training_examples},
       {"training_seconds", absl::ToDoubleSeconds(result.training_time)},
-      {"evaluation_seconds", absl::ToDoubleSeconds(result.evaluation_time)}};
+      {"evaluation_seconds", absl::ToDoubleSeconds(result.evaluation_time)},
+      {"checkpoints", result.checkpoints},
+      {"checkpoint_seconds", absl::ToDoubleSeconds(result.checkpoint_time)}};
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include "worker/training/checkpoint_writer.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <chrono>
 #include <utility>
@@ -29,12 +28,13 @@ void CopyToHost(const std::vector<NamedTensor>& from,
   for (size_t i = 0; i < from.size(); ++i) to[i].value.copy_(from[i].value);
 }
 
-// Names this thread and lets those that train go first.
+// Names this thread and lets it, and those that it starts, have what the
+// threads that train leave of the processors: whatever it takes from one of
+// them, all of them wait for. Who waits for a checkpoint leaves them to it.
 void GiveWay() {
-  constexpr int kNice = 10;
   pthread_setname_np(pthread_self(), "checkpoint");
-  // On Linux this is the thread's own, and that of threads it starts.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  sched_param none{};
+  sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
 }  // namespace

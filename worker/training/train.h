@@ -166,6 +166,10 @@ struct TrainingResult {
   std::vector<TrainingPoint> curve;
   absl::Duration training_time;
   absl::Duration evaluation_time;
+  // Of this attempt: checkpoints that were taken on the way, and how long steps
+  // waited for them, which is part of `training_time`.
+  int64_t checkpoints = 0;
+  absl::Duration checkpoint_time;
 };
 
 // Fine-tunes and writes the resulting Hugging Face model directory (config,

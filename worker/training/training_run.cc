@@ -408,7 +408,10 @@ absl::Status TrainingRun::TakeCheckpoint(bool improved) {
   if (!checkpoints_.IsDue(state_.step, improved)) return absl::OkStatus();
   // What the steps report comes before the checkpoint that skips them.
   TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  absl::Duration start = clock_.Monotonic();
   checkpoints_.Begin(state_, TensorsToKeep(), FiguresOfCheckpoint());
+  result_.checkpoint_time += clock_.Monotonic() - start;
+  ++result_.checkpoints;
   return absl::OkStatus();
 }
 

@@ -264,6 +264,15 @@ TEST_F(LocalArtifactStoreTest, DeleteLeavesOthers) {
   EXPECT_THAT(*store_->List(), ElementsAre("u1/2"));
 }
 
+TEST_F(LocalArtifactStoreTest, ListsAGroup) {
+  ASSERT_TRUE(store_->Begin("u1/1").ok());
+  ASSERT_TRUE(store_->Begin("u1/2").ok());
+  ASSERT_TRUE(store_->Begin("u2/1").ok());
+  EXPECT_THAT(*store_->ListGroup("u1"), ElementsAre("u1/1", "u1/2"));
+  EXPECT_THAT(*store_->ListGroup("u3"), IsEmpty());
+  EXPECT_FALSE(store_->ListGroup("../x").ok());
+}
+
 TEST_F(LocalArtifactStoreTest, KeysCannotLeaveTheRoot) {
   for (const char* key : {"", "a", "a/", "/a", "../a", "a/..", "a/b/c", "a/B",
                           "a/b ", "a\\b/c", "./a"}) {

@@ -124,6 +124,17 @@ TEST_F(CheckpointTest, FilesOfRecordedAndRunningCheckpointsAreInUse) {
   EXPECT_FALSE(used().Contains(group + "/10"));
 }
 
+TEST_F(CheckpointTest, AnAttemptThatEndsClosesItsGroup) {
+  WorkRow row = Lease();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {FailureEvent(1, v1::ERROR_REASON_TRAINER_DIED, true)})
+          .ok());
+  EXPECT_THAT(plane_.observer.closed,
+              ElementsAre(row.item.train().checkpoint_group()));
+}
+
 TEST_F(CheckpointTest, AWaitingJobPausesAtOnce) {
   EXPECT_EQ(plane_.Pause("a")->state(), Job::PAUSED);
   EXPECT_FALSE(plane_.Lease().has_value());

@@ -28,6 +28,9 @@ class RecordingObserver : public LifecycleObserver {
   void OnArtifactReleased(const std::string& key) override {
     released.push_back(key);
   }
+  void OnArtifactGroupClosed(const std::string& group) override {
+    closed.push_back(group);
+  }
   void OnJobCreated() override { ++created; }
   void OnJobStarted(absl::Duration queue_wait) override {
     waits.push_back(queue_wait);
@@ -41,6 +44,7 @@ class RecordingObserver : public LifecycleObserver {
   int created = 0;
   std::vector<std::string> workers;
   std::vector<std::string> released;
+  std::vector<std::string> closed;
   std::vector<absl::Duration> waits;
   std::vector<std::pair<v1::Job::State, v1::ErrorReason>> ended;
 };

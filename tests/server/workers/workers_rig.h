@@ -58,6 +58,7 @@ class WorkersRig : public LifecycleObserver {
     RefreshAssignments(context, worker_id);
   }
   void OnArtifactReleased(const std::string&) override {}
+  void OnArtifactGroupClosed(const std::string&) override {}
   void OnJobCreated() override {}
   void OnJobStarted(absl::Duration) override {}
   void OnJobEnded(v1::Job::State, v1::ErrorReason, absl::Duration) override {}

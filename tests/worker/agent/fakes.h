@@ -120,6 +120,10 @@ class FakeStore : public ArtifactStore {
   absl::StatusOr<std::vector<std::string>> List() override {
     return std::vector<std::string>();
   }
+  absl::StatusOr<std::vector<std::string>> ListGroup(
+      std::string_view) override {
+    return std::vector<std::string>();
+  }
 };
 
 // Streams whose server is the test.
