@@ -140,6 +140,7 @@ void FillCheckpoints(v1::CheckpointPolicy& checkpoints) {
     checkpoints.mutable_period()->set_seconds(kCheckpointPeriodSeconds);
   }
   if (!checkpoints.has_keep_latest()) checkpoints.set_keep_latest(kKeepLatest);
+  if (!checkpoints.has_at_end()) checkpoints.set_at_end(true);
 }
 
 }  // namespace

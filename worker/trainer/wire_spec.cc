@@ -227,6 +227,7 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
         absl::Seconds(checkpoints.period().seconds()) +
         absl::Nanoseconds(checkpoints.period().nanos());
   }
+  options.checkpoints.at_end = checkpoints.at_end();
   for (const v1::ParameterFreeze& row : work.parameters()) {
     if (!row.frozen() && row.learning_rate_factor() <= 0) {
       return Unresolved("parameters.learning_rate_factor");

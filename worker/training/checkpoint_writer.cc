@@ -1,7 +1,8 @@
 #include "worker/training/checkpoint_writer.h"
 
 #include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -28,13 +29,14 @@ void CopyToHost(const std::vector<NamedTensor>& from,
   for (size_t i = 0; i < from.size(); ++i) to[i].value.copy_(from[i].value);
 }
 
-// Names this thread and lets it, and those that it starts, have what the
-// threads that train leave of the processors: whatever it takes from one of
-// them, all of them wait for. Who waits for a checkpoint leaves them to it.
+// Names this thread and lets those that train go first. Not by SCHED_IDLE: on
+// a busy machine a run that waits for its checkpoint would wait forever, and
+// only the privileged may take a priority back.
 void GiveWay() {
+  constexpr int kNice = 10;
   pthread_setname_np(pthread_self(), "checkpoint");
-  sched_param none{};
-  sched_setscheduler(0, SCHED_IDLE, &none);
+  // On Linux this is the thread's own, and that of threads it starts.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
 }
 
 }  // namespace

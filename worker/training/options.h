@@ -63,6 +63,8 @@ struct CheckpointPolicy {
   // Steps that are multiples of it; unset: by time.
   std::optional<int64_t> period_steps;
   absl::Duration period = absl::InfiniteDuration();
+  // After the last step.
+  bool at_end = false;
 };
 
 // How to train; resolved by the server, so nothing here has a meaning of its

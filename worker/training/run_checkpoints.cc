@@ -58,4 +58,12 @@ absl::Status RunCheckpoints::Save(const TrainingState& state,
   return Tell(writer_->Write(state, tensors));
 }
 
+void RunCheckpoints::TrySave(const TrainingState& state,
+                             const CheckpointTensors& tensors,
+                             const CheckpointFigures& figures) {
+  if (!writer_.has_value()) return;
+  absl::Status status = Save(state, tensors, figures);
+  if (!status.ok()) observer_.OnCheckpointFailed(figures.step, status);
+}
+
 }  // namespace tunesmith::worker

@@ -41,6 +41,11 @@ class RunCheckpoints {
                     const CheckpointTensors& tensors,
                     const CheckpointFigures& figures);
 
+  // As Save; does nothing without a store, and one that cannot be written is
+  // reported as OnCheckpointFailed.
+  void TrySave(const TrainingState& state, const CheckpointTensors& tensors,
+               const CheckpointFigures& figures);
+
  private:
   // Tells of the one that was begun last when it is written; `written`.
   absl::Status Tell(absl::Status written);

@@ -395,8 +395,11 @@ absl::Status TrainingRun::EvaluateEpoch() {
         state_.step < length_.total_steps && selection_.ShouldStop();
   }
   state_.evaluation_due = false;
-  // The last weights need no copy to come back from.
-  if (Done()) return absl::OkStatus();
+  if (Done()) {
+    // The last weights need no copy to come back from.
+    TakeLastCheckpoint();
+    return absl::OkStatus();
+  }
   if (improved && options_.keep_best) {
     checkpoints_.Finish();
     best_weights_->Keep();
@@ -413,6 +416,11 @@ absl::Status TrainingRun::TakeCheckpoint(bool improved) {
   result_.checkpoint_time += clock_.Monotonic() - start;
   ++result_.checkpoints;
   return absl::OkStatus();
+}
+
+void TrainingRun::TakeLastCheckpoint() {
+  if (!options_.checkpoints.at_end) return;
+  checkpoints_.TrySave(state_, TensorsToKeep(), FiguresOfCheckpoint());
 }
 
 absl::Status TrainingRun::SaveCheckpoint() {

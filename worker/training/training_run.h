@@ -98,6 +98,8 @@ class TrainingRun {
   void Publish(const EvaluationFigures& figures);
   // Takes a checkpoint where one is due.
   absl::Status TakeCheckpoint(bool improved);
+  // After the last step, where it is wanted.
+  void TakeLastCheckpoint();
   CheckpointTensors TensorsToKeep() const;
   CheckpointFigures FiguresOfCheckpoint() const;
   // Whether the result would have the weights after this step.

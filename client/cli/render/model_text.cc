@@ -69,13 +69,17 @@ std::string RenderModel(const v1::Model& model, absl::TimeZone zone) {
   if (model.state() == v1::Model::READY) AddFacts(model, table);
   if (!model.license().empty()) table.AddRow({"licence", model.license()});
   table.AddRow({"origin", OriginOf(model)});
-  if (!model.origin().base_model().empty()) {
-    table.AddRow({"base model", model.origin().base_model()});
+  // Nearest first.
+  for (int i = 0; i < model.origin().lineage_size(); ++i) {
+    table.AddRow({i == 0 ? "made from" : "", model.origin().lineage(i)});
   }
   if (!model.origin().revision().empty()) {
     table.AddRow({"revision", model.origin().revision()});
   }
   table.AddRow({"digest", model.digest()});
+  if (!model.weights_digest().empty()) {
+    table.AddRow({"digest of weights", model.weights_digest()});
+  }
   table.AddRow({"created", FormatTime(model.create_time(), zone)});
   std::string text = table.Render();
   if (std::string figures = RenderBeforeAndAfter(model.evaluations());

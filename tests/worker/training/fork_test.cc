@@ -122,6 +122,48 @@ TEST(ForkedRunTest, WhatDidNotTrainBeforeBeginsWithoutMoments) {
   }
 }
 
+TEST(LastCheckpointTest, MakesAFinishedRunLonger) {
+  Plan plan = Steady(6);
+  plan.options.checkpoints.at_end = true;
+  auto finished = Begin(plan);
+  ASSERT_TRUE(finished->result->finished);
+  EXPECT_EQ(finished->observer.checkpoints.back().step, 6);
+  EXPECT_EQ(Weights(*finished), Weights(*Begin(Steady(6))));
+  auto longer = BeginFork(Steady(11), LastCheckpoint(*finished));
+  EXPECT_EQ(Weights(*longer), Weights(*Begin(Steady(11))));
+  // Who was killed after it has nothing more to train.
+  auto again = Begin(plan, LastCheckpoint(*finished));
+  EXPECT_EQ(Weights(*again), Weights(*finished));
+  EXPECT_EQ(again->observer.metrics.count({DataSplit::kTraining, "loss", 6}),
+            0u);
+}
+
+TEST(LastCheckpointTest, HoldsTheBestWeightsBesideTheLastOnes) {
+  Plan plan;
+  plan.options.epochs = 4;
+  plan.options.learning_rate = 5e-2;
+  plan.options.schedule.kind = ScheduleKind::kConstant;
+  plan.options.checkpoints.at_end = true;
+  auto finished = Begin(plan);
+  ASSERT_LT(finished->result->best_step, finished->result->steps);
+  auto again = Begin(plan, LastCheckpoint(*finished));
+  EXPECT_EQ(Weights(*again), Weights(*finished));
+}
+
+TEST(LastCheckpointTest, OneThatCannotBeWrittenDoesNotEndTheRun) {
+  Plan plan = Steady(6);
+  plan.options.checkpoints.at_end = true;
+  Attempt attempt;
+  attempt.checkpoints.seal_status = absl::ResourceExhaustedError("disk full");
+  attempt.result = Train(plan.inputs, plan.options,
+                         {.output_directory = attempt.output.path(),
+                          .resume_directory = "",
+                          .checkpoints = &attempt.checkpoints},
+                         attempt.observer, attempt.clock);
+  ASSERT_TRUE(attempt.result.ok()) << attempt.result.status();
+  EXPECT_EQ(attempt.observer.failures.size(), 1u);
+}
+
 TEST(LastStepTest, EndsThereWithACheckpoint) {
   Plan plan;
   auto whole = Begin(plan);

@@ -259,7 +259,8 @@ TEST_F(SessionTest, WorkerWaitsForASlowDiskAndLosesNothing) {
     EXPECT_EQ(worker->NextAck().sequence(), i);
   }
   StopWriter();
-  EXPECT_LE(largest_group_, 64);
+  // The write that held up the disk can be of their group.
+  EXPECT_LE(largest_group_, 64 + 1);
 }
 
 TEST_F(SessionTest, ShutdownEndsTheStream) {
