@@ -5,12 +5,10 @@
 #include <string_view>
 #include <utility>
 
-#include "ATen/ops/tensor.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/batching.h"
-#include "worker/training/autocast.h"
 #include "worker/training/device.h"
 #include "worker/training/environment.h"
 #include "worker/training/evaluator.h"
@@ -83,11 +81,7 @@ absl::Status TrainingRun::Load() {
       ApplyFreezing(options_.parameters, state_.epoch, *model_));
   optimizer_ = std::make_unique<Optimizer>(*model_, options_);
   best_weights_ = std::make_unique<BestWeights>(optimizer_->parameters());
-  loss_.label_smoothing = options_.label_smoothing;
-  if (!options_.class_weights.empty()) {
-    loss_.class_weights_C =
-        at::tensor(options_.class_weights).to(device_, at::kFloat);
-  }
+  gradients_.emplace(*model_, inputs_.training, options_, device_);
   lengths_ = LengthsOf(inputs_.training);
   state_.environment = DescribeEnvironment(options_.device, options_.threads);
   observer_.OnLog(absl::StrCat(
@@ -273,60 +267,17 @@ bool TrainingRun::Split(bool from_evaluation) {
 absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
     const BatchIndices& indices) {
   while (true) {
-    size_t rows = static_cast<size_t>(microbatches_.RowsAt(state_.step));
-    absl::StatusOr<at::Tensor> loss =
-        CatchTorchErrors([&] { return AccumulateGradients(indices, rows); });
-    if (!IsOutOfMemory(loss.status())) return loss;
+    absl::StatusOr<at::Tensor> loss = CatchTorchErrors([&] {
+      return gradients_->Add(
+          indices, state_.step,
+          static_cast<size_t>(microbatches_.RowsAt(state_.step)),
+          [this] { return IsStopped(); });
+    });
+    if (loss.ok()) return loss;
     optimizer_->ClearGradients();
+    if (!IsOutOfMemory(loss.status())) return loss;
     if (!Split(/*from_evaluation=*/false)) return loss;
   }
-}
-
-absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
-    const BatchIndices& indices, size_t rows) {
-  at::Tensor sum;
-  for (size_t begin = 0; begin < indices.size(); begin += rows) {
-    if (begin > 0 && IsStopped()) {
-      optimizer_->ClearGradients();
-      return StoppedError();
-    }
-    size_t end = std::min(begin + rows, indices.size());
-    BatchIndices part(indices.begin() + static_cast<ptrdiff_t>(begin),
-                      indices.begin() + static_cast<ptrdiff_t>(end));
-    LabelledBatch batch = MakeLabelledBatch(
-        inputs_.training, part, model_->facts().pad_token_id, device_);
-    at::Tensor loss;
-    {
-      AutocastGuard autocast(device_, options_.precision);
-      at::Tensor logits_BC = model_->forward(
-          batch.tokens, {.training = true,
-                         .seed = options_.seed,
-                         .step = state_.step,
-                         .first_row = static_cast<int64_t>(begin)});
-      loss = loss_(logits_BC, batch.labels_B);
-    }
-    // The batch's mean, from the means of its parts.
-    if (part.size() < indices.size()) loss = loss * Share(part, indices);
-    loss.backward();
-    sum = sum.defined() ? sum + loss.detach() : loss.detach();
-  }
-  return sum;
-}
-
-double TrainingRun::Share(const BatchIndices& part,
-                          const BatchIndices& whole) const {
-  auto weight = [this](const BatchIndices& indices) {
-    if (options_.class_weights.empty()) {
-      return static_cast<double>(indices.size());
-    }
-    double sum = 0;
-    for (int32_t index : indices) {
-      int64_t label = inputs_.training[static_cast<size_t>(index)].label;
-      sum += options_.class_weights[static_cast<size_t>(label)];
-    }
-    return sum;
-  };
-  return weight(part) / weight(whole);
 }
 
 absl::StatusOr<EvaluationFigures> TrainingRun::FiguresOn(

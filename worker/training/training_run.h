@@ -11,6 +11,7 @@
 #include "worker/data/batching.h"
 #include "worker/models/pretrained.h"
 #include "worker/tasks/text_classifier.h"
+#include "worker/training/batch_gradients.h"
 #include "worker/training/best_weights.h"
 #include "worker/training/microbatch_plan.h"
 #include "worker/training/model_selection.h"
@@ -83,13 +84,9 @@ class TrainingRun {
   // device. Splits the batch as far as memory demands. On an error there are no
   // gradients.
   absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch);
-  absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch,
-                                                 size_t rows);
   // Halves what goes through the network at once, from here on, and tells;
   // false when that is one row already.
   bool Split(bool from_evaluation);
-  // What a part of a batch counts in the batch's mean.
-  double Share(const BatchIndices& part, const BatchIndices& whole) const;
   // Splits the examples as far as memory demands.
   absl::StatusOr<EvaluationFigures> FiguresOn(
       const std::vector<Example>& examples);
@@ -117,7 +114,7 @@ class TrainingRun {
   std::shared_ptr<TextClassifier> model_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<BestWeights> best_weights_;
-  ClassificationLoss loss_;
+  std::optional<BatchGradients> gradients_;
   std::vector<int32_t> lengths_;
 
   TrainingState state_;

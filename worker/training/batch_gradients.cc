@@ -1,0 +1,72 @@
+#include "worker/training/batch_gradients.h"
+
+#include <algorithm>
+
+#include "ATen/ops/tensor.h"
+#include "worker/training/autocast.h"
+#include "worker/training/evaluator.h"
+#include "worker/training/labelled_batch.h"
+
+namespace tunesmith::worker {
+
+BatchGradients::BatchGradients(TextClassifier& model,
+                               const std::vector<Example>& examples,
+                               const TrainingOptions& options,
+                               at::Device device)
+    : model_(model), examples_(examples), options_(options), device_(device) {
+  loss_.label_smoothing = options.label_smoothing;
+  if (!options.class_weights.empty()) {
+    loss_.class_weights_C =
+        at::tensor(options.class_weights).to(device, at::kFloat);
+  }
+}
+
+absl::StatusOr<at::Tensor> BatchGradients::Add(
+    const BatchIndices& batch, int64_t step, size_t rows_at_once,
+    const std::function<bool()>& should_stop) {
+  at::Tensor sum;
+  for (size_t begin = 0; begin < batch.size(); begin += rows_at_once) {
+    if (begin > 0 && should_stop()) return StoppedError();
+    size_t end = std::min(begin + rows_at_once, batch.size());
+    BatchIndices part(batch.begin() + static_cast<ptrdiff_t>(begin),
+                      batch.begin() + static_cast<ptrdiff_t>(end));
+    at::Tensor loss = Loss(part, step, begin);
+    // The batch's mean, from the means of its parts.
+    if (part.size() < batch.size()) loss = loss * Share(part, batch);
+    loss.backward();
+    sum = sum.defined() ? sum + loss.detach() : loss.detach();
+  }
+  return sum;
+}
+
+at::Tensor BatchGradients::Loss(const BatchIndices& part, int64_t step,
+                                size_t first) {
+  LabelledBatch batch =
+      MakeLabelledBatch(examples_, part, model_.facts().pad_token_id, device_);
+  AutocastGuard autocast(device_, options_.precision);
+  at::Tensor logits_BC =
+      model_.forward(batch.tokens, {.training = true,
+                                    .seed = options_.seed,
+                                    .step = step,
+                                    .first_row = static_cast<int64_t>(first)});
+  return loss_(logits_BC, batch.labels_B);
+}
+
+double BatchGradients::Share(const BatchIndices& part,
+                             const BatchIndices& whole) const {
+  return WeightOf(part) / WeightOf(whole);
+}
+
+double BatchGradients::WeightOf(const BatchIndices& indices) const {
+  if (options_.class_weights.empty()) {
+    return static_cast<double>(indices.size());
+  }
+  double sum = 0;
+  for (int32_t index : indices) {
+    int64_t label = examples_[static_cast<size_t>(index)].label;
+    sum += options_.class_weights[static_cast<size_t>(label)];
+  }
+  return sum;
+}
+
+}  // namespace tunesmith::worker
