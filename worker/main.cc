@@ -40,6 +40,10 @@ int main(int argc, char** argv) {
   app.add_option("--auxiliary-slots", options.slots.auxiliary_slots,
                  "For looking at datasets and models");
   app.add_option("--threads", options.slots.threads, "For training");
+  app.add_option("--slot-memory", options.slots.slot_memory_bytes,
+                 "What the trainer of a slot may hold of the host's memory, "
+                 "for example 512MiB; default: its share of it")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   app.add_option("--metrics-address", options.metrics_address,
                  "Loopback host:port for /metrics; port 0 is any");
   app.add_option("--ready-file", options.ready_file,

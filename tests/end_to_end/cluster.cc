@@ -95,17 +95,20 @@ void Cluster::Connect() {
   workers_ = v1::WorkerService::NewStub(channel);
 }
 
-void Cluster::StartWorker() {
+void Cluster::StartWorker(const std::vector<std::string>& flags) {
   std::string ready = directory_ + "/worker.json";
   std::filesystem::remove(ready);
-  worker_ = std::make_unique<Process>(
-      std::vector<std::string>{
-          TUNESMITH_BIN_DIR "/tunesmith-worker", "--server=" + address_,
-          "--worker-id=test-worker",
-          "--artifact-root=" + directory_ + "/server/artifacts", "--threads=1",
-          "--auxiliary-slots=1", "--metrics-address=127.0.0.1:0",
-          "--ready-file=" + ready},
-      directory_ + "/worker.log");
+  std::vector<std::string> arguments = {
+      TUNESMITH_BIN_DIR "/tunesmith-worker",
+      "--server=" + address_,
+      "--worker-id=test-worker",
+      "--artifact-root=" + directory_ + "/server/artifacts",
+      "--threads=1",
+      "--auxiliary-slots=1",
+      "--metrics-address=127.0.0.1:0",
+      "--ready-file=" + ready};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  worker_ = std::make_unique<Process>(arguments, directory_ + "/worker.log");
   ASSERT_TRUE(Eventually([&] { return std::filesystem::exists(ready); }));
 }
 

@@ -26,7 +26,7 @@ class Cluster {
 
   // Starts what does not run; the server keeps its port over restarts.
   void StartServer();
-  void StartWorker();
+  void StartWorker(const std::vector<std::string>& flags = {});
   void StopServer(int signal);
   void StopWorker(int signal);
 

@@ -103,12 +103,17 @@ class ResumeTest : public ::testing::Test {
   }
 
   std::vector<std::string> CheckpointFiles(const std::string& file) {
-    std::vector<std::string> paths;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(
-             cluster_.directory() + "/server/artifacts")) {
-      if (entry.path().filename() == file) paths.push_back(entry.path());
+    // What the server deletes meanwhile ends a listing: then anew.
+    while (true) {
+      std::vector<std::string> paths;
+      std::error_code error;
+      std::filesystem::recursive_directory_iterator entry(
+          cluster_.directory() + "/server/artifacts", error);
+      for (; !error && entry != end(entry); entry.increment(error)) {
+        if (entry->path().filename() == file) paths.push_back(entry->path());
+      }
+      if (!error) return paths;
     }
-    return paths;
   }
 
   Cluster cluster_;

@@ -11,6 +11,7 @@
 #include "proto/contract/resource_name.h"
 #include "spdlog/spdlog.h"
 #include "worker/agent/process/devices.h"
+#include "worker/agent/process/host_memory.h"
 #include "worker/agent/process/oom_kills.h"
 
 namespace tunesmith::worker {
@@ -37,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options) {
   TUNESMITH_RETURN_IF_ERROR(CheckOptions(options));
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<Device> devices,
                              ListDevices(options.trainer, kDeviceTimeout));
+  options.slots.host_memory_bytes = HostMemoryBytes();
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<v1::Slot> slots,
                              PlanSlots(devices, options.slots));
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<LocalArtifactStore> store,
@@ -116,9 +118,12 @@ void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
       .count_oom_kills = [] { return CountOomKills(); },
   };
   for (const v1::Slot& slot : slots) {
-    spdlog::info("slot index={} purpose={} device={} name=\"{}\" threads={}",
-                 slot.index(), v1::Slot::Purpose_Name(slot.purpose()),
-                 slot.device(), slot.device_name(), slot.threads());
+    spdlog::info(
+        "slot index={} purpose={} device={} name=\"{}\" threads={} "
+        "memory_mib={}",
+        slot.index(), v1::Slot::Purpose_Name(slot.purpose()), slot.device(),
+        slot.device_name(), slot.threads(),
+        slot.host_memory_limit_bytes() >> 20);
     session_->AddSlot(std::make_unique<SlotRunner>(slot, dependencies));
   }
 }

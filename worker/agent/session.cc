@@ -279,8 +279,7 @@ void Session::OnEvent(const ItemKey& key, internal::v1::WorkEvent event) {
     return;
   }
   if (too_long) {
-    *event.mutable_outcome() =
-        OutcomeOfExit({}, KillCause::kTooManyEvents, false);
+    *event.mutable_outcome() = OutcomeOfExit({}, KillCause::kTooManyEvents);
   }
   report_due_ = true;
   events.Append(std::move(event));

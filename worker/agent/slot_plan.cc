@@ -4,12 +4,18 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "proto/contract/resource_name.h"
 
 namespace tunesmith::worker {
 namespace {
 
 constexpr size_t kMaxIdLength = 63;
+// A trainer holds half as much before it has any work.
+constexpr int64_t kLeastSlotMemory = int64_t{128} << 20;
+// For the other programs, warm trainers and mapped files: an eighth of the
+// host's memory, but no more than this.
+constexpr int64_t kMaxReserve = int64_t{8} << 30;
 
 void AddSlot(std::vector<v1::Slot>& slots, v1::Slot::Purpose purpose,
              const Device& device, int threads) {
@@ -22,6 +28,12 @@ void AddSlot(std::vector<v1::Slot>& slots, v1::Slot::Purpose purpose,
   slot.set_device_name(device.name);
   slot.set_device_memory_bytes(device.memory_bytes);
   slot.set_threads(std::max(threads, 1));
+}
+
+int64_t MemoryOfSlot(const SlotPlanOptions& options, int training_slots) {
+  if (options.slot_memory_bytes.has_value()) return *options.slot_memory_bytes;
+  int64_t host = options.host_memory_bytes;
+  return (host - std::min(host / 8, kMaxReserve)) / std::max(training_slots, 1);
 }
 
 }  // namespace
@@ -52,6 +64,15 @@ absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
     return absl::InvalidArgumentError(
         "a worker needs at least one slot: raise --training-slots or "
         "--auxiliary-slots");
+  }
+  if (options.slot_memory_bytes.value_or(kLeastSlotMemory) < kLeastSlotMemory) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--slot-memory is below the ", kLeastSlotMemory >> 20,
+        " MiB that the smallest work takes: ", *options.slot_memory_bytes,
+        " bytes"));
+  }
+  for (v1::Slot& slot : slots) {
+    slot.set_host_memory_limit_bytes(MemoryOfSlot(options, training));
   }
   return slots;
 }

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_AGENT_SLOT_PLAN_H_
 #define TUNESMITH_WORKER_AGENT_SLOT_PLAN_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +19,17 @@ struct SlotPlanOptions {
   int auxiliary_slots = 2;
   // For all training slots together.
   int threads = 1;
+  // What the trainer of one slot may hold. Default: of the host's memory, less
+  // a reserve, the share of one training slot. Auxiliary slots, which work
+  // for moments, have the same.
+  std::optional<int64_t> slot_memory_bytes;
+  // 0: not known, and no default.
+  int64_t host_memory_bytes = 0;
 };
 
 // The slots that a worker offers: training ones first. INVALID_ARGUMENT when
-// there is no CPU device for the auxiliary slots, or there would be no slot.
+// there is no CPU device for the auxiliary slots, there would be no slot, or
+// no work would fit in the memory of a slot.
 absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
     const std::vector<Device>& devices, const SlotPlanOptions& options);
 

@@ -26,6 +26,9 @@ constexpr int kMaxSpareFailures = 3;
 // A training is well under way, and a new spare's start does not disturb its
 // own start, after this long or half of its steps.
 constexpr absl::Duration kSettlingTime = absl::Seconds(10);
+// How often to look at a trainer's memory: what it can add meanwhile is small
+// beside the reserve that slots leave.
+constexpr absl::Duration kMemoryInterval = absl::Milliseconds(100);
 
 WorkEvent OutcomeEvent(internal::v1::Outcome outcome, absl::Time now) {
   WorkEvent event;
@@ -63,6 +66,8 @@ struct SlotRunner::Item {
   std::optional<internal::v1::TrainerAssignment> staged;
   // The active trainer has it.
   bool handed_over = false;
+  // When to look at its memory.
+  absl::Duration memory_time = absl::InfiniteDuration();
   int64_t oom_kills = 0;
   StepMeter meter;
 };
@@ -159,7 +164,7 @@ void SlotRunner::Drop(const ItemKey& key) {
 void SlotRunner::Kill(const ItemKey& key, KillCause cause) {
   if (!Holds(key)) return;
   if (item_->handed_over) return KillActive(cause);
-  Finish(OutcomeOfExit({}, cause, false));
+  Finish(OutcomeOfExit({}, cause));
 }
 
 bool SlotRunner::Holds(const ItemKey& key) const {
@@ -240,7 +245,7 @@ void SlotRunner::OnSpareExit(const TrainerExit& exit) {
   spare_.OnExit(exit);
   if (item_ != nullptr && !item_->handed_over &&
       spare_.failures() >= kMaxSpareFailures) {
-    Finish(OutcomeOfExit(exit, KillCause::kNone, false));
+    Finish(OutcomeOfExit(exit, KillCause::kNone));
   }
 }
 
@@ -248,17 +253,18 @@ void SlotRunner::OnActiveExit(const TrainerExit& exit) {
   KillCause kill = active_->kill;
   active_.reset();
   bool unfinished = item_ != nullptr && item_->handed_over;
-  bool out_of_memory =
-      unfinished && WasKilledForMemory(exit, kill, item_->oom_kills,
-                                       dependencies_.count_oom_kills());
+  if (unfinished && WasKilledForMemory(exit, kill, item_->oom_kills,
+                                       dependencies_.count_oom_kills())) {
+    kill = KillCause::kOutOfMemory;
+  }
   bool clean = !unfinished && exit.signal == 0;
-  dependencies_.metrics.TrainerDied(
-      clean ? "finished" : DeathCause(exit, kill, out_of_memory));
+  dependencies_.metrics.TrainerDied(clean ? "finished"
+                                          : DeathCause(exit, kill));
   if (!unfinished) return;
   spdlog::warn("trainer died slot={} item={} by=\"{}\" stderr=\"{}\"",
                slot_.index(), item_->key.uid, DescribeExit(exit),
                exit.stderr_tail);
-  Finish(OutcomeOfExit(exit, kill, out_of_memory));
+  Finish(OutcomeOfExit(exit, kill, slot_.host_memory_limit_bytes()));
 }
 
 void SlotRunner::HandOver() {
@@ -275,6 +281,9 @@ void SlotRunner::HandOver() {
   *message.mutable_assignment() = *std::move(item_->staged);
   item_->oom_kills = dependencies_.count_oom_kills();
   item_->handed_over = true;
+  if (slot_.host_memory_limit_bytes() > 0) {
+    item_->memory_time = dependencies_.clock.Monotonic();
+  }
   active_ = spare_.Take();
   if (absl::Status sent = active_->process->Send(message); !sent.ok()) {
     spdlog::warn("assignment not sent slot={} error=\"{}\"", slot_.index(),
@@ -308,6 +317,18 @@ void SlotRunner::SpawnSpare() {
   if (failed.has_value()) OnSpareExit(*failed);
 }
 
+void SlotRunner::CheckMemory() {
+  absl::Duration now = dependencies_.clock.Monotonic();
+  if (item_ == nullptr || now < item_->memory_time) return;
+  item_->memory_time = now + kMemoryInterval;
+  std::optional<int64_t> held = active_->process->HeldMemoryBytes();
+  if (held.value_or(0) <= slot_.host_memory_limit_bytes()) return;
+  item_->memory_time = absl::InfiniteDuration();
+  spdlog::warn("trainer holds too much memory slot={} item={} held_mib={}",
+               slot_.index(), item_->key.uid, *held >> 20);
+  KillActive(KillCause::kMemoryLimit);
+}
+
 void SlotRunner::CheckDeadlines() {
   absl::Duration now = dependencies_.clock.Monotonic();
   if (item_ != nullptr && now >= item_->deadline) {
@@ -322,6 +343,7 @@ void SlotRunner::CheckDeadlines() {
 
 absl::Duration SlotRunner::Turn() {
   CheckDeadlines();
+  CheckMemory();
   HandOver();
   if (SpareIsDue()) SpawnSpare();
   CountSlot();
@@ -331,7 +353,9 @@ absl::Duration SlotRunner::Turn() {
 absl::Duration SlotRunner::NextDeadline() const {
   absl::Duration next = spare_.kill_time();
   if (active_ != nullptr) next = std::min(next, active_->kill_time);
-  if (item_ != nullptr) next = std::min(next, item_->deadline);
+  if (item_ != nullptr) {
+    next = std::min({next, item_->deadline, item_->memory_time});
+  }
   if (spare_.empty()) {
     bool waits = item_ != nullptr && item_->handed_over &&
                  slot_.purpose() != v1::Slot::AUXILIARY;

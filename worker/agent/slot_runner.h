@@ -100,6 +100,8 @@ class SlotRunner {
   void SpawnSpare();
   bool SpareIsDue() const;
   void CheckDeadlines();
+  // Kills an active trainer that holds more memory than it may.
+  void CheckMemory();
   absl::Duration NextDeadline() const;
   void CountSlot();
 

@@ -113,6 +113,11 @@ void AddUp(CLI::App& app, Action& action) {
                       "CPU threads of a training job. Default: all");
   command->add_option("--training-slots", options->cluster.training_slots,
                       "Jobs that run at the same time");
+  command
+      ->add_option("--slot-memory", options->cluster.slot_memory_bytes,
+                   "Host memory that one job may hold, for example 512MiB. "
+                   "Default: its share of the machine's")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->footer(
       "Examples:\n"
       "  tunesmith up --model-root ~/models --data-root ~/data\n"

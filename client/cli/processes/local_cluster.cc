@@ -115,6 +115,10 @@ absl::Status LocalCluster::StartWorker() {
     arguments.push_back(
         absl::StrCat("--training-slots=", *options_.training_slots));
   }
+  if (options_.slot_memory_bytes.has_value()) {
+    arguments.push_back(
+        absl::StrCat("--slot-memory=", *options_.slot_memory_bytes));
+  }
   TUNESMITH_ASSIGN_OR_RETURN(worker_, ChildProcess::Start(arguments));
   TUNESMITH_ASSIGN_OR_RETURN(worker_ready_,
                              AwaitReady(*worker_, kWorkerProgram, ready_file));

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_
 #define TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct LocalClusterOptions {
   std::vector<std::string> model_roots;
   std::optional<int> threads;
   std::optional<int> training_slots;
+  std::optional<int64_t> slot_memory_bytes;
 };
 
 // A server and a worker on this machine as child processes. The destructor

@@ -26,6 +26,10 @@ std::string SlotsInUse(const v1::Worker& worker, v1::Slot::Purpose purpose) {
   return absl::StrCat(used, " of ", all);
 }
 
+std::string BytesOrDash(int64_t bytes) {
+  return bytes > 0 ? FormatBytes(bytes) : "-";
+}
+
 }  // namespace
 
 std::string RenderWorkers(const std::vector<v1::Worker>& workers,
@@ -59,6 +63,7 @@ std::string RenderWorker(const v1::Worker& worker, absl::TimeZone zone) {
                    {"purpose"},
                    {"device"},
                    {"memory", kRight},
+                   {"host limit", kRight},
                    {"threads", kRight},
                    {"running"}});
   for (const v1::Slot& slot : worker.slots()) {
@@ -70,10 +75,8 @@ std::string RenderWorker(const v1::Worker& worker, absl::TimeZone zone) {
                   v1::Slot::Purpose_IsValid(slot.purpose())
                       ? v1::Slot::Purpose_Name(slot.purpose())
                       : "?",
-                  device,
-                  slot.device_memory_bytes() > 0
-                      ? FormatBytes(slot.device_memory_bytes())
-                      : "-",
+                  device, BytesOrDash(slot.device_memory_bytes()),
+                  BytesOrDash(slot.host_memory_limit_bytes()),
                   absl::StrCat(slot.threads()),
                   slot.running().empty() ? "-" : slot.running()});
   }

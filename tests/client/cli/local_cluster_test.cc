@@ -48,6 +48,7 @@ class LocalClusterTest : public ::testing::Test {
     options.metrics_port = 0;
     options.model_roots = {"/models"};
     options.threads = 3;
+    options.slot_memory_bytes = int64_t{1} << 30;
     return LocalCluster::Start(options, cancellation_);
   }
 
@@ -82,7 +83,7 @@ TEST_F(LocalClusterTest, StartsBothWithTheirFlagsAndStopsThem) {
                              "--artifact-root=",
                              scratch_ / "data/deep/artifacts\n")));
   EXPECT_THAT(testing::Content(scratch_ / "tunesmith-worker.arguments"),
-              HasSubstr("--threads=3\n"));
+              HasSubstr("--threads=3\n--slot-memory=1073741824\n"));
 }
 
 TEST_F(LocalClusterTest, ProgramThatEndsBeforeItIsReadyIsNamed) {

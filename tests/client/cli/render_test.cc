@@ -322,12 +322,19 @@ TEST(ResourceTextTest, WorkersCountSlotsInUse) {
   auto worker = Parse<v1::Worker>(R"pb(
     name: "workers/local"
     state: CONNECTED
-    slots { index: 0 purpose: TRAINING device: "cpu" running: "jobs/a" }
+    slots {
+      index: 0
+      purpose: TRAINING
+      device: "cpu"
+      running: "jobs/a"
+      host_memory_limit_bytes: 1073741824
+    }
     slots { index: 1 purpose: AUXILIARY device: "cpu" }
   )pb");
   EXPECT_THAT(RenderWorkers({worker}, absl::UnixEpoch()),
               AllOf(HasSubstr("1 of 1"), HasSubstr("0 of 1")));
-  EXPECT_THAT(RenderWorker(worker, absl::UTCTimeZone()), HasSubstr("jobs/a"));
+  EXPECT_THAT(RenderWorker(worker, absl::UTCTimeZone()),
+              AllOf(HasSubstr("jobs/a"), HasSubstr("1.0 GiB")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ class FakeSpawner : public TrainerSpawner {
     TrainerSink sink;
     std::vector<internal::v1::AgentMessage> received;
     bool killed = false;
+    std::optional<int64_t> held_memory;
 
     void SayReady() {
       internal::v1::TrainerMessage message;
@@ -94,6 +96,9 @@ class FakeSpawner : public TrainerSpawner {
       return absl::OkStatus();
     }
     void Kill() override { trainer_.killed = true; }
+    std::optional<int64_t> HeldMemoryBytes() override {
+      return trainer_.held_memory;
+    }
 
    private:
     Trainer& trainer_;

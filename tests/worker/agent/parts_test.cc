@@ -1,8 +1,4 @@
 // The parts of the agent that are pure.
-#include <stdlib.h>
-
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -11,7 +7,6 @@
 #include "worker/agent/backoff.h"
 #include "worker/agent/event_buffer.h"
 #include "worker/agent/process/devices.h"
-#include "worker/agent/process/oom_kills.h"
 #include "worker/agent/reconcile.h"
 #include "worker/agent/slot_plan.h"
 #include "worker/agent/staging.h"
@@ -23,6 +18,7 @@ namespace {
 using internal::v1::DesiredState;
 using internal::v1::WorkEvent;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Kind = Action::Kind;
 
@@ -179,6 +175,38 @@ TEST(SlotPlanTest, BoundsAreKept) {
             1);
 }
 
+TEST(SlotPlanTest, TrainingSlotsShareTheMemoryThatAReserveLeaves) {
+  constexpr int64_t kGiB = int64_t{1} << 30;
+  auto slots = PlanSlots({{"cpu"}}, {.training_slots = 2,
+                                     .auxiliary_slots = 1,
+                                     .host_memory_bytes = 16 * kGiB});
+  ASSERT_TRUE(slots.ok());
+  for (const v1::Slot& slot : *slots) {
+    EXPECT_EQ(slot.host_memory_limit_bytes(), 7 * kGiB);
+  }
+  // The reserve of a large machine stays small.
+  EXPECT_EQ(PlanSlots({{"cpu"}}, {.host_memory_bytes = 1024 * kGiB})
+                ->at(0)
+                .host_memory_limit_bytes(),
+            1016 * kGiB);
+  EXPECT_EQ(PlanSlots({{"cpu"}}, {})->at(0).host_memory_limit_bytes(), 0);
+}
+
+TEST(SlotPlanTest, MemoryOfASlotIsAsItIsSet) {
+  constexpr int64_t kGiB = int64_t{1} << 30;
+  EXPECT_EQ(PlanSlots({{"cpu"}}, {.slot_memory_bytes = 20 * kGiB,
+                                  .host_memory_bytes = 16 * kGiB})
+                ->at(0)
+                .host_memory_limit_bytes(),
+            20 * kGiB);
+  for (int64_t bytes : {int64_t{0}, int64_t{1} << 20}) {
+    auto slots = PlanSlots({{"cpu"}}, {.slot_memory_bytes = bytes});
+    EXPECT_TRUE(absl::IsInvalidArgument(slots.status()));
+    EXPECT_THAT(std::string(slots.status().message()),
+                HasSubstr("--slot-memory"));
+  }
+}
+
 TEST(SlotPlanTest, WorkerIdIsAlwaysAnId) {
   EXPECT_EQ(WorkerIdFromHostName("Node_7.Example.org"), "node-7.example.org");
   EXPECT_EQ(WorkerIdFromHostName("--x"), "x");
@@ -195,20 +223,6 @@ TEST(DevicesTest, OtherLinesArePassedOver) {
   EXPECT_THAT(*devices,
               ElementsAre(Device{"cpu", "T", 5}, Device{"cuda:0", "", 0}));
   EXPECT_FALSE(ParseDevices("").ok());
-}
-
-TEST(OomKillsTest, GroupAndMachineAreAddedUp) {
-  std::string root = ::testing::TempDir() + "oom-XXXXXX";
-  mkdtemp(root.data());
-  std::filesystem::create_directories(root + "/proc/self");
-  std::filesystem::create_directories(root + "/sys/fs/cgroup/a/b");
-  EXPECT_EQ(CountOomKills(root), 0);
-  std::ofstream(root + "/proc/vmstat") << "pgfault 9\noom_kill 3\n";
-  std::ofstream(root + "/proc/self/cgroup") << "1:x:/y\n0::/a/b\n";
-  std::ofstream(root + "/sys/fs/cgroup/a/b/memory.events")
-      << "low 0\noom 7\noom_kill 2\n";
-  EXPECT_EQ(CountOomKills(root), 5);
-  std::filesystem::remove_all(root);
 }
 
 TEST(StagingTest, EveryArtifactOnce) {

@@ -16,8 +16,11 @@ namespace tunesmith::worker {
 namespace {
 
 using internal::v1::WorkItem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+
+constexpr int64_t kMemoryLimit = int64_t{300} << 20;
 
 class SlotRunnerTest : public ::testing::Test, public ItemObserver {
  protected:
@@ -36,6 +39,7 @@ class SlotRunnerTest : public ::testing::Test, public ItemObserver {
     slot.set_device_kind(kind);
     slot.set_device("cpu");
     slot.set_threads(2);
+    slot.set_host_memory_limit_bytes(kMemoryLimit);
     slot_ = std::make_unique<SlotRunner>(
         slot, SlotDependencies{
                   .clock = clock_,
@@ -307,6 +311,47 @@ TEST_F(SlotRunnerTest, KillByTheSystemForMemoryIsRecognized) {
   EXPECT_EQ(Reason(), v1::ERROR_REASON_OUT_OF_MEMORY);
   EXPECT_FALSE(Outcome().retryable());
   EXPECT_THAT(Outcome().error().message(), HasSubstr("batch_size"));
+}
+
+TEST_F(SlotRunnerTest, TrainerThatHoldsTooMuchMemoryIsKilled) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  trainer.held_memory = kMemoryLimit;
+  EXPECT_EQ(slot_->Turn(), clock_.Monotonic() + absl::Milliseconds(100));
+  Pass(absl::Milliseconds(100));
+  EXPECT_FALSE(trainer.killed);
+  trainer.held_memory = kMemoryLimit + 1;
+  Pass(absl::Milliseconds(99));
+  EXPECT_FALSE(trainer.killed);
+  Pass(absl::Milliseconds(1));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(SIGKILL);
+  EXPECT_EQ(Reason(), v1::ERROR_REASON_OUT_OF_MEMORY);
+  EXPECT_FALSE(Outcome().retryable());
+  EXPECT_THAT(Outcome().error().message(),
+              AllOf(HasSubstr("300 MiB"), HasSubstr("batch_size"),
+                    HasSubstr("--slot-memory")));
+}
+
+TEST_F(SlotRunnerTest, OutcomeOfATrainerThatHeldTooMuchMemoryStands) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  trainer.held_memory = kMemoryLimit + 1;
+  Pass(absl::Milliseconds(100));
+  EXPECT_TRUE(trainer.killed);
+  // It was on its way.
+  trainer.SayOutcome(9);
+  trainer.Exit(SIGKILL);
+  EXPECT_EQ(Outcome().error().code(), 9);
+}
+
+TEST_F(SlotRunnerTest, MemoryOfASpareIsItsOwnAffair) {
+  MakeSlot();
+  spawner_.trainers[0]->held_memory = kMemoryLimit + 1;
+  spawner_.trainers[0]->SayReady();
+  EXPECT_EQ(slot_->Turn(), absl::InfiniteDuration());
+  Pass(absl::Hours(1));
+  EXPECT_FALSE(spawner_.trainers[0]->killed);
 }
 
 TEST_F(SlotRunnerTest, KillBySomebodyElseIsRetryable) {

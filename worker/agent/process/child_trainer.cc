@@ -12,6 +12,7 @@
 #include "proto/contract/base/clock.h"
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/frame.h"
+#include "worker/agent/process/process_memory.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -51,6 +52,12 @@ void ChildTrainer::Kill() {
   if (reaped_) return;
   kill(-child_.pid, SIGKILL);
   kill(child_.pid, SIGKILL);
+}
+
+std::optional<int64_t> ChildTrainer::HeldMemoryBytes() {
+  MutexLock lock(&mutex_);
+  if (reaped_) return std::nullopt;
+  return ReadHeldMemory(child_.pid);
 }
 
 void ChildTrainer::Read() {

@@ -21,6 +21,7 @@ class ChildTrainer : public TrainerProcess {
 
   absl::Status Send(const internal::v1::AgentMessage& message) override;
   void Kill() override;
+  std::optional<int64_t> HeldMemoryBytes() override;
 
  private:
   void Read();

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "absl/strings/match.h"
+#include "worker/agent/process/control_group.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -18,21 +18,11 @@ int64_t ReadCounter(const std::string& path) {
   return 0;
 }
 
-// The path of this process's version 2 control group: the line "0::/path".
-std::string ControlGroup(const std::string& root) {
-  std::ifstream file(root + "/proc/self/cgroup");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (absl::StartsWith(line, "0::")) return line.substr(3);
-  }
-  return "";
-}
-
 }  // namespace
 
 int64_t CountOomKills(const std::string& root) {
   return ReadCounter(root + "/proc/vmstat") +
-         ReadCounter(root + "/sys/fs/cgroup" + ControlGroup(root) +
+         ReadCounter(root + "/sys/fs/cgroup" + ControlGroupPath(root, "") +
                      "/memory.events");
 }
 

@@ -32,6 +32,12 @@ absl::Status TrainerDied(const TrainerExit& exit) {
                    message);
 }
 
+internal::v1::Outcome OutOfMemoryOutcome(const std::string& message) {
+  return FailedOutcome(MakeError(absl::StatusCode::kResourceExhausted,
+                                 v1::ERROR_REASON_OUT_OF_MEMORY, message),
+                       false);
+}
+
 }  // namespace
 
 std::string DescribeExit(const TrainerExit& exit) {
@@ -41,12 +47,14 @@ std::string DescribeExit(const TrainerExit& exit) {
                       name == nullptr ? "unknown" : name, ")");
 }
 
-const char* DeathCause(const TrainerExit& exit, KillCause kill,
-                       bool out_of_memory) {
-  if (out_of_memory) return "out_of_memory";
+const char* DeathCause(const TrainerExit& exit, KillCause kill) {
   switch (kill) {
     case KillCause::kNone:
       return exit.signal == 0 ? "exit" : "signal";
+    case KillCause::kOutOfMemory:
+      return "out_of_memory";
+    case KillCause::kMemoryLimit:
+      return "memory_limit";
     case KillCause::kCancelled:
       return "cancelled";
     case KillCause::kSuspended:
@@ -70,16 +78,19 @@ bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
 }
 
 internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
-                                    bool out_of_memory) {
-  if (out_of_memory) {
-    return FailedOutcome(
-        MakeError(absl::StatusCode::kResourceExhausted,
-                  v1::ERROR_REASON_OUT_OF_MEMORY,
-                  "the machine ran out of memory and the system killed the "
-                  "trainer (try a smaller batch_size or max_length)"),
-        false);
-  }
+                                    int64_t memory_limit_bytes) {
   switch (kill) {
+    case KillCause::kOutOfMemory:
+      return OutOfMemoryOutcome(
+          "the machine ran out of memory and the system killed the trainer "
+          "(try a smaller batch_size or max_length)");
+    case KillCause::kMemoryLimit:
+      return OutOfMemoryOutcome(absl::StrCat(
+          "the trainer held more of the host's memory than the ",
+          memory_limit_bytes >> 20,
+          " MiB that a slot of this worker may, and was ended (try a smaller "
+          "batch_size or max_length, or give the worker a larger "
+          "--slot-memory)"));
     case KillCause::kCancelled:
       return FailedOutcome(
           MakeError(absl::StatusCode::kCancelled, v1::ERROR_REASON_CANCELLED,

@@ -20,9 +20,13 @@ struct TrainerExit {
   std::string channel_error;
 };
 
-// Why the agent killed a trainer.
+// Why a trainer was killed, by the agent unless it says otherwise.
 enum class KillCause {
   kNone,
+  // By the kernel, because the machine or the control group ran out of memory.
+  kOutOfMemory,
+  // It held more memory than its slot may.
+  kMemoryLimit,
   // It was asked to cancel and did not end in time.
   kCancelled,
   // It was asked to stop at a checkpoint and did not end in time.
@@ -39,10 +43,9 @@ enum class KillCause {
 // "signal 9 (Killed)" or "exit code 3".
 std::string DescribeExit(const TrainerExit& exit);
 
-// A word for metrics: "exit", "signal", "cancelled", "suspended", "run_time", "dropped",
-// "lingered", "events" or "out_of_memory".
-const char* DeathCause(const TrainerExit& exit, KillCause kill,
-                       bool out_of_memory);
+// A word for metrics: "exit", "signal", "out_of_memory", "memory_limit",
+// "cancelled", "suspended", "run_time", "dropped", "lingered" or "events".
+const char* DeathCause(const TrainerExit& exit, KillCause kill);
 
 // Whether the kernel killed it for memory: it ended by a SIGKILL that was not
 // the agent's while the kernel's count of such kills rose.
@@ -50,8 +53,9 @@ bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
                         int64_t oom_kills_before, int64_t oom_kills_after);
 
 // The outcome of an item whose trainer ended without reporting one.
+// `memory_limit_bytes`: the slot's.
 internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
-                                    bool out_of_memory);
+                                    int64_t memory_limit_bytes = 0);
 
 // An outcome with `status`, which is not OK.
 internal::v1::Outcome FailedOutcome(const absl::Status& status, bool retryable);

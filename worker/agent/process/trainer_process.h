@@ -1,8 +1,10 @@
 #ifndef TUNESMITH_WORKER_AGENT_PROCESS_TRAINER_PROCESS_H_
 #define TUNESMITH_WORKER_AGENT_PROCESS_TRAINER_PROCESS_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -23,6 +25,9 @@ class TrainerProcess {
 
   // SIGKILL for it and whatever it started. Returns at once; OK to repeat.
   virtual void Kill() = 0;
+
+  // See ParseHeldMemory; nothing once it is gone.
+  virtual std::optional<int64_t> HeldMemoryBytes() = 0;
 };
 
 // Where a trainer's news go: called from a thread of the trainer, in order,
