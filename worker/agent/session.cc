@@ -33,6 +33,16 @@ absl::Duration IntervalOf(const internal::v1::Welcome& welcome) {
   return std::clamp(interval, kShortestInterval, kLongestInterval);
 }
 
+// Time goes on while a trainer reports nothing, as in an evaluation.
+void CountDown(absl::Duration passed, v1::Progress& progress) {
+  using google::protobuf::util::TimeUtil;
+  if (!progress.has_time_remaining()) return;
+  int64_t left = TimeUtil::DurationToNanoseconds(progress.time_remaining()) -
+                 absl::ToInt64Nanoseconds(passed);
+  *progress.mutable_time_remaining() =
+      TimeUtil::NanosecondsToDuration(std::max<int64_t>(left, 0));
+}
+
 }  // namespace
 
 Session::Session(Options options, SessionTransport& transport, Clock& clock,
@@ -292,7 +302,9 @@ void Session::GiveUp(const ItemKey& key) {
 
 void Session::OnProgress(const ItemKey& key, const v1::Progress& progress) {
   auto found = held_.find(key);
-  if (found != held_.end()) found->second.progress = progress;
+  if (found == held_.end()) return;
+  found->second.progress = progress;
+  found->second.progress_time = clock_.Monotonic();
 }
 
 SlotRunner* Session::SlotOf(int32_t index) {
@@ -330,7 +342,10 @@ internal::v1::Report Session::MakeReport() const {
     running.set_item_uid(key.uid);
     running.set_fence(key.fence);
     running.set_slot(held.slot);
-    if (held.progress.has_value()) *running.mutable_progress() = *held.progress;
+    if (!held.progress.has_value()) continue;
+    *running.mutable_progress() = *held.progress;
+    CountDown(clock_.Monotonic() - held.progress_time,
+              *running.mutable_progress());
   }
   return report;
 }

@@ -75,6 +75,8 @@ class Session : public ItemObserver {
     int32_t slot = 0;
     ItemStop stop = ItemStop::kNone;
     std::optional<v1::Progress> progress;
+    // When it was reported.
+    absl::Duration progress_time;
   };
 
   void Connect();

@@ -2,7 +2,7 @@
 
 namespace tunesmith::worker {
 
-void RateMeter::Add(int64_t count, absl::Duration spent) {
+void RateMeter::Add(double count, absl::Duration spent) {
   entries_.push_back({count, spent});
   count_ += count;
   spent_ += spent;
@@ -16,7 +16,7 @@ void RateMeter::Add(int64_t count, absl::Duration spent) {
 
 double RateMeter::PerSecond() const {
   double seconds = absl::ToDoubleSeconds(spent_);
-  return seconds > 0 ? static_cast<double>(count_) / seconds : 0;
+  return seconds > 0 ? count_ / seconds : 0;
 }
 
 }  // namespace tunesmith::worker

@@ -1,7 +1,6 @@
 #ifndef TUNESMITH_WORKER_TRAINING_RATE_METER_H_
 #define TUNESMITH_WORKER_TRAINING_RATE_METER_H_
 
-#include <cstdint>
 #include <deque>
 
 #include "absl/time/time.h"
@@ -13,21 +12,21 @@ class RateMeter {
  public:
   explicit RateMeter(absl::Duration window) : window_(window) {}
 
-  // `count` more were done in `spent`.
-  void Add(int64_t count, absl::Duration spent);
+  // `count` more was done in `spent`.
+  void Add(double count, absl::Duration spent);
 
   // Per second; 0 before anything was done.
   double PerSecond() const;
 
  private:
   struct Entry {
-    int64_t count;
+    double count;
     absl::Duration spent;
   };
 
   const absl::Duration window_;
   std::deque<Entry> entries_;
-  int64_t count_ = 0;
+  double count_ = 0;
   absl::Duration spent_;
 };
 

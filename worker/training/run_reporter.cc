@@ -1,7 +1,6 @@
 #include "worker/training/run_reporter.h"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <utility>
 
@@ -42,15 +41,47 @@ RunReporter::RunReporter(TrainingObserver& observer, Clock& clock,
       clock_(clock),
       length_(length),
       log_(observer),
-      steps_rate_(kRateWindow),
       examples_rate_(kRateWindow),
       last_report_(-absl::InfiniteDuration()) {}
 
-void RunReporter::Add(StepLog::Step step, absl::Duration spent) {
-  steps_rate_.Add(1, spent);
-  examples_rate_.Add(static_cast<int64_t>(step.rows.size()), spent);
+void RunReporter::Foretell(RunCosts costs, const TrainingState& state) {
+  time_remaining_.emplace(length_, std::move(costs), state.step);
+}
+
+absl::Duration RunReporter::Lap() {
+  absl::Duration now = clock_.Monotonic();
+  return now - std::exchange(lap_, now).value_or(now);
+}
+
+void RunReporter::BeginEpoch(int64_t end_step, int64_t tokens) {
+  if (!lap_.has_value()) Lap();
+  time_remaining_->BeginEpoch(end_step, tokens);
+}
+
+void RunReporter::AddStep(StepLog::Step step, int64_t tokens) {
+  absl::Duration spent = Lap();
+  examples_rate_.Add(static_cast<double>(step.rows.size()), spent);
+  time_remaining_->AddStep(tokens, spent);
   learning_rate_ = step.learning_rate;
   log_.Add(std::move(step));
+}
+
+void RunReporter::BeginEvaluation(EvaluationPhase phase, DataSplit split,
+                                  const TrainingState& state) {
+  time_remaining_->BeginEvaluation(phase, split);
+  ReportPhase(TrainingPhase::kEvaluating, state);
+  Lap();
+}
+
+absl::Duration RunReporter::EndEvaluation() {
+  absl::Duration spent = Lap();
+  time_remaining_->EndEvaluation(spent);
+  return spent;
+}
+
+void RunReporter::BeginSaving(const TrainingState& state) {
+  time_remaining_->BeginSaving();
+  ReportPhase(TrainingPhase::kSaving, state);
 }
 
 absl::Status RunReporter::ReportStepsWhenDue(TrainingState& state) {
@@ -83,18 +114,10 @@ void RunReporter::ReportProgress(TrainingPhase phase,
                             .time_remaining = std::nullopt,
                             .loss = loss,
                             .learning_rate = learning_rate_};
-  if (steps_rate_.PerSecond() > 0) {
-    progress.time_remaining = TimeRemaining(state.step);
+  if (time_remaining_.has_value()) {
+    progress.time_remaining = time_remaining_->Get();
   }
   observer_.OnProgress(progress);
-}
-
-absl::Duration RunReporter::TimeRemaining(int64_t step) const {
-  double steps = static_cast<double>(length_.total_steps - step);
-  double evaluations =
-      std::ceil(steps / static_cast<double>(length_.steps_per_epoch));
-  return absl::Seconds(steps / steps_rate_.PerSecond()) +
-         last_evaluation_ * evaluations;
 }
 
 }  // namespace tunesmith::worker

@@ -6,8 +6,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "worker/training/rate_meter.h"
+#include "worker/training/run_costs.h"
 #include "worker/training/schedule.h"
 #include "worker/training/step_log.h"
+#include "worker/training/time_remaining.h"
 #include "worker/training/train.h"
 #include "worker/training/training_state.h"
 
@@ -21,10 +23,21 @@ class RunReporter {
   RunReporter(TrainingObserver& observer, Clock& clock,
               const RunLength& length);
 
-  // A step was done and took `spent`.
-  void Add(StepLog::Step step, absl::Duration spent);
-  // An evaluation took `spent`.
-  void AddEvaluation(absl::Duration spent) { last_evaluation_ = spent; }
+  // What the run costs, once that is known; it goes on after `state.step`.
+  void Foretell(RunCosts costs, const TrainingState& state);
+
+  // An epoch begins, or what is left of it: steps up to `end_step`, with
+  // `tokens`.
+  void BeginEpoch(int64_t end_step, int64_t tokens);
+  // A step of so many tokens was done.
+  void AddStep(StepLog::Step step, int64_t tokens);
+
+  void BeginEvaluation(EvaluationPhase phase, DataSplit split,
+                       const TrainingState& state);
+  // Returns what it took.
+  absl::Duration EndEvaluation();
+
+  void BeginSaving(const TrainingState& state);
 
   // Reports the steps since the last time, now or when it is time, adds them to
   // the state's curve, and counts those that were skipped. ABORTED with reason
@@ -40,17 +53,19 @@ class RunReporter {
  private:
   void ReportProgress(TrainingPhase phase, const TrainingState& state,
                       std::optional<double> loss);
-  absl::Duration TimeRemaining(int64_t step) const;
+  // Since the last step or evaluation ended.
+  absl::Duration Lap();
 
   TrainingObserver& observer_;
   Clock& clock_;
   const RunLength& length_;
   StepLog log_;
-  RateMeter steps_rate_;
   RateMeter examples_rate_;
+  std::optional<TimeRemaining> time_remaining_;
   double learning_rate_ = 0;
   absl::Duration last_report_;
-  absl::Duration last_evaluation_;
+  // When the last step or evaluation ended, or the first one began.
+  std::optional<absl::Duration> lap_;
 };
 
 }  // namespace tunesmith::worker

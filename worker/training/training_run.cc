@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "worker/training/input_check.h"
 #include "worker/training/labelled_batch.h"
 #include "worker/training/result_directory.h"
+#include "worker/training/run_costs.h"
 #include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
@@ -63,6 +65,8 @@ absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
     TUNESMITH_RETURN_IF_ERROR(run->Resume());
     run->reporter_.ReportPhase(TrainingPhase::kLoading, run->state_);
   }
+  run->reporter_.Foretell(PlanCosts(*run->model_, inputs, options),
+                          run->state_);
   return run;
 }
 
@@ -202,8 +206,11 @@ absl::Status TrainingRun::TrainEpoch() {
   size_t end =
       static_cast<size_t>(std::min(length_.total_steps - before_epoch,
                                    static_cast<int64_t>(batches.size())));
-  for (size_t i = static_cast<size_t>(state_.step - before_epoch); i < end;
-       ++i) {
+  size_t begin = static_cast<size_t>(state_.step - before_epoch);
+  reporter_.BeginEpoch(
+      before_epoch + static_cast<int64_t>(end),
+      PaddedTokens(lengths_, std::span(batches).subspan(begin, end - begin)));
+  for (size_t i = begin; i < end; ++i) {
     bool first = result_.first_batch_time == absl::Time();
     if (first) result_.first_batch_time = clock_.Now();
     TUNESMITH_RETURN_IF_ERROR(TrainStep(batches[i]));
@@ -224,7 +231,6 @@ absl::Status TrainingRun::TrainEpoch() {
 
 absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   if (IsStopped()) return StoppedError();
-  absl::Duration start = clock_.Monotonic();
   TUNESMITH_ASSIGN_OR_RETURN(double learning_rate, LearningRate());
   TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, AccumulateGradients(indices));
   at::Tensor norm = optimizer_->Step(loss, learning_rate);
@@ -240,7 +246,7 @@ absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   for (int32_t index : indices) {
     step.rows.push_back(inputs_.training[static_cast<size_t>(index)].row);
   }
-  reporter_.Add(std::move(step), clock_.Monotonic() - start);
+  reporter_.AddStep(std::move(step), PaddedTokens(lengths_, {&indices, 1}));
   return absl::OkStatus();
 }
 
@@ -299,12 +305,9 @@ absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
   const std::vector<Example>& examples =
       split == DataSplit::kTest ? inputs_.test : inputs_.validation;
   if (examples.empty()) return EvaluationFigures();
-  reporter_.ReportPhase(TrainingPhase::kEvaluating, state_);
-  absl::Duration start = clock_.Monotonic();
+  reporter_.BeginEvaluation(phase, split, state_);
   TUNESMITH_ASSIGN_OR_RETURN(EvaluationFigures figures, FiguresOn(examples));
-  absl::Duration spent = clock_.Monotonic() - start;
-  reporter_.AddEvaluation(spent);
-  state_.evaluation_time += spent;
+  state_.evaluation_time += reporter_.EndEvaluation();
   figures.phase = phase;
   figures.split = split;
   figures.step = state_.best.has_value() && phase == EvaluationPhase::kFinal
@@ -415,7 +418,7 @@ absl::Status TrainingRun::EvaluateFinal() {
 }
 
 absl::Status TrainingRun::Save() {
-  reporter_.ReportPhase(TrainingPhase::kSaving, state_);
+  reporter_.BeginSaving(state_);
   return WriteModel(optimizer_->parameters(), places_.output_directory);
 }
 

@@ -1,169 +1,175 @@
-// What holds for every freeze policy on every network.
+// What holds of every policy over every table of parameters.
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <random>
+#include <set>
 #include <string>
+#include <vector>
 
-#include "gtest/gtest.h"
 #include "server/jobs/freeze.h"
-#include "tests/server/jobs/sample_spec.h"
+#include "tests/server/jobs/random_freeze.h"
 
 namespace tunesmith::server {
 namespace {
 
-constexpr int kCases = 2000;
+using google::protobuf::util::MessageDifferencer;
+
+constexpr unsigned kCases = 1000;
 constexpr int kLabels = 3;
 
-// A random network, policy and learning rates.
-class RandomFreeze {
- public:
-  explicit RandomFreeze(uint32_t seed) : random_(seed) {
-    layers_ = Draw(1, 12);
-    SetPolicy();
-    if (Draw(0, 1) == 1) {
-      rates_.set_layer_decay(Draw(1, 10) / 10.0);
-    }
-    table_ = ResolveFreeze(policy_, SampleFacts(layers_),
-                           v1::TEXT_CLASSIFICATION, kLabels, "freeze");
-    ResolveLearningRates(rates_, "hyperparameters", table_);
+// One random network with one random policy.
+struct Case {
+  explicit Case(unsigned seed) {
+    std::mt19937 random(seed);
+    facts = RandomFacts(random);
+    policy = RandomPolicy(facts, random);
+    table = ResolveFreeze(policy, facts, v1::TEXT_CLASSIFICATION, kLabels,
+                          "freeze");
+    ResolveLearningRates(RandomRates(facts, random), "hyperparameters", table);
+    summary = SummarizeFreeze(table);
   }
 
-  const FreezeTable& table() const { return table_; }
-  std::string Text() const {
-    return std::to_string(layers_) + " layers, " + policy_.ShortDebugString() +
-           " " + rates_.ShortDebugString();
-  }
-
- private:
-  int Draw(int low, int high) {
-    return low + static_cast<int>(random_() % (high - low + 1));
-  }
-
-  void SetPolicy() {
-    switch (Draw(0, 5)) {
-      case 0:
-        policy_.mutable_none();
-        break;
-      case 1:
-        policy_.mutable_backbone();
-        break;
-      case 2:
-        policy_.mutable_first_layers()->set_count(Draw(0, layers_));
-        policy_.mutable_first_layers()->set_embeddings(Draw(0, 1) == 1);
-        break;
-      case 3:
-        policy_.mutable_last_layers_trainable()->set_count(Draw(0, layers_));
-        break;
-      case 4: {
-        auto& patterns = *policy_.mutable_patterns();
-        patterns.add_frozen("*.layer." + std::to_string(Draw(0, layers_ - 1)) +
-                            ".*");
-        if (Draw(0, 1) == 1) patterns.add_frozen("bert.embeddings.*");
-        if (Draw(0, 1) == 1) patterns.add_trainable("*.bias");
-        break;
-      }
-      default: {
-        auto& gradual = *policy_.mutable_gradual_unfreezing();
-        gradual.set_epochs_per_stage(Draw(1, 3));
-        gradual.set_layers_per_stage(Draw(1, layers_));
-        gradual.set_embeddings(Draw(0, 1) == 1);
-      }
-    }
-  }
-
-  std::mt19937 random_;
-  int layers_;
-  v1::FreezePolicy policy_;
-  v1::Hyperparameters rates_;
-  FreezeTable table_;
+  internal::v1::ModelFacts facts;
+  v1::FreezePolicy policy;
+  FreezeTable table;
+  v1::PreviewFreezeResponse summary;
 };
 
-int64_t SizeOf(const v1::ParameterFreeze& row) {
-  int64_t size = 1;
-  for (int64_t extent : row.parameter().shape()) size *= extent;
-  return size;
+int64_t Elements(const v1::ModelParameter& parameter) {
+  int64_t count = 1;
+  for (int64_t extent : parameter.shape()) count *= extent;
+  return count;
+}
+
+bool Trains(const v1::ParameterFreeze& row, int epoch) {
+  return !row.frozen() && row.trains_from_epoch() <= epoch;
+}
+
+std::set<std::string> FrozenIn(const FreezeTable& table, int epoch) {
+  std::set<std::string> names;
+  for (const v1::ParameterFreeze& row : table.parameters) {
+    if (!Trains(row, epoch)) names.insert(row.parameter().name());
+  }
+  return names;
 }
 
 class FreezePropertyTest : public ::testing::Test {
  protected:
+  // Calls `check` on many cases.
   template <typename Check>
-  static void ForEachCase(const Check& check) {
-    for (uint32_t seed = 0; seed < kCases; ++seed) {
-      RandomFreeze random(seed);
-      SCOPED_TRACE(random.Text());
-      ASSERT_TRUE(random.table().violations.empty());
-      check(random.table());
-      if (HasFailure()) return;
+  void ForEachCase(const Check& check) {
+    for (unsigned seed = 0; seed < kCases && !HasFailure(); ++seed) {
+      Case one(seed);
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", " +
+                   one.policy.ShortDebugString());
+      ASSERT_TRUE(one.table.violations.empty())
+          << one.table.violations[0].description;
+      check(one);
     }
   }
 };
 
-TEST_F(FreezePropertyTest, EveryParameterHasARuleAndAFittingRate) {
-  ForEachCase([](const FreezeTable& table) {
-    for (const v1::ParameterFreeze& row : table.parameters) {
+TEST_F(FreezePropertyTest, EveryParameterHasOneRowWithOneRule) {
+  ForEachCase([](const Case& one) {
+    std::vector<std::string> expected;
+    for (const auto& parameter : one.facts.parameters()) {
+      expected.push_back(parameter.name());
+    }
+    for (const auto& parameter : one.facts.heads(0).parameters()) {
+      expected.push_back(parameter.name());
+    }
+    std::vector<std::string> names;
+    for (const v1::ParameterFreeze& row : one.table.parameters) {
+      names.push_back(row.parameter().name());
       EXPECT_FALSE(row.rule().empty());
-      EXPECT_EQ(row.frozen(), row.learning_rate_factor() == 0);
-      EXPECT_LE(row.learning_rate_factor(), 1);
-      EXPECT_TRUE(!row.frozen() || row.trains_from_epoch() == 0);
+      if (row.frozen()) {
+        EXPECT_EQ(row.trains_from_epoch(), 0);
+        EXPECT_EQ(row.learning_rate_factor(), 0);
+      } else {
+        EXPECT_GT(row.learning_rate_factor(), 0);
+      }
+      for (int64_t extent : row.parameter().shape()) EXPECT_GT(extent, 0);
     }
-  });
-}
-
-TEST_F(FreezePropertyTest, RatesAndStagesGoDownFromTheHead) {
-  ForEachCase([](const FreezeTable& table) {
-    double above = 1;
-    int32_t epoch_above = 0;
-    for (auto row = table.parameters.rbegin(); row != table.parameters.rend();
-         ++row) {
-      if (row->frozen()) continue;
-      EXPECT_LE(row->learning_rate_factor(), above);
-      EXPECT_GE(row->trains_from_epoch(), epoch_above);
-      above = row->learning_rate_factor();
-      epoch_above = row->trains_from_epoch();
-    }
+    EXPECT_EQ(names, expected);
   });
 }
 
 TEST_F(FreezePropertyTest, TotalsAddUp) {
-  ForEachCase([](const FreezeTable& table) {
-    int64_t frozen = 0;
-    int64_t trainable = 0;
-    for (const v1::ParameterFreeze& row : table.parameters) {
-      (row.frozen() ? frozen : trainable) += SizeOf(row);
+  ForEachCase([](const Case& one) {
+    int64_t all = 0;
+    for (const v1::ParameterFreeze& row : one.table.parameters) {
+      all += Elements(row.parameter());
     }
-    v1::PreviewFreezeResponse summary = SummarizeFreeze(table);
-    EXPECT_EQ(summary.frozen_parameter_count(), frozen);
-    EXPECT_EQ(summary.trainable_parameter_count(), trainable);
-    EXPECT_EQ(summary.parameters_size(),
-              static_cast<int>(table.parameters.size()));
-    EXPECT_GT(trainable, 0);
+    const v1::PreviewFreezeResponse& summary = one.summary;
+    EXPECT_EQ(
+        summary.frozen_parameter_count() + summary.trainable_parameter_count(),
+        all);
+    EXPECT_EQ(summary.frozen_bytes() + summary.trainable_bytes(), 4 * all);
+    for (const v1::FreezeStage& stage : summary.stages()) {
+      int64_t trains = 0;
+      for (const v1::ParameterFreeze& row : one.table.parameters) {
+        if (Trains(row, stage.from_epoch()))
+          trains += Elements(row.parameter());
+      }
+      EXPECT_EQ(stage.trainable_parameter_count(), trains);
+      EXPECT_EQ(stage.training_state_bytes(), 12 * trains);
+    }
   });
 }
 
-TEST_F(FreezePropertyTest, EachStageTrainsWhatItsEpochSays) {
-  ForEachCase([](const FreezeTable& table) {
-    v1::PreviewFreezeResponse summary = SummarizeFreeze(table);
-    ASSERT_GE(summary.stages_size(), 1);
-    EXPECT_EQ(summary.stages(0).from_epoch(), 0);
-    double saved_before = 1;
-    int32_t epoch_before = -1;
-    for (const v1::FreezeStage& stage : summary.stages()) {
-      int64_t trains = 0;
-      for (const v1::ParameterFreeze& row : table.parameters) {
-        bool now =
-            !row.frozen() && row.trains_from_epoch() <= stage.from_epoch();
-        if (now) trains += SizeOf(row);
-      }
-      EXPECT_EQ(stage.trainable_parameter_count(), trains);
-      EXPECT_GT(stage.from_epoch(), epoch_before);
-      EXPECT_GE(stage.backward_saved_fraction(), 0);
-      EXPECT_LE(stage.backward_saved_fraction(), saved_before);
-      saved_before = stage.backward_saved_fraction();
-      epoch_before = stage.from_epoch();
+TEST_F(FreezePropertyTest, NothingThatTrainsFreezesAgain) {
+  ForEachCase([](const Case& one) {
+    const auto& stages = one.summary.stages();
+    ASSERT_GE(stages.size(), 1);
+    EXPECT_EQ(stages[0].from_epoch(), 0);
+    EXPECT_GT(stages[0].trainable_parameter_count(), 0);
+    std::set<std::string> before = FrozenIn(one.table, 0);
+    int last = stages[stages.size() - 1].from_epoch();
+    int changes = 0;
+    for (int epoch = 1; epoch <= last; ++epoch) {
+      std::set<std::string> now = FrozenIn(one.table, epoch);
+      EXPECT_TRUE(
+          std::includes(before.begin(), before.end(), now.begin(), now.end()));
+      changes += now != before;
+      before = now;
     }
-    EXPECT_EQ(
-        summary.stages(summary.stages_size() - 1).trainable_parameter_count(),
-        summary.trainable_parameter_count());
+    // Every stage is one, and there are no others.
+    EXPECT_EQ(changes, stages.size() - 1);
+    EXPECT_EQ(before, FrozenIn(one.table, last + 1000));
   });
+}
+
+TEST_F(FreezePropertyTest, BelowTheFirstThatTrainsNothingIsSpent) {
+  ForEachCase([](const Case& one) {
+    for (const v1::FreezeStage& stage : one.summary.stages()) {
+      double all = 0, below = 0, frozen_above = 0;
+      bool reached = false;
+      for (const v1::ParameterFreeze& row : one.table.parameters) {
+        bool trains = Trains(row, stage.from_epoch());
+        reached |= trains;
+        if (row.parameter().shape_size() < 2 ||
+            row.parameter().block() == v1::ModelParameter::EMBEDDINGS) {
+          continue;
+        }
+        double size = static_cast<double>(Elements(row.parameter()));
+        all += 2 * size;
+        if (!reached) below += 2 * size;
+        if (reached && !trains) frozen_above += size;
+      }
+      EXPECT_DOUBLE_EQ(stage.backward_saved_fraction() * all,
+                       below + frozen_above);
+    }
+  });
+}
+
+TEST_F(FreezePropertyTest, TheTableIsAFunctionOfItsInputs) {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    EXPECT_TRUE(
+        MessageDifferencer::Equals(Case(seed).summary, Case(seed).summary))
+        << "seed " << seed;
+  }
 }
 
 }  // namespace

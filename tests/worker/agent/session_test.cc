@@ -107,6 +107,16 @@ class SessionTest : public ::testing::Test {
     return sequences;
   }
 
+  v1::Progress LastSentProgress() const {
+    v1::Progress last;
+    for (const WorkerMessage& message : transport_.sent) {
+      for (const auto& running : message.report().running()) {
+        last = running.progress();
+      }
+    }
+    return last;
+  }
+
   internal::v1::WorkEvent LastSentEvent() const {
     internal::v1::WorkEvent last;
     for (const WorkerMessage& message : transport_.sent) {
@@ -132,6 +142,25 @@ class SessionTest : public ::testing::Test {
   absl::Status evicted_;
   std::unique_ptr<Session> session_;
 };
+
+TEST_F(SessionTest, TimeRemainingGoesOnWhileATrainerIsSilent) {
+  FakeSpawner::Trainer& trainer = RunItem();
+  internal::v1::TrainerMessage message;
+  message.mutable_progress()->set_step(7);
+  message.mutable_progress()->mutable_time_remaining()->set_seconds(5);
+  trainer.sink.on_message(message);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(LastSentProgress().time_remaining().seconds(), 3);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(LastSentProgress().time_remaining().seconds(), 1);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(LastSentProgress().time_remaining().seconds(), 0);
+  EXPECT_EQ(LastSentProgress().step(), 7);
+  message.mutable_progress()->clear_time_remaining();
+  trainer.sink.on_message(message);
+  Pass(absl::Seconds(2));
+  EXPECT_FALSE(LastSentProgress().has_time_remaining());
+}
 
 TEST_F(SessionTest, HelloComesFirstAndAlone) {
   ASSERT_THAT(transport_.sent, SizeIs(1));
