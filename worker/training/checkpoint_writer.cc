@@ -44,23 +44,29 @@ void GiveWay() {
 absl::Status CheckpointWriter::Write(const TrainingState& state,
                                      const CheckpointTensors& tensors) const {
   TUNESMITH_ASSIGN_OR_RETURN(std::string directory, store_.Begin(state.step));
-  TUNESMITH_RETURN_IF_ERROR(
-      WriteCheckpoint(state, tensors, write_model_, directory));
+  TUNESMITH_RETURN_IF_ERROR(CatchTorchErrors([&] {
+    return WriteCheckpoint(state, tensors, write_model_, directory);
+  }));
   return store_.Seal(state.step);
 }
 
-void CheckpointWriter::Begin(TrainingState state,
-                             const CheckpointTensors& tensors) {
-  CopyToHost(tensors.trained, copies_.trained);
-  CopyToHost(tensors.optimizer.first_moments, copies_.optimizer.first_moments);
-  CopyToHost(tensors.optimizer.second_moments,
-             copies_.optimizer.second_moments);
-  CopyToHost(tensors.optimizer.steps, copies_.optimizer.steps);
-  copies_.best = tensors.best;
+absl::Status CheckpointWriter::Begin(TrainingState state,
+                                     const CheckpointTensors& tensors) {
+  TUNESMITH_RETURN_IF_ERROR(CatchTorchErrors([&] {
+    CopyToHost(tensors.trained, copies_.trained);
+    CopyToHost(tensors.optimizer.first_moments,
+               copies_.optimizer.first_moments);
+    CopyToHost(tensors.optimizer.second_moments,
+               copies_.optimizer.second_moments);
+    CopyToHost(tensors.optimizer.steps, copies_.optimizer.steps);
+    copies_.best = tensors.best;
+    return absl::OkStatus();
+  }));
   written_ = std::async(std::launch::async, [this, state = std::move(state)] {
     GiveWay();
-    return CatchTorchErrors([&] { return Write(state, copies_); });
+    return Write(state, copies_);
   });
+  return absl::OkStatus();
 }
 
 bool CheckpointWriter::done() const {

@@ -19,15 +19,16 @@ class CheckpointWriter {
   CheckpointWriter(CheckpointStore& store, ModelWriter write_model)
       : store_(store), write_model_(std::move(write_model)) {}
 
-  // Writes one and waits for it. Not while busy(). Errors of WriteCheckpoint
-  // and of the store.
+  // Writes one and waits for it. Not while busy(). Errors of WriteCheckpoint,
+  // of the store and of CatchTorchErrors.
   absl::Status Write(const TrainingState& state,
                      const CheckpointTensors& tensors) const;
 
   // Copies what the next step will change, which is all that training waits
   // for, and begins to write. `tensors.best` must not change before Finish. Not
-  // while busy().
-  void Begin(TrainingState state, const CheckpointTensors& tensors);
+  // while busy(). Errors of CatchTorchErrors, such as too little memory for the
+  // copies; nothing was begun then.
+  absl::Status Begin(TrainingState state, const CheckpointTensors& tensors);
 
   // Between Begin and Finish.
   bool busy() const { return written_.valid(); }

@@ -29,7 +29,8 @@ void RunCheckpoints::Begin(const TrainingState& state,
                            const CheckpointFigures& figures) {
   Finish();
   begun_ = figures;
-  writer_->Begin(state, tensors);
+  absl::Status status = writer_->Begin(state, tensors);
+  if (!status.ok()) observer_.OnCheckpointFailed(figures.step, status);
   schedule_.Taken(state.step, clock_.Monotonic());
 }
 

@@ -1,4 +1,6 @@
-// Allocations fail. A step is split and done again; nothing else changes.
+// Allocations fail. A step is split and done again, a checkpoint is left out;
+// nothing else changes.
+#include <atomic>
 #include <cmath>
 #include <utility>
 
@@ -20,11 +22,22 @@ struct Attempt {
   absl::StatusOr<TrainingResult> result = absl::UnknownError("not run");
   RecordingObserver observer;
   ScratchDirectory output;
+  ScratchDirectory files;
+  FakeCheckpointStore checkpoints{files.path()};
   TickingClock clock;
 
-  void Train(const TrainingInputs& inputs, const TrainingOptions& options) {
-    result = worker::Train(inputs, options, {.output_directory = output.path()},
+  void Train(const TrainingInputs& inputs, const TrainingOptions& options,
+             const std::string& resume = "") {
+    result = worker::Train(inputs, options,
+                           {.output_directory = output.path(),
+                            .resume_directory = resume,
+                            .checkpoints = &checkpoints},
                            observer, clock);
+  }
+  // Empty where there is none.
+  std::string LastCheckpoint() const {
+    if (observer.checkpoints.empty()) return "";
+    return checkpoints.PathOf(observer.checkpoints.back().step);
   }
   std::string Weights() const {
     return ReadBytes(output.File("model.safetensors"));
@@ -169,6 +182,57 @@ TEST_F(OutOfMemoryTest, AnEvaluationIsSplitToo) {
   EXPECT_EQ(split.result->evaluations.size(), whole.result->evaluations.size());
   EXPECT_EQ(split.result->evaluations[0].confusion_matrix,
             whole.result->evaluations[0].confusion_matrix);
+}
+
+// In loading, in a step, in the optimizer, in an evaluation, in a checkpoint,
+// in the result: the run ends as one that knew before how its steps are split,
+// at the latest when it goes on from its last checkpoint.
+TEST_F(OutOfMemoryTest, AnyAllocationOfARunMayFailOnce) {
+  inputs_ = TinyInputs();
+  options_ = TinyOptions();
+  options_.epochs = std::nullopt;
+  options_.max_steps = 5;
+  options_.checkpoints.period_steps = 2;
+  std::atomic<int64_t> count = 0;
+  {
+    Attempt run;
+    FailingAllocator allocator([&](size_t) {
+      ++count;
+      return false;
+    });
+    run.Train(inputs_, options_);
+    ASSERT_TRUE(run.result.ok()) << run.result.status();
+  }
+  // A prime number of runs, to meet all kinds of places.
+  const int64_t stride = count / 97;
+  ASSERT_GT(stride, 0);
+  int64_t ended = 0, without_checkpoint = 0, split = 0;
+  for (int64_t n = 0; n < count; n += stride) {
+    SCOPED_TRACE(n);
+    Attempt run;
+    {
+      std::atomic<int64_t> seen = 0;
+      FailingAllocator allocator([&](size_t) { return seen++ == n; });
+      run.Train(inputs_, options_);
+    }
+    TrainingOptions planned = options_;
+    planned.microbatches = run.observer.microbatches;
+    split += !planned.microbatches.empty();
+    without_checkpoint += !run.observer.failures.empty();
+    if (!run.result.ok()) {
+      ++ended;
+      ASSERT_EQ(ReasonOf(run.result.status()), "OUT_OF_MEMORY");
+      run.Train(inputs_, planned, run.LastCheckpoint());
+      ASSERT_TRUE(run.result.ok()) << run.result.status();
+    }
+    Attempt undisturbed;
+    undisturbed.Train(inputs_, planned);
+    ASSERT_EQ(run.Weights(), undisturbed.Weights());
+    ASSERT_EQ(run.observer.conflicts, 0);
+  }
+  EXPECT_GT(ended, 0);
+  EXPECT_GT(split, 0);
+  EXPECT_GT(without_checkpoint, 0);
 }
 
 TEST_F(OutOfMemoryTest, OneRowThatDoesNotFitEndsTheRun) {
