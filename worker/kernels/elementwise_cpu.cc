@@ -97,4 +97,14 @@ void SoftmaxRowBackwardCpu(const float* y, const float* dy, float* dx,
   }
 }
 
+TUNESMITH_CLONES
+void LayerNormRowSumsCpu(const float* x, const float* dy, float mean,
+                         float inverse_deviation, float* weight, float* bias,
+                         int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    weight[i] += dy[i] * ((x[i] - mean) * inverse_deviation);
+    bias[i] += dy[i];
+  }
+}
+
 }  // namespace tunesmith::worker

@@ -34,6 +34,12 @@ void SoftmaxRowCpu(const float* x, float* y, int64_t count, float scale);
 void SoftmaxRowBackwardCpu(const float* y, const float* dy, float* dx,
                            int64_t count, float scale);
 
+// Adds a row's part of the gradients of a normalisation's weight and bias:
+// weight[i] += dy[i] * (x[i] - mean) * inverse_deviation, bias[i] += dy[i].
+void LayerNormRowSumsCpu(const float* x, const float* dy, float mean,
+                         float inverse_deviation, float* weight, float* bias,
+                         int64_t count);
+
 }  // namespace tunesmith::worker
 
 #endif  // TUNESMITH_WORKER_KERNELS_ELEMENTWISE_CPU_H_

@@ -1,5 +1,7 @@
 #include "worker/training/rate_meter.h"
 
+#include <algorithm>
+
 namespace tunesmith::worker {
 
 void RateMeter::Add(double count, absl::Duration spent) {
@@ -17,6 +19,18 @@ void RateMeter::Add(double count, absl::Duration spent) {
 double RateMeter::PerSecond() const {
   double seconds = absl::ToDoubleSeconds(spent_);
   return seconds > 0 ? count_ / seconds : 0;
+}
+
+double RateMeter::UsualPerSecond() const {
+  constexpr size_t kHandful = 5;
+  if (entries_.size() <= kHandful) return PerSecond();
+  auto slowest = std::max_element(
+      entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+        return absl::ToDoubleSeconds(a.spent) * b.count <
+               absl::ToDoubleSeconds(b.spent) * a.count;
+      });
+  double seconds = absl::ToDoubleSeconds(spent_ - slowest->spent);
+  return seconds > 0 ? (count_ - slowest->count) / seconds : PerSecond();
 }
 
 }  // namespace tunesmith::worker

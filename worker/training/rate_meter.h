@@ -18,6 +18,11 @@ class RateMeter {
   // Per second; 0 before anything was done.
   double PerSecond() const;
 
+  // As PerSecond, but once there is more than a handful without the slowest of
+  // what was added: a first large batch pays for memory that later ones find
+  // there. What happens again and again counts.
+  double UsualPerSecond() const;
+
  private:
   struct Entry {
     double count;

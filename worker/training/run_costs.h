@@ -30,7 +30,9 @@ struct RunCosts {
   int64_t training_tokens = 0;
   int64_t validation_tokens = 0;
   int64_t test_tokens = 0;
-  // What follows the last evaluation.
+  // What comes between the last epoch and the last evaluation, and what follows
+  // that.
+  absl::Duration last_checkpoint;
   absl::Duration saving;
 
   const StepCost& StepIn(int64_t epoch) const {

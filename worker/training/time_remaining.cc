@@ -97,7 +97,7 @@ TimeRemaining::Work TimeRemaining::WorkLeft() const {
 
 std::optional<absl::Duration> TimeRemaining::Get() const {
   const Work work = WorkLeft();
-  double training = training_rate_.PerSecond();
+  double training = training_rate_.UsualPerSecond();
   double evaluation = evaluation_rate_.PerSecond();
   // What was not measured yet is taken to be as fast as the other.
   if (training == 0) training = evaluation;
@@ -106,7 +106,8 @@ std::optional<absl::Duration> TimeRemaining::Get() const {
     return std::nullopt;
   }
   return TimeFor(work.training, training) +
-         TimeFor(work.evaluation, evaluation) + costs_.saving;
+         TimeFor(work.evaluation, evaluation) + costs_.saving +
+         (ending_ ? absl::ZeroDuration() : costs_.last_checkpoint);
 }
 
 }  // namespace tunesmith::worker

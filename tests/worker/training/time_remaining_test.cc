@@ -18,6 +18,7 @@ struct SyntheticRun {
                     .training_tokens = 0,
                     .validation_tokens = 20'000,
                     .test_tokens = 30'000,
+                    .last_checkpoint = absl::Seconds(2),
                     .saving = absl::Seconds(1)};
   bool baseline = true;
   // How much faster than the costs say evaluations are.
@@ -85,6 +86,7 @@ class Simulation {
       TrainEpoch(time);
       Evaluate(time, EvaluationPhase::kEpoch, DataSplit::kValidation);
     }
+    now_ += run_.costs.last_checkpoint;
     Evaluate(time, EvaluationPhase::kFinal, DataSplit::kTest);
     time.BeginSaving();
     Tell(time);
@@ -153,6 +155,7 @@ TEST(TimeRemainingTest, IsUnknownUntilSomethingWasMeasured) {
                       .training_tokens = 10,
                       .validation_tokens = 5,
                       .test_tokens = 0,
+                      .last_checkpoint = absl::ZeroDuration(),
                       .saving = absl::ZeroDuration()},
                      0);
   EXPECT_FALSE(time.Get().has_value());
