@@ -43,11 +43,12 @@ void GiveWay() {
 
 absl::Status CheckpointWriter::Write(const TrainingState& state,
                                      const CheckpointTensors& tensors) const {
-  TUNESMITH_ASSIGN_OR_RETURN(std::string directory, store_.Begin(state.step));
-  TUNESMITH_RETURN_IF_ERROR(CatchTorchErrors([&] {
-    return WriteCheckpoint(state, tensors, write_model_, directory);
-  }));
-  return store_.Seal(state.step);
+  return CatchTorchErrors([&]() -> absl::Status {
+    TUNESMITH_ASSIGN_OR_RETURN(std::string directory, store_.Begin(state.step));
+    TUNESMITH_RETURN_IF_ERROR(
+        WriteCheckpoint(state, tensors, write_model_, directory));
+    return store_.Seal(state.step);
+  });
 }
 
 absl::Status CheckpointWriter::Begin(TrainingState state,
