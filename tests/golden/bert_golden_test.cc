@@ -17,6 +17,7 @@
 #include "tests/worker/scratch_directory.h"
 #include "tests/worker/training/fake_run.h"
 #include "worker/formats/weight_files.h"
+#include "worker/tasks/classification_loss.h"
 #include "worker/tasks/text_classifier.h"
 #include "worker/training/optimizer.h"
 

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "ATen/core/Reduction.h"
-#include "ATen/ops/cross_entropy_loss.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/kernels/dropout.h"
 
@@ -36,15 +34,6 @@ absl::StatusOr<std::shared_ptr<TextClassifier>> LoadTextClassifier(
   std::string encoder_name = naming.prefix.substr(0, naming.prefix.size() - 1);
   return std::make_shared<TextClassifier>(std::move(encoder), std::move(head),
                                           encoder_name, naming.head);
-}
-
-at::Tensor ClassificationLoss::operator()(const at::Tensor& logits_BC,
-                                          const at::Tensor& labels_B) const {
-  std::optional<at::Tensor> weights;
-  if (class_weights_C.defined()) weights = class_weights_C;
-  return at::cross_entropy_loss(logits_BC.to(at::kFloat), labels_B, weights,
-                                at::Reduction::Mean,
-                                /*ignore_index=*/-100, label_smoothing);
 }
 
 }  // namespace tunesmith::worker

@@ -11,20 +11,22 @@
 #include "worker/models/layers.h"
 #include "worker/models/pretrained.h"
 #include "worker/models/text_encoder.h"
+#include "worker/tasks/classifier.h"
 
 namespace tunesmith::worker {
 
-// Axes: B sequences, C classes.
-
 // An encoder, dropout and a linear layer, as Hugging Face's
 // ...ForSequenceClassification; its parameters have those names.
-class TextClassifier : public torch::nn::Module {
+class TextClassifier : public Classifier {
  public:
   // `encoder_name` and `head_name`: what parameter names begin with.
   TextClassifier(std::shared_ptr<TextEncoder> encoder, Linear head,
                  const std::string& encoder_name, const std::string& head_name);
 
-  // Logits [B, C] in fp32.
+  at::Tensor forward(const ClassifierInput& input,
+                     const ForwardContext& context) override {
+    return forward(input.tokens, context);
+  }
   at::Tensor forward(const TokenBatch& batch, const ForwardContext& context);
 
   const TextEncoderFacts& facts() const { return encoder_->facts(); }
@@ -47,18 +49,6 @@ struct TextClassifierOptions {
 // PretrainedModel::LoadEncoder.
 absl::StatusOr<std::shared_ptr<TextClassifier>> LoadTextClassifier(
     const PretrainedModel& pretrained, const TextClassifierOptions& options);
-
-struct ClassificationLoss {
-  // In [0, 1): the share of the target spread over all classes.
-  double label_smoothing = 0;
-  // [C]; undefined: every class counts the same.
-  at::Tensor class_weights_C;
-
-  // Mean over rows, weighted by the weight of each row's class, as PyTorch's
-  // CrossEntropyLoss. `labels_B` is of int64.
-  at::Tensor operator()(const at::Tensor& logits_BC,
-                        const at::Tensor& labels_B) const;
-};
 
 }  // namespace tunesmith::worker
 

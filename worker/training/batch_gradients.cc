@@ -3,21 +3,20 @@
 #include <algorithm>
 
 #include "ATen/ops/tensor.h"
+#include "proto/contract/base/status_macros.h"
 #include "worker/training/autocast.h"
 #include "worker/training/evaluator.h"
-#include "worker/training/labelled_batch.h"
 
 namespace tunesmith::worker {
 
-BatchGradients::BatchGradients(TextClassifier& model,
+BatchGradients::BatchGradients(const Network& network,
                                const std::vector<Example>& examples,
-                               const TrainingOptions& options,
-                               at::Device device)
-    : model_(model), examples_(examples), options_(options), device_(device) {
+                               const TrainingOptions& options)
+    : network_(network), examples_(examples), options_(options) {
   loss_.label_smoothing = options.label_smoothing;
   if (!options.class_weights.empty()) {
-    loss_.class_weights_C =
-        at::tensor(options.class_weights).to(device, at::kFloat);
+    loss_.class_weights_C = at::tensor(options.class_weights)
+                                .to(network.batches->device(), at::kFloat);
   }
 }
 
@@ -30,7 +29,7 @@ absl::StatusOr<at::Tensor> BatchGradients::Add(
     size_t end = std::min(begin + rows_at_once, batch.size());
     BatchIndices part(batch.begin() + static_cast<ptrdiff_t>(begin),
                       batch.begin() + static_cast<ptrdiff_t>(end));
-    at::Tensor loss = Loss(part, step, begin);
+    TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, Loss(part, step, begin));
     // The batch's mean, from the means of its parts.
     if (part.size() < batch.size()) loss = loss * Share(part, batch);
     loss.backward();
@@ -39,16 +38,16 @@ absl::StatusOr<at::Tensor> BatchGradients::Add(
   return sum;
 }
 
-at::Tensor BatchGradients::Loss(const BatchIndices& part, int64_t step,
-                                size_t first) {
-  LabelledBatch batch =
-      MakeLabelledBatch(examples_, part, model_.facts().pad_token_id, device_);
-  AutocastGuard autocast(device_, options_.precision);
-  at::Tensor logits_BC =
-      model_.forward(batch.tokens, {.training = true,
-                                    .seed = options_.seed,
-                                    .step = step,
-                                    .first_row = static_cast<int64_t>(first)});
+absl::StatusOr<at::Tensor> BatchGradients::Loss(const BatchIndices& part,
+                                                int64_t step, size_t first) {
+  TUNESMITH_ASSIGN_OR_RETURN(LabelledBatch batch,
+                             network_.batches->Make(examples_, part));
+  AutocastGuard autocast(network_.batches->device(), options_.precision);
+  at::Tensor logits_BC = network_.model->forward(
+      batch.input, {.training = true,
+                    .seed = options_.seed,
+                    .step = step,
+                    .first_row = static_cast<int64_t>(first)});
   return loss_(logits_BC, batch.labels_B);
 }
 

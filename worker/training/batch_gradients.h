@@ -8,9 +8,9 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/status/statusor.h"
-#include "c10/core/Device.h"
 #include "worker/data/batching.h"
-#include "worker/tasks/text_classifier.h"
+#include "worker/tasks/classification_loss.h"
+#include "worker/training/network.h"
 #include "worker/training/options.h"
 
 namespace tunesmith::worker {
@@ -20,27 +20,28 @@ namespace tunesmith::worker {
 // outlives it. Throws what Torch throws.
 class BatchGradients {
  public:
-  BatchGradients(TextClassifier& model, const std::vector<Example>& examples,
-                 const TrainingOptions& options, at::Device device);
+  BatchGradients(const Network& network, const std::vector<Example>& examples,
+                 const TrainingOptions& options);
 
   // The gradients of the batch's mean loss, which is returned: a scalar on the
   // device. `step` steps were done before. CANCELLED when `should_stop`, which
-  // is asked between the parts, says so; there are gradients then.
+  // is asked between the parts, says so; errors of BatchMaker. There may be
+  // gradients then.
   absl::StatusOr<at::Tensor> Add(const BatchIndices& batch, int64_t step,
                                  size_t rows_at_once,
                                  const std::function<bool()>& should_stop);
 
  private:
   // The loss of a part of a batch, whose first row is the batch's `first`th.
-  at::Tensor Loss(const BatchIndices& part, int64_t step, size_t first);
+  absl::StatusOr<at::Tensor> Loss(const BatchIndices& part, int64_t step,
+                                  size_t first);
   // What a part counts in the batch's mean.
   double Share(const BatchIndices& part, const BatchIndices& whole) const;
   double WeightOf(const BatchIndices& indices) const;
 
-  TextClassifier& model_;
+  const Network& network_;
   const std::vector<Example>& examples_;
   const TrainingOptions& options_;
-  const at::Device device_;
   ClassificationLoss loss_;
 };
 

@@ -5,8 +5,9 @@
 
 #include "ATen/core/grad_mode.h"
 #include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
 #include "worker/tasks/classification_metrics.h"
-#include "worker/training/labelled_batch.h"
+#include "worker/training/batch_maker.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -45,19 +46,18 @@ absl::Status StoppedError() {
 }
 
 absl::StatusOr<EvaluationFigures> EvaluateClassifier(
-    TextClassifier& model, std::span<const Example> examples,
-    int64_t class_count, int rows, at::Device device,
-    const std::function<bool()>& should_stop) {
+    const Network& network, std::span<const Example> examples,
+    int64_t class_count, int rows, const std::function<bool()>& should_stop) {
   at::NoGradGuard no_gradients;
   ConfusionMatrix matrix(class_count);
   double loss_sum = 0;
   for (const BatchIndices& indices :
        PlanEvaluation(LengthsOf(examples), rows)) {
     if (should_stop()) return StoppedError();
-    LabelledBatch batch = MakeLabelledBatch(examples, indices,
-                                            model.facts().pad_token_id, device);
+    TUNESMITH_ASSIGN_OR_RETURN(LabelledBatch batch,
+                               network.batches->Make(examples, indices));
     at::Tensor logits_BC =
-        model.forward(batch.tokens, {}).to(at::kCPU).contiguous();
+        network.model->forward(batch.input, {}).to(at::kCPU).contiguous();
     const float* row = logits_BC.const_data_ptr<float>();
     for (int32_t index : indices) {
       std::span<const float> logits(row, static_cast<size_t>(class_count));

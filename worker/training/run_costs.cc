@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/models/layers.h"
-#include "worker/training/labelled_batch.h"
+#include "worker/training/batch_maker.h"
 #include "worker/training/microbatch_plan.h"
 
 namespace tunesmith::worker {

@@ -14,8 +14,6 @@
 #include "worker/training/environment.h"
 #include "worker/training/evaluator.h"
 #include "worker/training/freezing.h"
-#include "worker/training/input_check.h"
-#include "worker/training/labelled_batch.h"
 #include "worker/training/result_directory.h"
 #include "worker/training/run_costs.h"
 #include "worker/training/torch_errors.h"
@@ -65,7 +63,7 @@ absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
     TUNESMITH_RETURN_IF_ERROR(run->Resume());
     run->reporter_.ReportPhase(TrainingPhase::kLoading, run->state_);
   }
-  run->reporter_.Foretell(PlanCosts(*run->model_, inputs, options),
+  run->reporter_.Foretell(PlanCosts(*run->network_.model, inputs, options),
                           run->state_);
   return run;
 }
@@ -75,17 +73,13 @@ absl::Status TrainingRun::Load() {
                              OpenDevice(options_.device, options_.threads));
   TUNESMITH_ASSIGN_OR_RETURN(
       base_, PretrainedModel::Open(inputs_.base_model_directory));
-  TUNESMITH_ASSIGN_OR_RETURN(
-      model_, LoadTextClassifier(*base_, {.labels = inputs_.labels,
-                                          .device = device_,
-                                          .dropout = options_.dropout,
-                                          .seed = options_.seed}));
-  TUNESMITH_RETURN_IF_ERROR(CheckInputs(inputs_, options_, model_->facts()));
+  TUNESMITH_ASSIGN_OR_RETURN(network_,
+                             LoadNetwork(*base_, inputs_, options_, device_));
   TUNESMITH_RETURN_IF_ERROR(
-      ApplyFreezing(options_.parameters, state_.epoch, *model_));
-  optimizer_ = std::make_unique<Optimizer>(*model_, options_);
+      ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
+  optimizer_ = std::make_unique<Optimizer>(*network_.model, options_);
   best_weights_ = std::make_unique<BestWeights>(optimizer_->parameters());
-  gradients_.emplace(*model_, inputs_.training, options_, device_);
+  gradients_.emplace(network_, inputs_.training, options_);
   lengths_ = LengthsOf(inputs_.training);
   state_.environment = DescribeEnvironment(options_.device, options_.threads);
   observer_.OnLog(absl::StrCat(
@@ -97,7 +91,7 @@ absl::Status TrainingRun::Load() {
 
 absl::Status TrainingRun::UpdateFreezing() {
   TUNESMITH_RETURN_IF_ERROR(
-      ApplyFreezing(options_.parameters, state_.epoch, *model_));
+      ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
   optimizer_->Update();
   return absl::OkStatus();
 }
@@ -107,7 +101,7 @@ absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
   std::vector<NamedTensor> weights = trained;
   std::set<std::string_view> names;
   for (const NamedTensor& tensor : trained) names.insert(tensor.name);
-  for (const auto& item : model_->named_parameters()) {
+  for (const auto& item : network_.model->named_parameters()) {
     if (!names.contains(item.key())) {
       weights.push_back({item.key(), item.value()});
     }
@@ -150,7 +144,7 @@ absl::Status TrainingRun::ReadTensors(const std::string& directory) {
 absl::Status TrainingRun::ReadTensorsOfFork(const std::string& directory) {
   // What trained until now may be frozen from here on.
   std::vector<NamedTensor> all;
-  for (const auto& item : model_->named_parameters()) {
+  for (const auto& item : network_.model->named_parameters()) {
     all.push_back({item.key(), item.value()});
   }
   TUNESMITH_ASSIGN_OR_RETURN(OptimizerState optimizer,
@@ -290,10 +284,10 @@ absl::StatusOr<EvaluationFigures> TrainingRun::FiguresOn(
     const std::vector<Example>& examples) {
   while (true) {
     absl::StatusOr<EvaluationFigures> figures = CatchTorchErrors([&] {
-      return EvaluateClassifier(*model_, examples,
+      return EvaluateClassifier(network_, examples,
                                 static_cast<int64_t>(inputs_.labels.size()),
                                 microbatches_.EvaluationRowsAt(state_.step),
-                                device_, [this] { return IsStopped(); });
+                                [this] { return IsStopped(); });
     });
     if (!IsOutOfMemory(figures.status())) return figures;
     if (!Split(/*from_evaluation=*/true)) return figures;

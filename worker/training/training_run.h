@@ -10,11 +10,11 @@
 #include "absl/status/statusor.h"
 #include "worker/data/batching.h"
 #include "worker/models/pretrained.h"
-#include "worker/tasks/text_classifier.h"
 #include "worker/training/batch_gradients.h"
 #include "worker/training/best_weights.h"
 #include "worker/training/microbatch_plan.h"
 #include "worker/training/model_selection.h"
+#include "worker/training/network.h"
 #include "worker/training/optimizer.h"
 #include "worker/training/run_checkpoints.h"
 #include "worker/training/run_reporter.h"
@@ -111,7 +111,7 @@ class TrainingRun {
 
   at::Device device_ = at::kCPU;
   std::unique_ptr<PretrainedModel> base_;
-  std::shared_ptr<TextClassifier> model_;
+  Network network_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<BestWeights> best_weights_;
   std::optional<BatchGradients> gradients_;

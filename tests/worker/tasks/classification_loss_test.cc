@@ -1,7 +1,7 @@
 #include "ATen/ops/log_softmax.h"
 #include "ATen/ops/tensor.h"
 #include "gtest/gtest.h"
-#include "worker/tasks/text_classifier.h"
+#include "worker/tasks/classification_loss.h"
 
 namespace tunesmith::worker {
 namespace {

@@ -1,0 +1,29 @@
+#ifndef TUNESMITH_WORKER_TRAINING_NETWORK_H_
+#define TUNESMITH_WORKER_TRAINING_NETWORK_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "worker/models/pretrained.h"
+#include "worker/tasks/classifier.h"
+#include "worker/training/batch_maker.h"
+#include "worker/training/options.h"
+
+namespace tunesmith::worker {
+
+// A classifier and what makes its batches.
+struct Network {
+  std::shared_ptr<Classifier> model;
+  std::unique_ptr<BatchMaker> batches;
+};
+
+// The pretrained network with a head for the labels of `inputs`, which were
+// found to fit it. Errors of LoadTextClassifier and CheckInputs.
+absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
+                                    const TrainingInputs& inputs,
+                                    const TrainingOptions& options,
+                                    at::Device device);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINING_NETWORK_H_
