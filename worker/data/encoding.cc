@@ -35,7 +35,7 @@ absl::Status CheckIds(const std::vector<int32_t>& ids, int64_t row,
 }  // namespace
 
 absl::StatusOr<EncodedExamples> EncodeExamples(
-    const Tokenizer& tokenizer, const std::vector<LabelledText>& texts,
+    const Tokenizer& tokenizer, const std::vector<LabelledSample>& texts,
     std::span<const int32_t> labels, const EncodingOptions& options,
     const std::function<bool()>& should_stop) {
   EncodedExamples result;
@@ -47,7 +47,7 @@ absl::StatusOr<EncodedExamples> EncodeExamples(
     }
     size_t end = std::min(begin + kBlockTexts, texts.size());
     std::vector<std::string> block;
-    for (size_t i = begin; i < end; ++i) block.push_back(texts[i].text);
+    for (size_t i = begin; i < end; ++i) block.push_back(texts[i].sample);
     TUNESMITH_ASSIGN_OR_RETURN(
         EncodedTexts encoded,
         tokenizer.EncodeBatch(block, options.max_length, options.threads));

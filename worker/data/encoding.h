@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/example.h"
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 #include "worker/tokenizer/tokenizer.h"
 
 namespace tunesmith::worker {
@@ -31,9 +31,9 @@ struct EncodedExamples {
 // Encodes texts in blocks, so that no second copy of all tokens is held.
 // `labels` has one entry for each text. INVALID_ARGUMENT with reason
 // BAD_TOKENIZER, also when an id is not in the network's vocabulary. CANCELLED
-// as ReadLabelledTexts.
+// as ReadLabelledSamples.
 absl::StatusOr<EncodedExamples> EncodeExamples(
-    const Tokenizer& tokenizer, const std::vector<LabelledText>& texts,
+    const Tokenizer& tokenizer, const std::vector<LabelledSample>& texts,
     std::span<const int32_t> labels, const EncodingOptions& options,
     const std::function<bool()>& should_stop);
 

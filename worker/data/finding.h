@@ -25,6 +25,11 @@ enum class FindingCode {
   kClassWithoutValidation = 10,
   kTooManyDistinctValues = 14,
   kSplitOverlap = 15,
+  kBadImage = 21,
+  kWrongImageType = 22,
+  kTinyImage = 23,
+  kNearDuplicateImage = 24,
+  kIgnoredFile = 25,
 };
 
 // As `Finding.Severity` of the API.

@@ -25,9 +25,9 @@ absl::Status BadClassCount(const std::string& message) {
 
 absl::StatusOr<std::vector<std::string>> ResolveLabels(
     const std::vector<std::string>& given,
-    const std::vector<LabelledText>& training) {
+    const std::vector<LabelledSample>& training) {
   std::set<std::string_view> found;
-  for (const LabelledText& text : training) {
+  for (const LabelledSample& text : training) {
     found.insert(text.label);
     if (found.size() > kMaxLabels) {
       return BadClassCount(absl::StrCat(
@@ -47,14 +47,14 @@ absl::StatusOr<std::vector<std::string>> ResolveLabels(
 
 absl::StatusOr<std::vector<int32_t>> IndexLabels(
     const std::vector<std::string>& labels,
-    const std::vector<LabelledText>& texts, const std::string& dataset) {
+    const std::vector<LabelledSample>& texts, const std::string& dataset) {
   std::unordered_map<std::string_view, int32_t> positions;
   for (size_t i = 0; i < labels.size(); ++i) {
     positions.emplace(labels[i], static_cast<int32_t>(i));
   }
   std::vector<int32_t> indices;
   indices.reserve(texts.size());
-  for (const LabelledText& text : texts) {
+  for (const LabelledSample& text : texts) {
     auto it = positions.find(text.label);
     if (it == positions.end()) {
       std::string closest = NearestName(text.label, labels);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 
 namespace tunesmith::worker {
 
@@ -20,13 +20,13 @@ inline constexpr size_t kMaxLabels = 1000;
 // or there are more than kMaxLabels.
 absl::StatusOr<std::vector<std::string>> ResolveLabels(
     const std::vector<std::string>& given,
-    const std::vector<LabelledText>& training);
+    const std::vector<LabelledSample>& training);
 
 // The position of each row's label. INVALID_ARGUMENT with reason
 // UNKNOWN_LABEL names label, row and dataset.
 absl::StatusOr<std::vector<int32_t>> IndexLabels(
     const std::vector<std::string>& labels,
-    const std::vector<LabelledText>& texts, const std::string& dataset);
+    const std::vector<LabelledSample>& texts, const std::string& dataset);
 
 // Rows of each of `class_count` classes.
 std::vector<int64_t> CountLabels(std::span<const int32_t> labels,

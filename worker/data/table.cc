@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/utf8.h"
 #include "worker/data/delimited_reader.h"
+#include "worker/data/image_table.h"
 #include "worker/data/jsonl_reader.h"
 #include "worker/data/parquet_reader.h"
 
@@ -21,6 +22,8 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenTable(
       return OpenJsonl(path);
     case TableKind::kParquet:
       return OpenParquet(path);
+    case TableKind::kImages:
+      return OpenImageTable(path, format.manifest);
   }
   return absl::InternalError("unknown table format");
 }

@@ -19,10 +19,11 @@ inline constexpr size_t kMaxRowBytes = 16 << 20;
 // Bytes of a column's name; longer ones are cut.
 inline constexpr size_t kMaxColumnNameBytes = 256;
 
-enum class TableKind { kCsv, kTsv, kJsonl, kParquet };
+enum class TableKind { kCsv, kTsv, kJsonl, kParquet, kImages };
 
 // How the bytes of a table are to be read; resolved, as `DatasetFormat` of the
-// API. All but `kind` counts for CSV and TSV alone.
+// API. `manifest` counts for pictures, all else but `kind` for CSV and TSV
+// alone.
 struct TableFormat {
   TableKind kind = TableKind::kCsv;
   char delimiter = ',';
@@ -30,6 +31,8 @@ struct TableFormat {
   bool header = true;
   // Names in place of the header's, or for a file without one.
   std::vector<std::string> column_names = {};
+  // Path in the archive; empty: folders are the classes.
+  std::string manifest = {};
 };
 
 // A value of one row. No value and an empty one are the same: CSV cannot tell

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/contract/base/status_macros.h"
+#include "worker/data/image_inspection.h"
 #include "worker/data/inspection.h"
 #include "worker/data/table.h"
 #include "worker/trainer/wire_facts.h"
@@ -20,10 +21,17 @@ absl::StatusOr<internal::v1::Outcome> DoInspectWork(
       std::string path, VerifiedDataset(context.assignment, work.dataset()));
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<TableReader> table,
                              OpenTable(path, format));
-  FindingLog log;
-  absl::StatusOr<TableFacts> facts = InspectTable(*table, log, [&context] {
+  auto should_stop = [&context] {
     return context.stop_request() != StopRequest::kNone;
-  });
+  };
+  FindingLog log;
+  absl::StatusOr<TableFacts> facts = InspectTable(*table, log, should_stop);
+  if (facts.ok() && format.kind == TableKind::kImages) {
+    absl::Status status =
+        InspectImages(path, format.manifest,
+                      static_cast<size_t>(context.threads), log, should_stop);
+    if (!status.ok()) facts = status;
+  }
   std::vector<DataFinding> findings = log.Take();
   context.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(facts.status());

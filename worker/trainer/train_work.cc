@@ -13,7 +13,9 @@
 #include "proto/artifact/manifest.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
-#include "worker/data/text_classification_data.h"
+#include "proto/contract/classification.h"
+#include "worker/data/classification_data.h"
+#include "worker/data/text_samples.h"
 #include "worker/models/description.h"
 #include "worker/report/report.h"
 #include "worker/report/run_record.h"
@@ -73,7 +75,7 @@ class TrainRun {
   const std::string model_directory_;
   std::string base_model_directory_;
   ModelDescription base_model_;
-  TextClassificationRequest request_;
+  ClassificationRequest request_;
   TrainingOptions options_;
   tunesmith::v1::Execution execution_;
   TrainingInputs inputs_;
@@ -148,21 +150,28 @@ void TrainRun::ReportExecution() {
 
 absl::Status TrainRun::PrepareData() {
   absl::Duration begin = context_.clock.Monotonic();
-  int max_length = request_.encoding.max_length;
-  if (max_length > base_model_.max_sequence_length) {
+  EncodingOptions encoding{
+      .max_length = work_.spec().task().text_classification().max_length(),
+      .threads = context_.threads,
+      .vocabulary_size = VocabularySize(base_model_)};
+  if (encoding.max_length < 1) {
+    return absl::InternalError("the work item leaves max_length open");
+  }
+  if (encoding.max_length > base_model_.max_sequence_length) {
     return ReasonedError(
         absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
         absl::StrCat("max_length is above the model's limit of ",
-                     base_model_.max_sequence_length, ": ", max_length));
+                     base_model_.max_sequence_length, ": ",
+                     encoding.max_length));
   }
   TUNESMITH_ASSIGN_OR_RETURN(
       std::unique_ptr<Tokenizer> tokenizer,
       Tokenizer::LoadFromModelDirectory(base_model_directory_));
-  request_.encoding.threads = context_.threads;
-  request_.encoding.vocabulary_size = VocabularySize(base_model_);
+  auto should_stop = [this] { return ShouldStop(); };
+  TextSamples samples(*tokenizer, encoding, should_stop);
   std::vector<DataFinding> findings;
-  absl::StatusOr<TextClassificationData> data = PrepareTextClassification(
-      request_, *tokenizer, findings, [this] { return ShouldStop(); });
+  absl::StatusOr<ClassificationData> data =
+      PrepareClassification(request_, samples, findings, should_stop);
   context_.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(data.status());
   for (const DataFinding& finding : findings) {
@@ -175,7 +184,7 @@ absl::Status TrainRun::PrepareData() {
              .test = std::move(data->test)};
   training_counts_ = std::move(data->training_counts);
   options_.class_weights =
-      ToClassWeights(work_.spec().task().text_classification().class_weights(),
+      ToClassWeights(Classification(work_.spec().task()).class_weights(),
                      inputs_.labels, training_counts_);
   preparation_time_ = context_.clock.Monotonic() - begin;
   return absl::OkStatus();
@@ -299,7 +308,7 @@ Outcome TrainRun::Stopped() const {
 }
 
 absl::StatusOr<Outcome> TrainRun::Run() {
-  TUNESMITH_ASSIGN_OR_RETURN(request_, ToTextClassificationRequest(work_));
+  TUNESMITH_ASSIGN_OR_RETURN(request_, ToClassificationRequest(work_));
   TUNESMITH_ASSIGN_OR_RETURN(options_, ToTrainingOptions(work_));
   options_.device = context_.device;
   options_.threads = context_.threads;

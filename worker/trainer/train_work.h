@@ -11,7 +11,7 @@ namespace tunesmith::worker {
 // trains, and writes `model/`, `run_record.json` and `report.html` into the
 // assignment's output directory, which it seals.
 //
-// Errors of PrepareTextClassification, Train, VerifiedArtifact; CANCELLED;
+// Errors of PrepareClassification, Train, VerifiedArtifact; CANCELLED;
 // DEADLINE_EXCEEDED (RUN_TIME_EXCEEDED).
 absl::StatusOr<internal::v1::Outcome> DoTrainWork(
     const internal::v1::TrainWork& work, const WorkContext& context);

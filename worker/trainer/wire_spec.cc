@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/classification.h"
 #include "worker/data/labels.h"
 
 namespace tunesmith::worker {
@@ -147,6 +148,10 @@ absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
     case v1::DatasetFormat::PARQUET:
       result.kind = TableKind::kParquet;
       return result;
+    case v1::DatasetFormat::IMAGES:
+      result.kind = TableKind::kImages;
+      result.manifest = format.manifest();
+      return result;
     default:
       return Unresolved("format.kind");
   }
@@ -159,14 +164,14 @@ absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
   return result;
 }
 
-absl::StatusOr<TextClassificationRequest> ToTextClassificationRequest(
+absl::StatusOr<ClassificationRequest> ToClassificationRequest(
     const TrainWork& work) {
   const v1::JobSpec& spec = work.spec();
-  if (!spec.task().has_text_classification()) {
+  if (spec.task().kind_case() == v1::Task::KIND_NOT_SET) {
     return absl::UnimplementedError("a task that this trainer does not know");
   }
-  const v1::TextClassification& task = spec.task().text_classification();
-  TextClassificationRequest request;
+  const Classification task(spec.task());
+  ClassificationRequest request;
   TUNESMITH_ASSIGN_OR_RETURN(request.training, ToTableFile(work.training()));
   if (work.has_validation()) {
     TUNESMITH_ASSIGN_OR_RETURN(request.validation,
@@ -177,16 +182,15 @@ absl::StatusOr<TextClassificationRequest> ToTextClassificationRequest(
   }
   request.validation_fraction = spec.data().validation_fraction();
   request.seed = spec.seed();
-  request.text_column = task.text_column();
+  request.sample_column = task.sample_column();
   request.label_column = task.label_column();
   const v1::CleaningPolicy& cleaning = spec.data().cleaning();
-  request.policy = {.incomplete_rows = ToRowAction(cleaning.incomplete_rows()),
-                    .invalid_utf8 = ToRowAction(cleaning.invalid_utf8()),
-                    .malformed_rows = ToRowAction(cleaning.malformed_rows())};
+  request.policy = {
+      .incomplete_rows = ToRowAction(cleaning.incomplete_rows()),
+      .invalid_utf8 = ToRowAction(cleaning.invalid_utf8()),
+      .malformed_rows = ToRowAction(cleaning.malformed_rows()),
+      .unreadable_images = ToRowAction(cleaning.unreadable_images())};
   request.labels.assign(task.labels().begin(), task.labels().end());
-  if (task.max_length() < 1)
-    return Unresolved("text_classification.max_length");
-  request.encoding.max_length = task.max_length();
   return request;
 }
 

@@ -3,8 +3,8 @@
 
 #include "absl/status/statusor.h"
 #include "tunesmith/internal/v1/work.pb.h"
+#include "worker/data/classification_data.h"
 #include "worker/data/table.h"
-#include "worker/data/text_classification_data.h"
 #include "worker/training/options.h"
 
 // What the server resolved, as the plain structs of the rooms behind the
@@ -17,8 +17,8 @@ namespace tunesmith::worker {
 absl::StatusOr<TableFormat> ToTableFormat(
     const tunesmith::v1::DatasetFormat& format);
 
-// All but the files' paths and the size of the vocabulary.
-absl::StatusOr<TextClassificationRequest> ToTextClassificationRequest(
+// All but the files' paths.
+absl::StatusOr<ClassificationRequest> ToClassificationRequest(
     const internal::v1::TrainWork& work);
 
 // All but class weights, device and threads.

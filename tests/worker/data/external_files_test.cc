@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/worker/data/table_file.h"
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -73,12 +73,12 @@ TEST(ExternalFilesTest, Latin1FileIsReadApartFromItsBadRows) {
   auto table = OpenTable(path, Csv());
   ASSERT_TRUE(table.ok()) << table.status();
   FindingLog log;
-  auto texts = ReadLabelledTexts(**table,
-                                 {.dataset = "datasets/sms",
-                                  .text_column = "v2",
-                                  .label_column = "v1",
-                                  .policy = {}},
-                                 log, [] { return false; });
+  auto texts = ReadLabelledSamples(**table,
+                                   {.dataset = "datasets/sms",
+                                    .sample_column = "v2",
+                                    .label_column = "v1",
+                                    .policy = {}},
+                                   log, [] { return false; });
   ASSERT_TRUE(texts.ok()) << texts.status();
   int64_t bad = 0;
   for (const DataFinding& finding : log.Take()) {

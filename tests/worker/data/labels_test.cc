@@ -14,8 +14,8 @@ using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<LabelledText> WithLabels(const std::vector<std::string>& labels) {
-  std::vector<LabelledText> texts;
+std::vector<LabelledSample> WithLabels(const std::vector<std::string>& labels) {
+  std::vector<LabelledSample> texts;
   for (const std::string& label : labels) {
     texts.push_back({static_cast<int64_t>(texts.size()) + 1, "text", label});
   }

@@ -118,14 +118,13 @@ TEST(WireSpecTest, EarlierExecutionDecidesThePrecision) {
 }
 
 TEST(WireSpecTest, RequestTakesColumnsLabelsAndPolicy) {
-  auto request = ToTextClassificationRequest(ResolvedWork());
+  auto request = ToClassificationRequest(ResolvedWork());
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->training.name, "datasets/one");
-  EXPECT_EQ(request->text_column, "body");
+  EXPECT_EQ(request->sample_column, "body");
   EXPECT_EQ(request->label_column, "topic");
   EXPECT_THAT(request->labels, ElementsAre("b", "a"));
   EXPECT_EQ(request->validation_fraction, 0.25);
-  EXPECT_EQ(request->encoding.max_length, 128);
   EXPECT_EQ(request->policy.incomplete_rows, RowAction::kFail);
   EXPECT_EQ(request->policy.malformed_rows, RowAction::kDropRow);
   EXPECT_FALSE(request->validation.has_value());

@@ -1,4 +1,4 @@
-#include "worker/data/text_findings.h"
+#include "worker/data/sample_findings.h"
 
 #include <algorithm>
 #include <string>
@@ -20,7 +20,7 @@ std::vector<FindingCode> Codes(FindingLog& log) {
   return codes;
 }
 
-TEST(TextFindingsTest, TinyImbalancedAndUnvalidatedClassesAreFound) {
+TEST(SampleFindingsTest, TinyImbalancedAndUnvalidatedClassesAreFound) {
   FindingLog log;
   FindClassProblems({"a", "b"}, std::vector<int64_t>{20, 1},
                     std::vector<int64_t>{2, 0}, log);
@@ -29,28 +29,28 @@ TEST(TextFindingsTest, TinyImbalancedAndUnvalidatedClassesAreFound) {
                                       FindingCode::kClassImbalance));
 }
 
-TEST(TextFindingsTest, HealthyClassesAreNoFinding) {
+TEST(SampleFindingsTest, HealthyClassesAreNoFinding) {
   FindingLog log;
   FindClassProblems({"a", "b"}, std::vector<int64_t>{29, 3},
                     std::vector<int64_t>{2, 1}, log);
   EXPECT_THAT(Codes(log), IsEmpty());
 }
 
-TEST(TextFindingsTest, WithoutValidationDataNoClassLacksIt) {
+TEST(SampleFindingsTest, WithoutValidationDataNoClassLacksIt) {
   FindingLog log;
   FindClassProblems({"a", "b"}, std::vector<int64_t>{5, 5},
                     std::vector<int64_t>{0, 0}, log);
   EXPECT_THAT(Codes(log), IsEmpty());
 }
 
-TEST(TextFindingsTest, ConflictingLabelsAreOneFinding) {
+TEST(SampleFindingsTest, ConflictingLabelsAreOneFinding) {
   FindingLog log;
   FindConflictingLabels({{1, "x", "a"},
                          {2, "y", "a"},
                          {3, "x", "b"},
                          {4, "y", "a"},
                          {5, "x", "b"}},
-                        log);
+                        "text", log);
   std::vector<DataFinding> findings = log.Take();
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_EQ(findings[0].code, FindingCode::kConflictingLabel);
@@ -58,17 +58,19 @@ TEST(TextFindingsTest, ConflictingLabelsAreOneFinding) {
   EXPECT_THAT(findings[0].message, HasSubstr("rows 1 and 3"));
 }
 
-TEST(TextFindingsTest, OverlapCountsRowsOfTheOtherSplit) {
+TEST(SampleFindingsTest, OverlapCountsRowsOfTheOtherSplit) {
   FindingLog log;
   FindSplitOverlap({{1, "x", "a"}, {2, "y", "a"}},
-                   {{1, "z", "a"}, {2, "y", "a"}, {3, "y", "b"}}, "test", log);
+                   {{1, "z", "a"}, {2, "y", "a"}, {3, "y", "b"}}, "picture",
+                   "test", log);
   std::vector<DataFinding> findings = log.Take();
   ASSERT_THAT(findings, SizeIs(1));
   EXPECT_EQ(findings[0].count, 2);
   EXPECT_THAT(findings[0].message, HasSubstr("row 2"));
+  EXPECT_THAT(findings[0].message, HasSubstr("whose picture is"));
 }
 
-TEST(TextFindingsTest, TruncationIsFoundWhenThereIsAny) {
+TEST(SampleFindingsTest, TruncationIsFoundWhenThereIsAny) {
   FindingLog log;
   FindTruncatedTexts(0, 10, 64, "training", log);
   EXPECT_THAT(log.Take(), IsEmpty());

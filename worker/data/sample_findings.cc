@@ -1,4 +1,4 @@
-#include "worker/data/text_findings.h"
+#include "worker/data/sample_findings.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -75,46 +75,49 @@ void FindClassProblems(const std::vector<std::string>& labels,
   FindImbalance(labels, training_counts, findings);
 }
 
-void FindConflictingLabels(const std::vector<LabelledText>& texts,
-                           FindingLog& findings) {
-  std::unordered_map<std::string_view, const LabelledText*> first;
+void FindConflictingLabels(const std::vector<LabelledSample>& samples,
+                           std::string_view noun, FindingLog& findings) {
+  std::unordered_map<std::string_view, const LabelledSample*> first;
   std::unordered_set<std::string_view> conflicting;
   std::string example;
-  for (const LabelledText& text : texts) {
-    auto [it, is_new] = first.try_emplace(text.text, &text);
-    if (is_new || it->second->label == text.label) continue;
-    if (conflicting.insert(text.text).second && example.empty()) {
+  for (const LabelledSample& row : samples) {
+    auto [it, is_new] = first.try_emplace(row.sample, &row);
+    if (is_new || it->second->label == row.label) continue;
+    if (conflicting.insert(row.sample).second && example.empty()) {
       example =
-          absl::StrCat("rows ", it->second->row, " and ", text.row, " say ",
-                       Shown(it->second->label), " and ", Shown(text.label));
+          absl::StrCat("rows ", it->second->row, " and ", row.row, " say ",
+                       Shown(it->second->label), " and ", Shown(row.label));
     }
   }
   if (conflicting.empty()) return;
-  findings.Add({.code = FindingCode::kConflictingLabel,
-                .severity = FindingSeverity::kWarning,
-                .message = absl::StrCat("texts with different labels: ",
-                                        conflicting.size(), "; ", example),
-                .suggestion = "decide on one label for each text",
-                .count = static_cast<int64_t>(conflicting.size())});
+  findings.Add(
+      {.code = FindingCode::kConflictingLabel,
+       .severity = FindingSeverity::kWarning,
+       .message = absl::StrCat(std::string(noun), "s with different labels: ",
+                               conflicting.size(), "; ", example),
+       .suggestion =
+           absl::StrCat("decide on one label for each ", std::string(noun)),
+       .count = static_cast<int64_t>(conflicting.size())});
 }
 
-void FindSplitOverlap(const std::vector<LabelledText>& training,
-                      const std::vector<LabelledText>& other,
-                      std::string_view split, FindingLog& findings) {
+void FindSplitOverlap(const std::vector<LabelledSample>& training,
+                      const std::vector<LabelledSample>& other,
+                      std::string_view noun, std::string_view split,
+                      FindingLog& findings) {
   std::unordered_set<std::string_view> known;
-  for (const LabelledText& text : training) known.insert(text.text);
+  for (const LabelledSample& row : training) known.insert(row.sample);
   int64_t count = 0;
   int64_t first_row = 0;
-  for (const LabelledText& text : other) {
-    if (!known.contains(text.text)) continue;
-    if (count++ == 0) first_row = text.row;
+  for (const LabelledSample& row : other) {
+    if (!known.contains(row.sample)) continue;
+    if (count++ == 0) first_row = row.row;
   }
   if (count == 0) return;
   findings.Add(
       {.code = FindingCode::kSplitOverlap,
        .severity = FindingSeverity::kWarning,
-       .message = absl::StrCat("rows of ", std::string(split),
-                               " data whose text is in training data too: ",
+       .message = absl::StrCat("rows of ", std::string(split), " data whose ",
+                               std::string(noun), " is in training data too: ",
                                count, ", the first is row ", first_row),
        .suggestion = "remove them: they make figures look better than they are",
        .count = count});

@@ -1,10 +1,11 @@
-#include "worker/data/text_classification_data.h"
+#include "worker/data/classification_data.h"
 
 #include <fstream>
 
 #include "gtest/gtest.h"
 #include "tests/end_to_end/tiny_model.h"
 #include "tests/worker/scratch_directory.h"
+#include "worker/data/text_samples.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -19,7 +20,7 @@ void ExpectSameExamples(const std::vector<Example>& a,
   }
 }
 
-TEST(TextClassificationDataTest, NumberOfThreadsChangesNothing) {
+TEST(ClassificationDataTest, NumberOfThreadsChangesNothing) {
   ScratchDirectory files;
   testing::WriteTinyModel(files.File("model"));
   testing::WriteTinyDataset(files.File("tiny.csv"));
@@ -32,26 +33,28 @@ TEST(TextClassificationDataTest, NumberOfThreadsChangesNothing) {
   many.close();
   auto tokenizer = Tokenizer::LoadFromModelDirectory(files.File("model"));
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
-  TextClassificationRequest request;
+  ClassificationRequest request;
   request.training.name = "datasets/many";
   request.training.path = files.File("many.csv");
-  request.text_column = "text";
+  request.sample_column = "text";
   request.label_column = "label";
-  request.encoding.max_length = 8;
-  request.encoding.vocabulary_size = (*tokenizer)->IdBound();
+  auto never = [] { return false; };
   auto prepare = [&](int threads) {
-    request.encoding.threads = threads;
+    TextSamples texts(**tokenizer,
+                      {.max_length = 8,
+                       .threads = threads,
+                       .vocabulary_size = (*tokenizer)->IdBound()},
+                      never);
     std::vector<DataFinding> findings;
-    auto data = PrepareTextClassification(request, **tokenizer, findings,
-                                          [] { return false; });
+    auto data = PrepareClassification(request, texts, findings, never);
     EXPECT_TRUE(data.ok()) << data.status();
     return *data;
   };
-  TextClassificationData one = prepare(1);
+  ClassificationData one = prepare(1);
   ASSERT_EQ(one.training.size() + one.validation.size(), 20u * 96u);
   for (int threads : {2, 3, 16}) {
     SCOPED_TRACE(threads);
-    TextClassificationData several = prepare(threads);
+    ClassificationData several = prepare(threads);
     ExpectSameExamples(several.training, one.training);
     ExpectSameExamples(several.validation, one.validation);
   }

@@ -1,4 +1,4 @@
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 
 #include <string>
 
@@ -15,35 +15,34 @@ using ::testing::SizeIs;
 
 bool Never() { return false; }
 
-TextSelection Selection() {
+SampleSelection Selection() {
   return {.dataset = "datasets/sms",
-          .text_column = "text",
+          .sample_column = "text",
           .label_column = "label",
           .policy = {}};
 }
 
-absl::StatusOr<std::vector<LabelledText>> Read(const std::string& content,
-                                               const TextSelection& selection,
-                                               const TableFormat& format,
-                                               FindingLog& log) {
+absl::StatusOr<std::vector<LabelledSample>> Read(
+    const std::string& content, const SampleSelection& selection,
+    const TableFormat& format, FindingLog& log) {
   TableTestFile file(content);
   auto table = OpenTable(file.path(), format);
   if (!table.ok()) return table.status();
-  return ReadLabelledTexts(**table, selection, log, Never);
+  return ReadLabelledSamples(**table, selection, log, Never);
 }
 
-TEST(LabelledTextsTest, TakesTheTwoColumnsAndKeepsRowNumbers) {
+TEST(LabelledSamplesTest, TakesTheTwoColumnsAndKeepsRowNumbers) {
   FindingLog log;
   auto texts = Read("id,label,text\n1,a,one\n2,,two\n3,b,three\n", Selection(),
                     Csv(), log);
   ASSERT_TRUE(texts.ok()) << texts.status();
   ASSERT_THAT(*texts, SizeIs(2));
   EXPECT_EQ((*texts)[1].row, 3);
-  EXPECT_EQ((*texts)[1].text, "three");
+  EXPECT_EQ((*texts)[1].sample, "three");
   EXPECT_EQ((*texts)[1].label, "b");
 }
 
-TEST(LabelledTextsTest, DroppedRowsAreFindings) {
+TEST(LabelledSamplesTest, DroppedRowsAreFindings) {
   FindingLog log;
   auto texts = Read("text,label\n,a\nx\n\xff,a\n \t,a\nfine,a\nno label,\n",
                     Selection(), Csv(), log);
@@ -59,7 +58,7 @@ TEST(LabelledTextsTest, DroppedRowsAreFindings) {
   EXPECT_EQ(findings[4].column, "label");
 }
 
-TEST(LabelledTextsTest, PolicyDecidesForEachKindOfRow) {
+TEST(LabelledSamplesTest, PolicyDecidesForEachKindOfRow) {
   struct {
     const char* content;
     RowAction RowPolicy::*action;
@@ -75,7 +74,7 @@ TEST(LabelledTextsTest, PolicyDecidesForEachKindOfRow) {
        "malformed_rows"},
   };
   for (const auto& one : cases) {
-    TextSelection selection = Selection();
+    SampleSelection selection = Selection();
     selection.policy.*one.action = RowAction::kDropRow;
     FindingLog log;
     auto kept = Read(one.content, selection, Csv(), log);
@@ -90,10 +89,10 @@ TEST(LabelledTextsTest, PolicyDecidesForEachKindOfRow) {
   }
 }
 
-TEST(LabelledTextsTest, UnknownColumnSaysWhatWasMeantAndWhatThereIs) {
+TEST(LabelledSamplesTest, UnknownColumnSaysWhatWasMeantAndWhatThereIs) {
   FindingLog log;
-  TextSelection selection = Selection();
-  selection.text_column = "txt";
+  SampleSelection selection = Selection();
+  selection.sample_column = "txt";
   absl::Status status =
       Read("text,label\na,b\n", selection, Csv(), log).status();
   EXPECT_EQ(ReasonOf(status), "UNKNOWN_COLUMN");
@@ -103,9 +102,9 @@ TEST(LabelledTextsTest, UnknownColumnSaysWhatWasMeantAndWhatThereIs) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("datasets/sms"));
 }
 
-TEST(LabelledTextsTest, UnknownKeyOfJsonLinesIsAnUnknownColumn) {
+TEST(LabelledSamplesTest, UnknownKeyOfJsonLinesIsAnUnknownColumn) {
   FindingLog log;
-  TextSelection selection = Selection();
+  SampleSelection selection = Selection();
   selection.label_column = "lable";
   absl::Status status =
       Read("{\"text\":\"a\",\"label\":\"b\"}\n", selection, Jsonl(), log)
@@ -113,7 +112,7 @@ TEST(LabelledTextsTest, UnknownKeyOfJsonLinesIsAnUnknownColumn) {
   EXPECT_EQ(ReasonOf(status), "UNKNOWN_COLUMN");
 }
 
-TEST(LabelledTextsTest, KeyThatComesLateIsKnown) {
+TEST(LabelledSamplesTest, KeyThatComesLateIsKnown) {
   FindingLog log;
   auto texts = Read("{\"text\":\"a\"}\n{\"text\":\"b\",\"label\":1}\n",
                     Selection(), Jsonl(), log);
@@ -122,14 +121,14 @@ TEST(LabelledTextsTest, KeyThatComesLateIsKnown) {
   EXPECT_EQ((*texts)[0].label, "1");
 }
 
-TEST(LabelledTextsTest, NestedTextIsUnusable) {
+TEST(LabelledSamplesTest, NestedTextIsUnusable) {
   FindingLog log;
   auto texts =
       Read("{\"text\":[1],\"label\":\"b\"}\n", Selection(), Jsonl(), log);
   EXPECT_EQ(ReasonOf(texts.status()), "EMPTY_DATASET");
 }
 
-TEST(LabelledTextsTest, NoUsableRowIsAnEmptyDataset) {
+TEST(LabelledSamplesTest, NoUsableRowIsAnEmptyDataset) {
   FindingLog log;
   EXPECT_EQ(ReasonOf(Read("", Selection(), Csv(), log).status()),
             "EMPTY_DATASET");
@@ -137,13 +136,13 @@ TEST(LabelledTextsTest, NoUsableRowIsAnEmptyDataset) {
             "EMPTY_DATASET");
 }
 
-TEST(LabelledTextsTest, TextAndLabelMayBeOneColumn) {
+TEST(LabelledSamplesTest, TextAndLabelMayBeOneColumn) {
   FindingLog log;
-  TextSelection selection = Selection();
+  SampleSelection selection = Selection();
   selection.label_column = "text";
   auto texts = Read("text\na\n", selection, Csv(), log);
   ASSERT_TRUE(texts.ok()) << texts.status();
-  EXPECT_EQ((*texts)[0].text, "a");
+  EXPECT_EQ((*texts)[0].sample, "a");
   EXPECT_EQ((*texts)[0].label, "a");
 }
 

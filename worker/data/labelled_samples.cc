@@ -1,4 +1,4 @@
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 
 #include <algorithm>
 #include <utility>
@@ -18,7 +18,8 @@ constexpr int64_t kStopInterval = 1024;
 // Columns that an error lists.
 constexpr size_t kListedColumns = 20;
 
-absl::Status UnknownColumn(const std::string& column, const TextSelection& from,
+absl::Status UnknownColumn(const std::string& column,
+                           const SampleSelection& from,
                            const std::vector<std::string>& columns) {
   std::string message =
       absl::StrCat("unknown column of ", from.dataset, ": \"", column, "\"");
@@ -105,22 +106,22 @@ std::string CellProblem(const Cell* cell, const WantedColumn& column,
   return "";
 }
 
-class TextCollector {
+class SampleCollector {
  public:
-  TextCollector(const TextSelection& selection, FindingLog& findings)
+  SampleCollector(const SampleSelection& selection, FindingLog& findings)
       : selection_(selection),
         findings_(findings),
-        text_(selection.text_column),
+        sample_(selection.sample_column),
         label_(selection.label_column) {}
 
   void LookUp(const std::vector<std::string>& columns) {
-    text_.LookUp(columns);
+    sample_.LookUp(columns);
     label_.LookUp(columns);
   }
 
   // UNKNOWN_COLUMN while one of the two has not turned up.
   absl::Status CheckColumns(const std::vector<std::string>& columns) const {
-    for (const WantedColumn* column : {&text_, &label_}) {
+    for (const WantedColumn* column : {&sample_, &label_}) {
       if (!column->is_known()) {
         return UnknownColumn(column->name(), selection_, columns);
       }
@@ -129,20 +130,20 @@ class TextCollector {
   }
 
   absl::Status Take(Row& row);
-  absl::StatusOr<std::vector<LabelledText>> Finish();
+  absl::StatusOr<std::vector<LabelledSample>> Finish();
 
  private:
   absl::Status Reject(DataFinding finding);
 
-  const TextSelection& selection_;
+  const SampleSelection& selection_;
   FindingLog& findings_;
-  WantedColumn text_;
+  WantedColumn sample_;
   WantedColumn label_;
-  std::vector<LabelledText> texts_;
+  std::vector<LabelledSample> samples_;
   int64_t rejected_ = 0;
 };
 
-absl::Status TextCollector::Reject(DataFinding finding) {
+absl::Status SampleCollector::Reject(DataFinding finding) {
   ++rejected_;
   FindingCode code = finding.code;
   absl::Status failure =
@@ -158,11 +159,11 @@ absl::Status TextCollector::Reject(DataFinding finding) {
              : absl::OkStatus();
 }
 
-absl::Status TextCollector::Take(Row& row) {
+absl::Status SampleCollector::Take(Row& row) {
   if (row.problem.has_value()) return Reject(RowFinding(row));
-  for (const WantedColumn* column : {&text_, &label_}) {
+  for (const WantedColumn* column : {&sample_, &label_}) {
     std::string problem =
-        CellProblem(column->In(row), *column, column == &text_);
+        CellProblem(column->In(row), *column, column == &sample_);
     if (!problem.empty()) {
       return Reject({.code = FindingCode::kMissingCell,
                      .severity = FindingSeverity::kWarning,
@@ -173,26 +174,26 @@ absl::Status TextCollector::Take(Row& row) {
     }
   }
   // Copied, for the two may be one column.
-  texts_.push_back({row.number, text_.In(row)->text, label_.In(row)->text});
+  samples_.push_back({row.number, sample_.In(row)->text, label_.In(row)->text});
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LabelledText>> TextCollector::Finish() {
-  if (texts_.empty()) {
+absl::StatusOr<std::vector<LabelledSample>> SampleCollector::Finish() {
+  if (samples_.empty()) {
     return ReasonedError(
         absl::StatusCode::kInvalidArgument, "EMPTY_DATASET",
         absl::StrCat("no usable row in ", selection_.dataset,
                      "; rows that were left out: ", rejected_));
   }
-  return std::move(texts_);
+  return std::move(samples_);
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<LabelledText>> ReadLabelledTexts(
-    TableReader& table, const TextSelection& selection, FindingLog& findings,
+absl::StatusOr<std::vector<LabelledSample>> ReadLabelledSamples(
+    TableReader& table, const SampleSelection& selection, FindingLog& findings,
     const std::function<bool()>& should_stop) {
-  TextCollector collector(selection, findings);
+  SampleCollector collector(selection, findings);
   collector.LookUp(table.columns());
   // With a header the columns are known now, and no row needs to be read.
   if (!table.columns().empty()) {

@@ -1,5 +1,5 @@
-#ifndef TUNESMITH_WORKER_DATA_LABELLED_TEXTS_H_
-#define TUNESMITH_WORKER_DATA_LABELLED_TEXTS_H_
+#ifndef TUNESMITH_WORKER_DATA_LABELLED_SAMPLES_H_
+#define TUNESMITH_WORKER_DATA_LABELLED_SAMPLES_H_
 
 #include <cstdint>
 #include <functional>
@@ -19,33 +19,35 @@ struct RowPolicy {
   RowAction incomplete_rows = RowAction::kDropRow;
   RowAction invalid_utf8 = RowAction::kDropRow;
   RowAction malformed_rows = RowAction::kFail;
+  RowAction unreadable_images = RowAction::kDropRow;
 };
 
 // What to take from a table.
-struct TextSelection {
+struct SampleSelection {
   // Named in errors: `datasets/{dataset}`.
   std::string dataset;
-  std::string text_column;
+  std::string sample_column;
   std::string label_column;
   RowPolicy policy;
 };
 
-struct LabelledText {
+struct LabelledSample {
   int64_t row = 0;
-  std::string text;
+  // A text, or the path of a picture.
+  std::string sample;
   std::string label;
 };
 
-// Reads the usable rows. A row needs a label and a text that is more than
+// Reads the usable rows. A row needs a label and a sample that is more than
 // white space; every other row is a finding. `should_stop` is asked every now
 // and then; true ends with CANCELLED.
 //
 // INVALID_ARGUMENT with a reason: UNKNOWN_COLUMN, BAD_ROW, EMPTY_DATASET,
 // MALFORMED_FILE.
-absl::StatusOr<std::vector<LabelledText>> ReadLabelledTexts(
-    TableReader& table, const TextSelection& selection, FindingLog& findings,
+absl::StatusOr<std::vector<LabelledSample>> ReadLabelledSamples(
+    TableReader& table, const SampleSelection& selection, FindingLog& findings,
     const std::function<bool()>& should_stop);
 
 }  // namespace tunesmith::worker
 
-#endif  // TUNESMITH_WORKER_DATA_LABELLED_TEXTS_H_
+#endif  // TUNESMITH_WORKER_DATA_LABELLED_SAMPLES_H_

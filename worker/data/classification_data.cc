@@ -1,4 +1,4 @@
-#include "worker/data/text_classification_data.h"
+#include "worker/data/classification_data.h"
 
 #include <memory>
 #include <span>
@@ -9,15 +9,15 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/labels.h"
+#include "worker/data/sample_findings.h"
 #include "worker/data/split.h"
-#include "worker/data/text_findings.h"
 
 namespace tunesmith::worker {
 namespace {
 
 // The rows of one split, with their labels' positions once those are known.
 struct SplitRows {
-  std::vector<LabelledText> texts;
+  std::vector<LabelledSample> samples;
   std::vector<int32_t> labels;
 };
 
@@ -25,7 +25,7 @@ struct SplitRows {
 SplitRows TakeRows(SplitRows& rows, std::span<const int32_t> indices) {
   SplitRows taken;
   for (int32_t i : indices) {
-    taken.texts.push_back(std::move(rows.texts[i]));
+    taken.samples.push_back(std::move(rows.samples[i]));
     taken.labels.push_back(rows.labels[i]);
   }
   return taken;
@@ -33,18 +33,18 @@ SplitRows TakeRows(SplitRows& rows, std::span<const int32_t> indices) {
 
 class Preparation {
  public:
-  Preparation(const TextClassificationRequest& request,
-              const Tokenizer& tokenizer, std::vector<DataFinding>& findings,
+  Preparation(const ClassificationRequest& request, SampleKind& kind,
+              std::vector<DataFinding>& findings,
               const std::function<bool()>& should_stop)
       : request_(request),
-        tokenizer_(tokenizer),
+        kind_(kind),
         findings_(findings),
         should_stop_(should_stop) {}
 
-  absl::StatusOr<TextClassificationData> Run();
+  absl::StatusOr<ClassificationData> Run();
 
  private:
-  absl::StatusOr<std::vector<LabelledText>> Read(const TableFile& file);
+  absl::StatusOr<std::vector<LabelledSample>> Read(const TableFile& file);
   absl::Status ReadAll();
   void Split();
   absl::StatusOr<std::vector<Example>> Encode(const SplitRows& rows,
@@ -52,8 +52,8 @@ class Preparation {
   // Appends what `log` holds.
   void Keep(FindingLog log);
 
-  const TextClassificationRequest& request_;
-  const Tokenizer& tokenizer_;
+  const ClassificationRequest& request_;
+  SampleKind& kind_;
   std::vector<DataFinding>& findings_;
   const std::function<bool()>& should_stop_;
   std::vector<std::string> labels_;
@@ -68,40 +68,45 @@ void Preparation::Keep(FindingLog log) {
   }
 }
 
-absl::StatusOr<std::vector<LabelledText>> Preparation::Read(
+absl::StatusOr<std::vector<LabelledSample>> Preparation::Read(
     const TableFile& file) {
-  TextSelection selection{.dataset = file.name,
-                          .text_column = request_.text_column,
-                          .label_column = request_.label_column,
-                          .policy = request_.policy};
+  SampleSelection selection{.dataset = file.name,
+                            .sample_column = request_.sample_column,
+                            .label_column = request_.label_column,
+                            .policy = request_.policy};
   FindingLog log;
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<TableReader> table,
                              OpenTable(file.path, file.format));
-  absl::StatusOr<std::vector<LabelledText>> texts =
-      ReadLabelledTexts(*table, selection, log, should_stop_);
+  absl::StatusOr<std::vector<LabelledSample>> samples =
+      ReadLabelledSamples(*table, selection, log, should_stop_);
+  if (samples.ok()) {
+    absl::Status status = kind_.Identify(file, *samples, log);
+    if (!status.ok()) samples = status;
+  }
   for (DataFinding& finding : log.Take()) {
     finding.message = absl::StrCat(file.name, ": ", finding.message);
     findings_.push_back(std::move(finding));
   }
-  return texts;
+  return samples;
 }
 
 absl::Status Preparation::ReadAll() {
-  TUNESMITH_ASSIGN_OR_RETURN(training_.texts, Read(request_.training));
+  TUNESMITH_ASSIGN_OR_RETURN(training_.samples, Read(request_.training));
   TUNESMITH_ASSIGN_OR_RETURN(labels_,
-                             ResolveLabels(request_.labels, training_.texts));
+                             ResolveLabels(request_.labels, training_.samples));
   TUNESMITH_ASSIGN_OR_RETURN(
       training_.labels,
-      IndexLabels(labels_, training_.texts, request_.training.name));
+      IndexLabels(labels_, training_.samples, request_.training.name));
   for (auto [file, rows, split] :
        {std::tuple(&request_.validation, &validation_, "validation"),
         std::tuple(&request_.test, &test_, "test")}) {
     if (!file->has_value()) continue;
-    TUNESMITH_ASSIGN_OR_RETURN(rows->texts, Read(**file));
+    TUNESMITH_ASSIGN_OR_RETURN(rows->samples, Read(**file));
     TUNESMITH_ASSIGN_OR_RETURN(
-        rows->labels, IndexLabels(labels_, rows->texts, (*file)->name));
+        rows->labels, IndexLabels(labels_, rows->samples, (*file)->name));
     FindingLog log;
-    FindSplitOverlap(training_.texts, rows->texts, split, log);
+    FindSplitOverlap(training_.samples, rows->samples, kind_.noun(), split,
+                     log);
     Keep(std::move(log));
   }
   return absl::OkStatus();
@@ -109,7 +114,7 @@ absl::Status Preparation::ReadAll() {
 
 void Preparation::Split() {
   FindingLog log;
-  FindConflictingLabels(training_.texts, log);
+  FindConflictingLabels(training_.samples, kind_.noun(), log);
   std::vector<int64_t> counts = CountLabels(training_.labels, labels_.size());
   if (!request_.validation.has_value()) {
     SplitIndices indices =
@@ -126,20 +131,17 @@ void Preparation::Split() {
 
 absl::StatusOr<std::vector<Example>> Preparation::Encode(
     const SplitRows& rows, std::string_view split) {
-  TUNESMITH_ASSIGN_OR_RETURN(EncodedExamples encoded,
-                             EncodeExamples(tokenizer_, rows.texts, rows.labels,
-                                            request_.encoding, should_stop_));
   FindingLog log;
-  FindTruncatedTexts(encoded.truncated, static_cast<int64_t>(rows.texts.size()),
-                     request_.encoding.max_length, split, log);
+  absl::StatusOr<std::vector<Example>> examples =
+      kind_.Encode(rows.samples, rows.labels, split, log);
   Keep(std::move(log));
-  return std::move(encoded.examples);
+  return examples;
 }
 
-absl::StatusOr<TextClassificationData> Preparation::Run() {
+absl::StatusOr<ClassificationData> Preparation::Run() {
   TUNESMITH_RETURN_IF_ERROR(ReadAll());
   Split();
-  TextClassificationData data;
+  ClassificationData data;
   TUNESMITH_ASSIGN_OR_RETURN(data.training, Encode(training_, "training"));
   TUNESMITH_ASSIGN_OR_RETURN(data.validation,
                              Encode(validation_, "validation"));
@@ -151,11 +153,11 @@ absl::StatusOr<TextClassificationData> Preparation::Run() {
 
 }  // namespace
 
-absl::StatusOr<TextClassificationData> PrepareTextClassification(
-    const TextClassificationRequest& request, const Tokenizer& tokenizer,
+absl::StatusOr<ClassificationData> PrepareClassification(
+    const ClassificationRequest& request, SampleKind& kind,
     std::vector<DataFinding>& findings,
     const std::function<bool()>& should_stop) {
-  return Preparation(request, tokenizer, findings, should_stop).Run();
+  return Preparation(request, kind, findings, should_stop).Run();
 }
 
 }  // namespace tunesmith::worker

@@ -1,5 +1,5 @@
-#ifndef TUNESMITH_WORKER_DATA_TEXT_FINDINGS_H_
-#define TUNESMITH_WORKER_DATA_TEXT_FINDINGS_H_
+#ifndef TUNESMITH_WORKER_DATA_SAMPLE_FINDINGS_H_
+#define TUNESMITH_WORKER_DATA_SAMPLE_FINDINGS_H_
 
 #include <cstdint>
 #include <span>
@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "worker/data/finding.h"
-#include "worker/data/labelled_texts.h"
+#include "worker/data/labelled_samples.h"
 
-// Findings about labelled texts as a whole.
+// Findings about labelled samples as a whole.
 
 namespace tunesmith::worker {
 
@@ -22,16 +22,17 @@ void FindClassProblems(const std::vector<std::string>& labels,
                        std::span<const int64_t> validation_counts,
                        FindingLog& findings);
 
-// CONFLICTING_LABEL: one finding for all texts that occur with different
-// labels.
-void FindConflictingLabels(const std::vector<LabelledText>& texts,
-                           FindingLog& findings);
+// CONFLICTING_LABEL: one finding for all samples that occur with different
+// labels. `noun` is what a sample is: "text".
+void FindConflictingLabels(const std::vector<LabelledSample>& samples,
+                           std::string_view noun, FindingLog& findings);
 
-// SPLIT_OVERLAP: rows of `other`, which is called `split`, whose text is in
+// SPLIT_OVERLAP: rows of `other`, which is called `split`, whose sample is in
 // training data too.
-void FindSplitOverlap(const std::vector<LabelledText>& training,
-                      const std::vector<LabelledText>& other,
-                      std::string_view split, FindingLog& findings);
+void FindSplitOverlap(const std::vector<LabelledSample>& training,
+                      const std::vector<LabelledSample>& other,
+                      std::string_view noun, std::string_view split,
+                      FindingLog& findings);
 
 // TRUNCATED_TEXT, when `truncated` is above 0.
 void FindTruncatedTexts(int64_t truncated, int64_t rows, int max_length,
@@ -39,4 +40,4 @@ void FindTruncatedTexts(int64_t truncated, int64_t rows, int max_length,
 
 }  // namespace tunesmith::worker
 
-#endif  // TUNESMITH_WORKER_DATA_TEXT_FINDINGS_H_
+#endif  // TUNESMITH_WORKER_DATA_SAMPLE_FINDINGS_H_

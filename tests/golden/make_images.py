@@ -1,0 +1,93 @@
+"""Small pictures of every kind, and the pixels that Pillow makes of them.
+
+    python tests/golden/make_images.py    # needs pillow, numpy
+
+Writes tests/golden/images/cases.json: for each case the file's bytes and, where
+Pillow reads it, width, height and RGB bytes, all in base64. The pixels are those of
+ImageOps.exif_transpose(image).convert("RGB").
+"""
+
+import base64
+import io
+import json
+import pathlib
+
+import numpy as np
+from PIL import Image, ImageOps
+
+HERE = pathlib.Path(__file__).parent
+WIDTH, HEIGHT = 21, 14
+
+
+def photo():
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    r = 255 * x / (WIDTH - 1)
+    g = 255 * y / (HEIGHT - 1)
+    b = 127 + 127 * np.sin(x * 0.9 + y * 0.4)
+    return Image.fromarray(np.stack([r, g, b], -1).round().astype(np.uint8), "RGB")
+
+
+def encoded(image, format, **options):
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+def turned(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif
+
+
+def cases():
+    rgb = photo()
+    alpha = rgb.convert("RGBA")
+    alpha.putalpha(rgb.convert("L"))
+    palette = rgb.quantize(16)
+    yield "jpeg", encoded(rgb, "JPEG", quality=90)
+    yield "jpeg_444", encoded(rgb, "JPEG", quality=90, subsampling=0)
+    yield "jpeg_progressive", encoded(rgb, "JPEG", progressive=True)
+    yield "jpeg_grey", encoded(rgb.convert("L"), "JPEG")
+    yield "jpeg_cmyk", encoded(rgb.convert("CMYK"), "JPEG")
+    for orientation in range(1, 9):
+        yield f"jpeg_orientation_{orientation}", encoded(rgb, "JPEG", exif=turned(orientation))
+    yield "png", encoded(rgb, "PNG")
+    yield "png_grey", encoded(rgb.convert("L"), "PNG")
+    yield "png_one_bit", encoded(rgb.convert("1"), "PNG")
+    yield "png_grey_alpha", encoded(alpha.convert("LA"), "PNG")
+    yield "png_alpha", encoded(alpha, "PNG")
+    yield "png_palette", encoded(palette, "PNG")
+    yield "png_palette_transparent", encoded(palette, "PNG", transparency=3)
+    yield "png_orientation_6", encoded(rgb, "PNG", exif=turned(6))
+    yield "webp", encoded(rgb, "WEBP", quality=90)
+    yield "webp_lossless", encoded(rgb, "WEBP", lossless=True)
+    yield "webp_alpha", encoded(alpha, "WEBP", lossless=True, exact=True)
+    yield "webp_orientation_8", encoded(rgb, "WEBP", lossless=True, exif=turned(8))
+
+
+def main():
+    result = {}
+    for name, data in cases():
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+        result[name] = {
+            "file": base64.b64encode(data).decode(),
+            "width": image.width,
+            "height": image.height,
+            "rgb": base64.b64encode(image.tobytes()).decode(),
+        }
+    # Files that are to be refused.
+    frames = [photo(), photo().rotate(180)]
+    refused = {
+        "webp_animated": encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
+        "gif": encoded(photo(), "GIF"),
+        "bmp": encoded(photo(), "BMP"),
+        "tiff": encoded(photo(), "TIFF"),
+    }
+    for name, data in refused.items():
+        result[name] = {"file": base64.b64encode(data).decode()}
+    path = HERE / "images/cases.json"
+    path.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+#include "worker/data/image_inspection.h"
+
+#include <fstream>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/worker/data/archive_file.h"
+#include "tests/worker/images/image_cases.h"
+#include "tests/worker/scratch_directory.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
+
+std::string FileOf(const char* name) { return ImageCaseOf(name).file; }
+
+class ImageInspectionTest : public ::testing::Test {
+ protected:
+  // Code and row of each finding but TINY_IMAGE, which all samples are.
+  std::vector<std::pair<FindingCode, int64_t>> Findings(
+      const ArchiveContent& content, const std::string& manifest = "",
+      size_t threads = 2) {
+    std::ofstream(files_.File("a.zip"), std::ios::binary) << ZipOf(content);
+    FindingLog log;
+    absl::Status status = InspectImages(files_.File("a.zip"), manifest, threads,
+                                        log, [] { return false; });
+    EXPECT_TRUE(status.ok()) << status;
+    std::vector<std::pair<FindingCode, int64_t>> found;
+    messages_.clear();
+    for (const DataFinding& finding : log.Take()) {
+      if (finding.code == FindingCode::kTinyImage) {
+        ++tiny_;
+        continue;
+      }
+      found.emplace_back(finding.code, finding.row.value_or(0));
+      messages_ += finding.message + "\n";
+    }
+    return found;
+  }
+
+  ScratchDirectory files_;
+  std::string messages_;
+  int tiny_ = 0;
+};
+
+TEST_F(ImageInspectionTest, SoundPicturesAreOnlyTiny) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg_orientation_6")},
+                        {"b/2.png", FileOf("png_grey")}}),
+              IsEmpty());
+  EXPECT_EQ(tiny_, 2);
+}
+
+TEST_F(ImageInspectionTest, WhatCannotBeReadIsNamed) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg").substr(0, 500)},
+                        {"a/2.gif", FileOf("gif")},
+                        {"a/3.jpg", FileOf("jpeg_orientation_6")},
+                        {"a/4.jpg", ""}}),
+              ElementsAre(Pair(FindingCode::kBadImage, 1),
+                          Pair(FindingCode::kBadImage, 2),
+                          Pair(FindingCode::kBadImage, 4)));
+  EXPECT_EQ(messages_,
+            "a/1.jpg: the JPEG is cut off\n"
+            "a/2.gif: GIF is not supported (save it as JPEG, PNG or WebP)\n"
+            "a/4.jpg: not a picture\n");
+}
+
+TEST_F(ImageInspectionTest, ATypeThatTheNameDoesNotSayIsNoted) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("png_grey")}}),
+              ElementsAre(Pair(FindingCode::kWrongImageType, 1)));
+}
+
+TEST_F(ImageInspectionTest, CopiesInOtherFoldersHaveTwoLabels) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg")},
+                        {"a/2.jpg", FileOf("jpeg")},
+                        {"b/3.jpg", FileOf("jpeg")}}),
+              UnorderedElementsAre(Pair(FindingCode::kDuplicateRow, 2),
+                                   Pair(FindingCode::kDuplicateRow, 3),
+                                   Pair(FindingCode::kConflictingLabel, 3)));
+}
+
+TEST_F(ImageInspectionTest, PicturesThatLookTheSameAreFound) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg")},
+                        {"b/2.png", FileOf("png")},
+                        {"b/3.jpg", FileOf("jpeg_orientation_8")}}),
+              ElementsAre(Pair(FindingCode::kNearDuplicateImage, 2)));
+}
+
+TEST_F(ImageInspectionTest, OtherFilesAreCountedAndTheManifestIsNone) {
+  const ArchiveContent content = {{"1.jpg", FileOf("jpeg")},
+                                  {"rows.csv", "image,label\n1.jpg,a\n"},
+                                  {"README.md", "hello"}};
+  EXPECT_THAT(Findings(content, "rows.csv"),
+              ElementsAre(Pair(FindingCode::kIgnoredFile, 0)));
+  EXPECT_EQ(messages_,
+            "files that are not pictures: 1, the first is README.md\n");
+}
+
+TEST_F(ImageInspectionTest, ThreadsChangeNothing) {
+  ArchiveContent content;
+  for (const ImageCase& one : AllImageCases()) {
+    content.emplace_back(one.name + ".jpg", one.file);
+  }
+  auto one = Findings(content, "", 1);
+  EXPECT_FALSE(one.empty());
+  EXPECT_EQ(Findings(content, "", 5), one);
+}
+
+TEST_F(ImageInspectionTest, StopsWhenTold) {
+  std::ofstream(files_.File("a.tar"), std::ios::binary)
+      << TarOf({{"a.jpg", FileOf("jpeg")}});
+  FindingLog log;
+  EXPECT_TRUE(absl::IsCancelled(
+      InspectImages(files_.File("a.tar"), "", 1, log, [] { return true; })));
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

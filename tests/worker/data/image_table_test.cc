@@ -1,0 +1,87 @@
+#include "worker/data/image_table.h"
+
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/contract/base/reason.h"
+#include "tests/worker/data/archive_file.h"
+#include "tests/worker/scratch_directory.h"
+
+namespace tunesmith::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ImageTableTest : public ::testing::Test {
+ protected:
+  std::string Write(const ArchiveContent& content) {
+    std::ofstream(files_.File("a.tar"), std::ios::binary) << TarOf(content);
+    return files_.File("a.tar");
+  }
+
+  // "1: cell | cell" of each row.
+  std::vector<std::string> Rows(const ArchiveContent& content,
+                                const std::string& manifest = "") {
+    TableFormat format{.kind = TableKind::kImages};
+    format.manifest = manifest;
+    auto table = OpenTable(Write(content), format);
+    EXPECT_TRUE(table.ok()) << table.status();
+    std::vector<std::string> rows;
+    Row row;
+    while (table.ok() && *(*table)->Next(row)) {
+      std::string text = std::to_string(row.number) + ":";
+      for (const Cell& cell : row.cells) text += " " + cell.text;
+      rows.push_back(row.problem.has_value() ? row.problem->message : text);
+    }
+    return rows;
+  }
+
+  ScratchDirectory files_;
+};
+
+TEST_F(ImageTableTest, FoldersAreLabels) {
+  EXPECT_THAT(Rows({{"flowers/rose/2.JPG", ""},
+                    {"flowers/daisy/1.png", ""},
+                    {"top.webp", ""}}),
+              ElementsAre("1: flowers/daisy/1.png daisy",
+                          "2: flowers/rose/2.JPG rose", "3: top.webp "));
+}
+
+TEST_F(ImageTableTest, OtherFilesAreNoRows) {
+  EXPECT_THAT(Rows({{"a/1.jpg", ""},
+                    {"a/.DS_Store", ""},
+                    {"a/._1.jpg", ""},
+                    {"__MACOSX/a/1.jpg", ""},
+                    {"README.txt", ""}}),
+              ElementsAre("1: a/1.jpg a"));
+  auto archive = OpenArchive(files_.File("a.tar"));
+  ASSERT_TRUE(archive.ok());
+  EXPECT_THAT(IgnoredFiles(**archive, ""), ElementsAre("README.txt"));
+  EXPECT_THAT(IgnoredFiles(**archive, "README.txt"), ElementsAre());
+}
+
+TEST_F(ImageTableTest, APathThatIsNotUtf8IsARowWithAProblem) {
+  EXPECT_THAT(Rows({{"a/\xff.jpg", ""}}), ElementsAre(HasSubstr("not UTF-8")));
+}
+
+TEST_F(ImageTableTest, AManifestsRowsCount) {
+  EXPECT_THAT(Rows({{"x/1.jpg", ""},
+                    {"x/list.csv", "file,species\n1.jpg,ant\n2.jpg,bee\n"}},
+                   "x/list.csv"),
+              ElementsAre("1: 1.jpg ant", "2: 2.jpg bee"));
+  EXPECT_THAT(Rows({{"l.jsonl", "{\"file\":\"1.jpg\",\"n\":7}\n"}}, "l.jsonl"),
+              ElementsAre("1: 1.jpg 7"));
+}
+
+TEST_F(ImageTableTest, AManifestThatIsNotThereIsNamed) {
+  TableFormat format{.kind = TableKind::kImages};
+  format.manifest = "labels.csv";
+  absl::Status status = OpenTable(Write({{"a/1.jpg", ""}}), format).status();
+  EXPECT_EQ(ReasonOf(status), "MALFORMED_FILE");
+  EXPECT_THAT(status.message(), HasSubstr("labels.csv"));
+}
+
+}  // namespace
+}  // namespace tunesmith::worker

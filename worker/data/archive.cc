@@ -1,0 +1,47 @@
+#include "worker/data/archive.h"
+
+#include <string_view>
+
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/file_bytes.h"
+#include "worker/data/tar_archive.h"
+#include "worker/data/zip_archive.h"
+#include "worker/formats/mapped_file.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// What people take for an archive that can be read from the middle.
+constexpr struct {
+  std::string_view bytes;
+  const char* message;
+} kPackedAsAWhole[] = {
+    {"\x1f\x8b", "the archive is compressed with gzip as a whole (gunzip it)"},
+    {"\xfd"
+     "7zXZ",
+     "the archive is compressed with xz as a whole (unxz it)"},
+    {"BZh", "the archive is compressed with bzip2 as a whole (bunzip2 it)"},
+    {"\x28\xb5\x2f\xfd",
+     "the archive is compressed with zstd as a whole (unzstd it)"},
+    {"7z\xbc\xaf", "the archive is of 7-Zip (pack it as zip or tar)"},
+    {"Rar!", "the archive is of RAR (pack it as zip or tar)"},
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Archive>> OpenArchive(const std::string& path) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> file,
+                             MappedFile::Open(path));
+  std::string_view bytes(reinterpret_cast<const char*>(file->bytes().data()),
+                         file->bytes().size());
+  if (bytes.empty()) return MalformedFileError("the archive is empty");
+  for (const auto& packed : kPackedAsAWhole) {
+    if (bytes.starts_with(packed.bytes)) {
+      return MalformedFileError(packed.message);
+    }
+  }
+  if (LooksLikeTar(bytes)) return OpenTar(std::move(file));
+  return OpenZip(std::move(file));
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,211 @@
+#include "worker/data/image_inspection.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "proto/artifact/sha256.h"
+#include "proto/contract/base/parallel_for.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/archive.h"
+#include "worker/data/image_table.h"
+#include "worker/formats/printable.h"
+#include "worker/images/decode.h"
+#include "worker/images/image_type.h"
+#include "worker/images/perceptual_hash.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// Pictures that are decoded between two questions whether to stop.
+constexpr size_t kBlockImages = 64;
+// Below it, networks get mostly what scaling up has made up.
+constexpr int kTinySide = 32;
+
+// What looking at one picture told.
+struct Look {
+  size_t file = 0;
+  // Without a digest, the file could not be read.
+  std::string digest;
+  ImageType type = ImageType::kUnknown;
+  int width = 0;
+  int height = 0;
+  std::optional<uint64_t> hash;
+  // An earlier one has the same bytes.
+  bool is_copy = false;
+  absl::Status status;
+};
+
+std::string_view FolderOf(std::string_view path) {
+  size_t end = path.rfind('/');
+  return end == std::string_view::npos ? "" : path.substr(0, end);
+}
+
+class Inspector {
+ public:
+  Inspector(const Archive& archive, const std::string& manifest,
+            FindingLog& findings)
+      : archive_(archive), manifest_(manifest), findings_(findings) {
+    for (size_t i = 0; i < archive.files().size(); ++i) {
+      if (IsImagePath(archive.files()[i].path)) {
+        looks_.emplace_back().file = i;
+      }
+    }
+  }
+
+  absl::Status LookAtAll(size_t threads,
+                         const std::function<bool()>& should_stop);
+  void Report();
+
+ private:
+  const std::string& PathOf(const Look& look) const {
+    return archive_.files()[look.file].path;
+  }
+  void LookAt(Look& look) const;
+  void Add(FindingCode code, FindingSeverity severity, const Look& look,
+           const std::string& what, const char* suggestion);
+  void ReportOne(const Look& look);
+  void ReportCopies();
+  void ReportAlike();
+  void ReportIgnored();
+
+  const Archive& archive_;
+  const std::string& manifest_;
+  FindingLog& findings_;
+  std::vector<Look> looks_;
+};
+
+void Inspector::LookAt(Look& look) const {
+  absl::StatusOr<std::string> bytes =
+      archive_.Read(look.file, kMaxImageFileBytes);
+  look.status = bytes.status();
+  if (!bytes.ok()) return;
+  look.digest = Sha256Hex(*bytes);
+  look.type = TypeOfBytes(*bytes);
+  absl::StatusOr<Image> image = DecodeImage(*bytes);
+  look.status = image.status();
+  if (!image.ok()) return;
+  look.width = image->width;
+  look.height = image->height;
+  look.hash = PerceptualHash(*image);
+}
+
+absl::Status Inspector::LookAtAll(size_t threads,
+                                  const std::function<bool()>& should_stop) {
+  for (size_t begin = 0; begin < looks_.size(); begin += kBlockImages) {
+    if (should_stop()) {
+      return ReasonedError(absl::StatusCode::kCancelled, "CANCELLED",
+                           "cancelled while looking at pictures");
+    }
+    ParallelFor(std::min(kBlockImages, looks_.size() - begin), threads,
+                [&](size_t i) { LookAt(looks_[begin + i]); });
+  }
+  return absl::OkStatus();
+}
+
+void Inspector::Add(FindingCode code, FindingSeverity severity,
+                    const Look& look, const std::string& what,
+                    const char* suggestion) {
+  DataFinding finding{.code = code, .severity = severity};
+  if (manifest_.empty()) {
+    finding.row = static_cast<int64_t>(&look - looks_.data()) + 1;
+  }
+  finding.message = absl::StrCat(Printable(PathOf(look)), ": ", what);
+  finding.suggestion = suggestion;
+  findings_.Add(std::move(finding));
+}
+
+void Inspector::ReportOne(const Look& look) {
+  if (!look.status.ok()) {
+    Add(FindingCode::kBadImage, FindingSeverity::kWarning, look,
+        std::string(look.status.message()),
+        "replace the picture, or leave it out");
+    return;
+  }
+  if (look.type != TypeOfPath(PathOf(look))) {
+    Add(FindingCode::kWrongImageType, FindingSeverity::kNote, look,
+        absl::StrCat("the file is a ", std::string(ImageTypeName(look.type))),
+        "rename it; it is used all the same");
+  }
+  if (std::min(look.width, look.height) < kTinySide) {
+    Add(FindingCode::kTinyImage, FindingSeverity::kNote, look,
+        absl::StrCat(look.width, " x ", look.height, " pixels"),
+        "find it in a larger size");
+  }
+}
+
+void Inspector::ReportCopies() {
+  std::unordered_map<std::string_view, const Look*> first;
+  for (Look& look : looks_) {
+    if (look.digest.empty()) continue;
+    auto [it, is_new] = first.try_emplace(look.digest, &look);
+    if (is_new) continue;
+    look.is_copy = true;
+    const std::string& original = PathOf(*it->second);
+    Add(FindingCode::kDuplicateRow, FindingSeverity::kNote, look,
+        absl::StrCat("the same file as ", Printable(original)),
+        "keep one of them");
+    if (manifest_.empty() && FolderOf(original) != FolderOf(PathOf(look))) {
+      Add(FindingCode::kConflictingLabel, FindingSeverity::kWarning, look,
+          absl::StrCat("the same picture lies in another folder, as ",
+                       Printable(original)),
+          "decide on one label for each picture");
+    }
+  }
+}
+
+void Inspector::ReportAlike() {
+  std::vector<const Look*> hashed;
+  std::vector<uint64_t> hashes;
+  for (const Look& look : looks_) {
+    if (look.is_copy || !look.hash.has_value()) continue;
+    hashed.push_back(&look);
+    hashes.push_back(*look.hash);
+  }
+  std::vector<size_t> first = FirstAlike(hashes);
+  for (size_t i = 0; i < hashed.size(); ++i) {
+    if (first[i] == i) continue;
+    Add(FindingCode::kNearDuplicateImage, FindingSeverity::kNote, *hashed[i],
+        absl::StrCat("looks the same as ",
+                     Printable(PathOf(*hashed[first[i]]))),
+        "keep one of them, and never one in training and one in test data");
+  }
+}
+
+void Inspector::ReportIgnored() {
+  std::vector<std::string> ignored = IgnoredFiles(archive_, manifest_);
+  if (ignored.empty()) return;
+  findings_.Add(
+      {.code = FindingCode::kIgnoredFile,
+       .severity = FindingSeverity::kNote,
+       .message = absl::StrCat("files that are not pictures: ", ignored.size(),
+                               ", the first is ", Printable(ignored[0])),
+       .count = static_cast<int64_t>(ignored.size())});
+}
+
+void Inspector::Report() {
+  for (const Look& look : looks_) ReportOne(look);
+  ReportCopies();
+  ReportAlike();
+  ReportIgnored();
+}
+
+}  // namespace
+
+absl::Status InspectImages(const std::string& path, const std::string& manifest,
+                           size_t threads, FindingLog& findings,
+                           const std::function<bool()>& should_stop) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Archive> archive,
+                             OpenArchive(path));
+  Inspector inspector(*archive, manifest, findings);
+  TUNESMITH_RETURN_IF_ERROR(inspector.LookAtAll(threads, should_stop));
+  inspector.Report();
+  return absl::OkStatus();
+}
+
+}  // namespace tunesmith::worker

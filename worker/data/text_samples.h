@@ -1,0 +1,38 @@
+#ifndef TUNESMITH_WORKER_DATA_TEXT_SAMPLES_H_
+#define TUNESMITH_WORKER_DATA_TEXT_SAMPLES_H_
+
+#include <functional>
+
+#include "worker/data/encoding.h"
+#include "worker/data/sample_kind.h"
+#include "worker/tokenizer/tokenizer.h"
+
+namespace tunesmith::worker {
+
+// Texts, which a tokenizer encodes. What it is given outlives it.
+class TextSamples : public SampleKind {
+ public:
+  TextSamples(const Tokenizer& tokenizer, const EncodingOptions& options,
+              std::function<bool()> should_stop)
+      : tokenizer_(tokenizer),
+        options_(options),
+        should_stop_(std::move(should_stop)) {}
+
+  std::string_view noun() const override { return "text"; }
+  absl::Status Identify(const TableFile& file,
+                        std::vector<LabelledSample>& rows,
+                        FindingLog& findings) override;
+  // Errors of EncodeExamples.
+  absl::StatusOr<std::vector<Example>> Encode(
+      const std::vector<LabelledSample>& rows, std::span<const int32_t> labels,
+      std::string_view split, FindingLog& findings) override;
+
+ private:
+  const Tokenizer& tokenizer_;
+  const EncodingOptions options_;
+  const std::function<bool()> should_stop_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_DATA_TEXT_SAMPLES_H_

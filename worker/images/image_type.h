@@ -1,0 +1,23 @@
+#ifndef TUNESMITH_WORKER_IMAGES_IMAGE_TYPE_H_
+#define TUNESMITH_WORKER_IMAGES_IMAGE_TYPE_H_
+
+#include <string>
+#include <string_view>
+
+namespace tunesmith::worker {
+
+// Formats of picture files; the first three can be decoded.
+enum class ImageType { kJpeg, kPng, kWebp, kGif, kBmp, kTiff, kHeif, kUnknown };
+
+// By the first bytes.
+ImageType TypeOfBytes(std::string_view bytes);
+
+// By the ending of a path.
+ImageType TypeOfPath(const std::string& path);
+
+// For people: "JPEG"; "unknown".
+std::string_view ImageTypeName(ImageType type);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_IMAGES_IMAGE_TYPE_H_
