@@ -1,13 +1,10 @@
 #include "client/cpp/upload.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "client/cpp/byte_source.h"
 #include "grpcpp/client_context.h"
 #include "proto/artifact/sha256.h"
 #include "proto/contract/base/status_macros.h"
@@ -21,71 +18,61 @@ constexpr int64_t kChunkBytes = 1 << 20;
 
 using Writer = grpc::ClientWriterInterface<v1::UploadDatasetRequest>;
 
-absl::Status CheckRegularFile(const std::string& path) {
-  std::error_code error;
-  std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    return absl::NotFoundError(absl::StrCat("no such file: ", path));
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not a regular file: ", path));
-  }
-  return absl::OkStatus();
-}
-
 // OK as well when the server ended the call early: Finish then says why.
-absl::Status SendChunks(Writer& writer, const std::string& path, int64_t total,
+absl::Status SendChunks(Writer& writer, ByteSource& source,
                         const UploadOptions& options) {
-  std::ifstream file(path, std::ios::binary);
   v1::UploadDatasetRequest request;
-  for (int64_t sent = 0; sent < total;) {
+  int64_t sent = 0;
+  while (true) {
     std::string& chunk = *request.mutable_chunk();
-    chunk.resize(std::min(kChunkBytes, total - sent));
-    if (!file.read(chunk.data(), chunk.size())) {
-      return absl::DataLossError(absl::StrCat(
-          "file changed or became unreadable during the upload: ", path));
-    }
+    chunk.resize(kChunkBytes);
+    TUNESMITH_ASSIGN_OR_RETURN(size_t count,
+                               source.Read(chunk.data(), chunk.size()));
+    if (count == 0) return absl::OkStatus();
+    chunk.resize(count);
     if (!writer.Write(request)) return absl::OkStatus();
-    sent += chunk.size();
-    if (options.on_progress) options.on_progress(sent, total);
+    sent += static_cast<int64_t>(count);
+    if (options.on_progress) options.on_progress(sent, source.size_bytes());
   }
-  return absl::OkStatus();
 }
 
-v1::UploadDatasetRequest MakeHeader(const std::string& path,
-                                    const FileDigest& digest,
+v1::UploadDatasetRequest MakeHeader(const ByteSource& source,
+                                    const std::string& sha256,
                                     const UploadOptions& options) {
   v1::UploadDatasetRequest request;
   v1::UploadDatasetRequest::Header& header = *request.mutable_header();
   header.set_dataset_id(options.dataset_id);
   *header.mutable_dataset() = options.dataset;
-  header.set_file_name(std::filesystem::path(path).filename().string());
-  header.set_size_bytes(digest.size_bytes);
-  header.set_sha256(digest.sha256);
+  header.set_file_name(source.file_name());
+  header.set_size_bytes(source.size_bytes());
+  header.set_sha256(sha256);
   return request;
 }
 
-absl::StatusOr<FileDigest> DigestOf(const std::string& path) {
-  TUNESMITH_RETURN_IF_ERROR(CheckRegularFile(path));
-  TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestFile(path));
-  if (digest.size_bytes == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("file is empty: ", path));
+absl::StatusOr<std::string> DigestOf(ByteSource& source) {
+  Sha256 sha256;
+  std::string chunk(kChunkBytes, '\0');
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(size_t count,
+                               source.Read(chunk.data(), chunk.size()));
+    if (count == 0) return sha256.HexDigest();
+    sha256.Update(std::string_view(chunk).substr(0, count));
   }
-  return digest;
 }
 
 absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
-                                 const FileDigest& digest,
+                                 const std::string& sha256,
                                  const UploadOptions& options) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
+                             OpenByteSource(path));
   grpc::ClientContext context;
   Cancellation::Registration registration(client.cancellation(), context);
   v1::Dataset dataset;
   std::unique_ptr<Writer> writer =
       client.datasets().UploadDataset(&context, &dataset);
   absl::Status sent;
-  if (writer->Write(MakeHeader(path, digest, options))) {
-    sent = SendChunks(*writer, path, digest.size_bytes, options);
+  if (writer->Write(MakeHeader(*source, sha256, options))) {
+    sent = SendChunks(*writer, *source, options);
   }
   if (sent.ok()) {
     writer->WritesDone();
@@ -103,21 +90,24 @@ absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
 absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
                                           const std::string& path,
                                           const UploadOptions& options) {
-  TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestOf(path));
-  return Send(client, path, digest, options);
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
+                             OpenByteSource(path));
+  TUNESMITH_ASSIGN_OR_RETURN(std::string sha256, DigestOf(*source));
+  return Send(client, path, sha256, options);
 }
 
 absl::StatusOr<SharedDataset> UploadOnce(Client& client,
                                          const std::string& path,
                                          UploadOptions options) {
-  TUNESMITH_ASSIGN_OR_RETURN(FileDigest digest, DigestOf(path));
-  options.dataset_id =
-      ContentId(std::filesystem::path(path).filename().string(), digest.sha256);
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
+                             OpenByteSource(path));
+  TUNESMITH_ASSIGN_OR_RETURN(std::string sha256, DigestOf(*source));
+  options.dataset_id = ContentId(source->file_name(), sha256);
   const std::string name =
       ResourceName(ResourceKind::kDataset, options.dataset_id);
   absl::StatusOr<v1::Dataset> dataset = client.GetDataset(name);
   if (absl::IsNotFound(dataset.status())) {
-    dataset = Send(client, path, digest, options);
+    dataset = Send(client, path, sha256, options);
     if (dataset.ok()) return SharedDataset{*std::move(dataset), true};
     // Somebody else was faster.
     if (absl::IsAlreadyExists(dataset.status())) {
@@ -125,12 +115,11 @@ absl::StatusOr<SharedDataset> UploadOnce(Client& client,
     }
   }
   TUNESMITH_RETURN_IF_ERROR(dataset.status());
-  if (dataset->digest() == digest.sha256 &&
-      dataset->state() != v1::Dataset::FAILED) {
+  if (dataset->digest() == sha256 && dataset->state() != v1::Dataset::FAILED) {
     return SharedDataset{*std::move(dataset), false};
   }
   options.dataset_id.clear();
-  TUNESMITH_ASSIGN_OR_RETURN(dataset, Send(client, path, digest, options));
+  TUNESMITH_ASSIGN_OR_RETURN(dataset, Send(client, path, sha256, options));
   return SharedDataset{*std::move(dataset), true};
 }
 

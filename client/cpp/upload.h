@@ -19,11 +19,10 @@ struct UploadOptions {
   std::function<void(int64_t sent, int64_t total)> on_progress;
 };
 
-// Sends a local file as a new dataset; returns it in state INSPECTING. Reads
-// the file twice: its digest goes ahead. Not tried again after a failure, for
-// the server may have it. NOT_FOUND or INVALID_ARGUMENT: no such file, or an
-// empty one. DATA_LOSS: it became shorter meanwhile, or the bytes did not
-// arrive.
+// Sends a local file, or a directory as a tar archive, as a new dataset;
+// returns it in state INSPECTING. Reads it twice: its digest goes ahead. Not
+// tried again after a failure, for the server may have it. Errors of
+// OpenByteSource. DATA_LOSS: it changed meanwhile, or the bytes did not arrive.
 absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
                                           const std::string& path,
                                           const UploadOptions& options = {});
@@ -34,7 +33,8 @@ struct SharedDataset {
   bool uploaded = false;
 };
 
-// The dataset with the content of a local file, as it is or being inspected:
+// The dataset with the content of a local file or directory, as it is or being
+// inspected:
 // its id is made of the file's name and digest (ContentId), so that a file is
 // sent once however often it is used. A dataset of that id that FAILED or
 // holds other bytes is left alone, and the file is uploaded under a name that

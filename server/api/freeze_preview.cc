@@ -19,9 +19,12 @@ namespace {
 
 constexpr int kDefaultLabels = 2;
 
-v1::TaskType TaskOf(const v1::PreviewFreezeRequest& request) {
-  return request.task() == v1::TASK_TYPE_UNSPECIFIED ? v1::TEXT_CLASSIFICATION
-                                                     : request.task();
+// The task that is asked for, or the first one that the model is for.
+v1::TaskType TaskOf(const v1::PreviewFreezeRequest& request,
+                    const internal::v1::ModelFacts& facts) {
+  if (request.task() != v1::TASK_TYPE_UNSPECIFIED) return request.task();
+  return facts.heads().empty() ? v1::TEXT_CLASSIFICATION
+                               : facts.heads(0).task();
 }
 
 }  // namespace
@@ -51,7 +54,7 @@ absl::StatusOr<v1::PreviewFreezeResponse> ReadFreezePreview(
       std::string id,
       ParseResourceName(ResourceKind::kModel, request.base_model()));
   TUNESMITH_ASSIGN_OR_RETURN(ModelRow row, GetReadyModel(db, tenant, id));
-  v1::TaskType task = TaskOf(request);
+  v1::TaskType task = TaskOf(request, row.facts);
   bool supported = absl::c_any_of(
       row.facts.heads(),
       [task](const v1::TaskHead& head) { return head.task() == task; });

@@ -23,6 +23,7 @@ void CheckCleaning(const v1::CleaningPolicy& cleaning,
   check("incomplete_rows", cleaning.incomplete_rows());
   check("invalid_utf8", cleaning.invalid_utf8());
   check("malformed_rows", cleaning.malformed_rows());
+  check("unreadable_images", cleaning.unreadable_images());
 }
 
 void CheckData(const v1::Data& data, const FieldScope& scope) {

@@ -27,6 +27,7 @@ bool HasValidation(const v1::Data& data);
 inline constexpr int kMaxLabels = 1000;
 inline constexpr int kMinLabels = 2;
 inline constexpr char kDefaultTextColumn[] = "text";
+inline constexpr char kDefaultImageColumn[] = "image";
 inline constexpr char kDefaultLabelColumn[] = "label";
 
 }  // namespace tunesmith::server

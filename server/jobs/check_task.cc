@@ -11,8 +11,10 @@ namespace {
 constexpr int kMinLength = 8;
 constexpr double kMaxClassWeight = 1000;
 
-void CheckLabels(const v1::TextClassification& task, const FieldScope& scope) {
-  int count = task.labels_size();
+using Labels = google::protobuf::RepeatedPtrField<std::string>;
+
+void CheckLabels(const Labels& labels, const FieldScope& scope) {
+  int count = labels.size();
   if (count == 0) return;
   if (count < kMinLabels || count > kMaxLabels) {
     scope.Add("labels", absl::StrCat("must be ", kMinLabels, " to ", kMaxLabels,
@@ -21,19 +23,18 @@ void CheckLabels(const v1::TextClassification& task, const FieldScope& scope) {
   }
   std::set<std::string> seen;
   for (int i = 0; i < count; ++i) {
-    if (task.labels(i).empty()) {
+    if (labels[i].empty()) {
       scope.At("labels", i).Add("", "a label must not be empty");
-    } else if (!seen.insert(task.labels(i)).second) {
+    } else if (!seen.insert(labels[i]).second) {
       scope.At("labels", i)
-          .Add("", "occurs more than once: " + Quoted(task.labels(i)));
+          .Add("", "occurs more than once: " + Quoted(labels[i]));
     }
   }
 }
 
 void CheckWeightTable(const v1::ClassWeights::Table& table,
-                      const v1::TextClassification& task,
-                      const FieldScope& scope) {
-  std::set<std::string> known(task.labels().begin(), task.labels().end());
+                      const Labels& labels, const FieldScope& scope) {
+  std::set<std::string> known(labels.begin(), labels.end());
   std::set<std::string> seen;
   if (table.weights_size() > kMaxLabels) {
     scope.Add("weights", absl::StrCat("must be at most ", kMaxLabels,
@@ -55,34 +56,30 @@ void CheckWeightTable(const v1::ClassWeights::Table& table,
   }
 }
 
-void CheckTextClassification(const v1::TextClassification& task,
-                             const FieldScope& scope) {
-  bool named = true;
-  if (task.has_text_column() && task.text_column().empty()) {
-    scope.Add("text_column", "must not be empty");
-    named = false;
+// A column that a task names, or the default's name.
+struct Column {
+  const char* field;
+  std::string name;
+
+  Column(const char* field, bool given, const std::string& value,
+         const char* default_name, const FieldScope& scope)
+      : field(field), name(given ? value : default_name) {
+    if (name.empty()) scope.Add(field, "must not be empty");
   }
-  if (task.has_label_column() && task.label_column().empty()) {
-    scope.Add("label_column", "must not be empty");
-    named = false;
-  }
-  std::string text =
-      task.has_text_column() ? task.text_column() : kDefaultTextColumn;
-  std::string label =
-      task.has_label_column() ? task.label_column() : kDefaultLabelColumn;
-  if (named && text == label) {
-    scope.Add("label_column", "is the text column too: " + Quoted(label));
-  }
-  if (task.has_max_length()) {
-    scope.CheckInteger("max_length", task.max_length(), kMinLength,
-                       std::numeric_limits<int64_t>::max());
-  }
-  CheckLabels(task, scope);
-  if (!task.has_class_weights()) return;
-  FieldScope weights = scope.At("class_weights");
-  switch (task.class_weights().kind_case()) {
+};
+
+void CheckColumns(const Column& sample, const Column& label,
+                  const FieldScope& scope) {
+  if (label.name.empty() || sample.name != label.name) return;
+  scope.Add(label.field, absl::StrCat("is the ", sample.field,
+                                      " too: ", Quoted(label.name)));
+}
+
+void CheckClassWeights(const v1::ClassWeights& class_weights,
+                       const Labels& labels, const FieldScope& weights) {
+  switch (class_weights.kind_case()) {
     case v1::ClassWeights::kTable:
-      CheckWeightTable(task.class_weights().table(), task, weights.At("table"));
+      CheckWeightTable(class_weights.table(), labels, weights.At("table"));
       break;
     case v1::ClassWeights::kBalanced:
       break;
@@ -90,6 +87,41 @@ void CheckTextClassification(const v1::TextClassification& task,
       weights.Add("", "set one of: balanced, table");
       break;
   }
+}
+
+// What all classifications have in common.
+template <typename Task>
+void CheckClassification(const Task& task, const Column& sample,
+                         const FieldScope& scope) {
+  CheckColumns(sample,
+               Column("label_column", task.has_label_column(),
+                      task.label_column(), kDefaultLabelColumn, scope),
+               scope);
+  CheckLabels(task.labels(), scope);
+  if (task.has_class_weights()) {
+    CheckClassWeights(task.class_weights(), task.labels(),
+                      scope.At("class_weights"));
+  }
+}
+
+void CheckTextClassification(const v1::TextClassification& task,
+                             const FieldScope& scope) {
+  CheckClassification(task,
+                      Column("text_column", task.has_text_column(),
+                             task.text_column(), kDefaultTextColumn, scope),
+                      scope);
+  if (task.has_max_length()) {
+    scope.CheckInteger("max_length", task.max_length(), kMinLength,
+                       std::numeric_limits<int64_t>::max());
+  }
+}
+
+void CheckImageClassification(const v1::ImageClassification& task,
+                              const FieldScope& scope) {
+  CheckClassification(task,
+                      Column("image_column", task.has_image_column(),
+                             task.image_column(), kDefaultImageColumn, scope),
+                      scope);
 }
 
 }  // namespace
@@ -100,8 +132,14 @@ void CheckTask(const v1::Task& task, const FieldScope& scope) {
       CheckTextClassification(task.text_classification(),
                               scope.At("text_classification"));
       break;
+    case v1::Task::kImageClassification:
+      CheckImageClassification(task.image_classification(),
+                               scope.At("image_classification"));
+      break;
     case v1::Task::KIND_NOT_SET:
-      scope.Add("", "required: set one of: text_classification");
+      scope.Add("",
+                "required: set one of: text_classification, "
+                "image_classification");
       break;
   }
 }

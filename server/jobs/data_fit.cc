@@ -47,7 +47,8 @@ std::string Listed(const std::vector<std::string>& names) {
 
 // The column, or null with a violation of `field`.
 const DatasetColumn* FindColumn(const Source& source, const std::string& name,
-                                const char* field, Resolution& resolution) {
+                                const std::string& field,
+                                Resolution& resolution) {
   std::vector<std::string> names;
   for (const DatasetColumn& column : source.dataset->columns()) {
     names.push_back(column.name());
@@ -80,7 +81,7 @@ std::optional<Labels> LabelsOf(const Source& source,
                             ? absl::StrCat(column.distinct_count())
                             : "more than 4096";
     resolution.AddViolation(
-        kLabelColumnField,
+        resolution.task().Field("label_column"),
         absl::StrCat(where,
                      " has too many distinct values to be labels, at "
                      "most ",
@@ -89,7 +90,7 @@ std::optional<Labels> LabelsOf(const Source& source,
     return std::nullopt;
   }
   if (column.values().empty() && column.distinct_count() > 0) {
-    resolution.AddViolation(kLabelColumnField,
+    resolution.AddViolation(resolution.task().Field("label_column"),
                             where + " has values that are too long for labels",
                             v1::ERROR_REASON_BAD_CLASS_COUNT);
     return std::nullopt;
@@ -102,19 +103,36 @@ std::optional<Labels> LabelsOf(const Source& source,
   return labels;
 }
 
-// Labels that a source holds and the job does not know.
+// Labels that a source holds and the job, which may have named its own, does
+// not know.
 void CheckKnown(const Source& source, const Labels& held, const Labels& known,
-                const std::string& field, Resolution& resolution) {
+                bool named, Resolution& resolution) {
   Labels unknown;
   std::set_difference(held.begin(), held.end(), known.begin(), known.end(),
                       std::back_inserter(unknown));
   if (unknown.empty()) return;
   std::string text =
-      field == kLabelsField
-          ? "must hold every label of " + source.name + ", missing: "
-          : source.name + " holds labels that training data do not: ";
-  resolution.AddViolation(field, text + Listed(unknown),
-                          v1::ERROR_REASON_UNKNOWN_LABEL);
+      named ? "must hold every label of " + source.name + ", missing: "
+            : source.name + " holds labels that training data do not: ";
+  resolution.AddViolation(
+      named ? resolution.task().Field("labels") : source.field,
+      text + Listed(unknown), v1::ERROR_REASON_UNKNOWN_LABEL);
+}
+
+// Whether a source is of the kind that the task is for; otherwise there is a
+// violation.
+bool FitKind(const Source& source, const Classification& task,
+             Resolution& resolution) {
+  bool of_images = source.dataset->format().kind() == v1::DatasetFormat::IMAGES;
+  if (of_images == (task.type() == v1::IMAGE_CLASSIFICATION)) return true;
+  resolution.AddViolation(
+      source.field,
+      of_images ? source.name + " holds pictures, and the task is for texts"
+                : source.name +
+                      " is a table, and the task is for pictures: a zip or tar "
+                      "archive of them",
+      v1::ERROR_REASON_INVALID_FIELD);
+  return false;
 }
 
 // Checks what a source is made of; its labels where they can be told.
@@ -129,18 +147,20 @@ std::optional<Labels> FitSource(const Source& source, Resolution& resolution) {
                             v1::ERROR_REASON_EMPTY_DATASET);
     return std::nullopt;
   }
-  const v1::TextClassification& task =
-      resolution.spec().task().text_classification();
-  const DatasetColumn* text =
-      FindColumn(source, task.text_column(), kTextColumnField, resolution);
-  if (text != nullptr && text->null_count() >= source.dataset->row_count()) {
+  const Classification task = resolution.task();
+  if (!FitKind(source, task, resolution)) return std::nullopt;
+  const std::string sample_field = task.Field(task.sample_field());
+  const DatasetColumn* sample =
+      FindColumn(source, task.sample_column(), sample_field, resolution);
+  if (sample != nullptr &&
+      sample->null_count() >= source.dataset->row_count()) {
     resolution.AddViolation(
-        kTextColumnField,
-        "column of " + source.name + " has no value: " + Quoted(text->name()),
+        sample_field,
+        "column of " + source.name + " has no value: " + Quoted(sample->name()),
         v1::ERROR_REASON_EMPTY_DATASET);
   }
-  const DatasetColumn* label =
-      FindColumn(source, task.label_column(), kLabelColumnField, resolution);
+  const DatasetColumn* label = FindColumn(
+      source, task.label_column(), task.Field("label_column"), resolution);
   if (label == nullptr) return std::nullopt;
   return LabelsOf(source, *label, resolution);
 }
@@ -150,36 +170,33 @@ std::optional<Labels> FitSource(const Source& source, Resolution& resolution) {
 std::optional<Labels> FitLabels(const Source& training,
                                 const std::optional<Labels>& held,
                                 Resolution& resolution) {
-  auto& task = *resolution.spec().mutable_task()->mutable_text_classification();
+  const Classification task = resolution.task();
   if (held.has_value() && held->size() < kMinLabels) {
     resolution.AddViolation(
-        kLabelColumnField,
+        task.Field("label_column"),
         absl::StrCat("column ", Quoted(task.label_column()), " of ",
                      training.name, " must hold at least ", kMinLabels,
                      " labels, got: ", held->size()),
         v1::ERROR_REASON_BAD_CLASS_COUNT);
     return std::nullopt;
   }
-  if (task.labels_size() == 0) {
+  if (task.labels().empty()) {
     if (!held.has_value()) return std::nullopt;
-    for (const std::string& label : *held) task.add_labels(label);
+    MutableLabels(*resolution.spec().mutable_task())
+        .Assign(held->begin(), held->end());
     return held;
   }
   Labels given(task.labels().begin(), task.labels().end());
   std::sort(given.begin(), given.end());
   if (held.has_value()) {
-    CheckKnown(training, *held, given, kLabelsField, resolution);
+    CheckKnown(training, *held, given, /*named=*/true, resolution);
   }
   return given;
 }
 
 void CheckWeightedLabels(const Labels& known, Resolution& resolution) {
-  const auto& weights = resolution.spec()
-                            .task()
-                            .text_classification()
-                            .class_weights()
-                            .table()
-                            .weights();
+  const Classification task = resolution.task();
+  const auto& weights = task.class_weights().table().weights();
   for (int i = 0; i < weights.size(); ++i) {
     const std::string& label = weights[i].label();
     if (std::binary_search(known.begin(), known.end(), label)) continue;
@@ -187,8 +204,7 @@ void CheckWeightedLabels(const Labels& known, Resolution& resolution) {
     std::string text = "not a label of training data: " + Quoted(label);
     if (!nearest.empty()) text += " (did you mean " + Quoted(nearest) + "?)";
     resolution.AddViolation(
-        absl::StrCat("task.text_classification.class_weights.table.weights[", i,
-                     "].label"),
+        task.Field(absl::StrCat("class_weights.table.weights[", i, "].label")),
         text, v1::ERROR_REASON_UNKNOWN_LABEL);
   }
 }
@@ -207,7 +223,7 @@ void FitData(const SpecInputs& inputs, Resolution& resolution) {
     if (source.name.empty()) continue;
     std::optional<Labels> labels = FitSource(source, resolution);
     if (labels.has_value() && known.has_value()) {
-      CheckKnown(source, *labels, *known, source.field, resolution);
+      CheckKnown(source, *labels, *known, /*named=*/false, resolution);
     }
   }
 }

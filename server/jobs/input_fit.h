@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto/contract/classification.h"
 #include "server/jobs/resolve_spec.h"
 
 // How a spec, whose other defaults are filled in, fits its inputs. Each
@@ -18,6 +19,7 @@ class Resolution {
       : prefix_(std::move(prefix)), result_(result) {}
 
   v1::JobSpec& spec() { return result_->spec; }
+  Classification task() const { return Classification(result_->spec.task()); }
   const std::string& prefix() const { return prefix_; }
 
   // The same problem is kept once.
@@ -37,14 +39,6 @@ void FitData(const SpecInputs& inputs, Resolution& resolution);
 
 // Task, limits, dropout, layers, learning rate. Call it after FitData.
 void FitModel(const SpecInputs& inputs, Resolution& resolution);
-
-// Fields of the task, relative to the spec.
-inline constexpr char kTextColumnField[] =
-    "task.text_classification.text_column";
-inline constexpr char kLabelColumnField[] =
-    "task.text_classification.label_column";
-inline constexpr char kLabelsField[] = "task.text_classification.labels";
-inline constexpr char kMaxLengthField[] = "task.text_classification.max_length";
 
 }  // namespace tunesmith::server
 

@@ -25,7 +25,7 @@ void FitLength(const v1::Model& model, Resolution& resolution) {
     task.set_max_length(std::min(kDefaultMaxLength, limit));
   } else if (task.max_length() > limit) {
     resolution.AddViolation(
-        kMaxLengthField,
+        "task.text_classification.max_length",
         absl::StrCat("must be at most ", limit, ", the limit of ",
                      resolution.spec().base_model(),
                      ", got: ", task.max_length()),
@@ -43,10 +43,10 @@ bool OnlyHeadTrains(const FreezeTable& table) {
 
 void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
   v1::JobSpec& spec = resolution.spec();
-  int labels = spec.task().text_classification().labels_size();
+  const Classification task = resolution.task();
+  int labels = task.labels().empty() ? kMinLabels : task.labels().size();
   FreezeTable table =
-      ResolveFreeze(spec.freeze(), facts, v1::TEXT_CLASSIFICATION,
-                    labels > 0 ? labels : kMinLabels, "freeze");
+      ResolveFreeze(spec.freeze(), facts, task.type(), labels, "freeze");
   ResolveLearningRates(spec.hyperparameters(), "hyperparameters", table);
   for (const FieldViolation& violation : table.violations) {
     resolution.AddViolation(violation.field, violation.description,
@@ -74,15 +74,17 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
                             " are not known yet: it is still being imported");
     return;
   }
-  if (!SupportsTask(*model, v1::TEXT_CLASSIFICATION)) {
-    resolution.AddViolation("base_model",
-                            spec.base_model() +
-                                " does not support text classification; "
-                                "ListModels with `task` shows which models do",
-                            v1::ERROR_REASON_TASK_NOT_SUPPORTED);
+  const Classification task = resolution.task();
+  if (!SupportsTask(*model, task.type())) {
+    resolution.AddViolation(
+        "base_model",
+        absl::StrCat(spec.base_model(), " does not support ",
+                     std::string(task.title()),
+                     "; ListModels with `task` shows which models do"),
+        v1::ERROR_REASON_TASK_NOT_SUPPORTED);
     return;
   }
-  FitLength(*model, resolution);
+  if (task.type() == v1::TEXT_CLASSIFICATION) FitLength(*model, resolution);
   auto& hyperparameters = *spec.mutable_hyperparameters();
   if (!hyperparameters.has_dropout()) {
     double dropout = model->dropout();

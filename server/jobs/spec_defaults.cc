@@ -25,6 +25,20 @@ constexpr TaskDefaults kTaskDefaults[] = {
      .learning_rate = 1e-3,
      .weight_decay = 0.01,
      .warmup_fraction = 0.1},
+    {.task = v1::Task::kImageClassification,
+     .head_only = false,
+     .epochs = 10,
+     .batch_size = 32,
+     .learning_rate = 2e-4,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1},
+    {.task = v1::Task::kImageClassification,
+     .head_only = true,
+     .epochs = 10,
+     .batch_size = 32,
+     .learning_rate = 1e-3,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1},
 };
 
 constexpr double kValidationFraction = 0.1;
@@ -42,16 +56,26 @@ constexpr int kMaxAttempts = 3;
 constexpr int64_t kCheckpointPeriodSeconds = 300;
 constexpr int kKeepLatest = 2;
 
-void FillTask(v1::Task& task) {
-  if (!task.has_text_classification()) return;
-  v1::TextClassification& text = *task.mutable_text_classification();
-  if (!text.has_text_column()) text.set_text_column(kDefaultTextColumn);
-  if (!text.has_label_column()) text.set_label_column(kDefaultLabelColumn);
+template <typename Task>
+void FillClassification(Task& task) {
+  if (!task.has_label_column()) task.set_label_column(kDefaultLabelColumn);
   // A table without entries: every class has weight 1.
-  if (!text.has_class_weights()) text.mutable_class_weights()->mutable_table();
+  if (!task.has_class_weights()) task.mutable_class_weights()->mutable_table();
 }
 
-void FillData(v1::Data& data) {
+void FillTask(v1::Task& task) {
+  if (task.has_text_classification()) {
+    v1::TextClassification& text = *task.mutable_text_classification();
+    if (!text.has_text_column()) text.set_text_column(kDefaultTextColumn);
+    FillClassification(text);
+  } else if (task.has_image_classification()) {
+    v1::ImageClassification& image = *task.mutable_image_classification();
+    if (!image.has_image_column()) image.set_image_column(kDefaultImageColumn);
+    FillClassification(image);
+  }
+}
+
+void FillData(v1::Data& data, bool of_images) {
   if (!data.validation().empty()) {
     data.set_validation_fraction(0);
   } else if (!data.has_validation_fraction()) {
@@ -67,7 +91,12 @@ void FillData(v1::Data& data) {
   if (!cleaning.malformed_rows()) {
     cleaning.set_malformed_rows(CleaningPolicy::FAIL);
   }
-  if (!data.order()) data.set_order(v1::Data::LENGTH_GROUPED);
+  if (!cleaning.unreadable_images()) {
+    cleaning.set_unreadable_images(CleaningPolicy::DROP_ROW);
+  }
+  if (!data.order()) {
+    data.set_order(of_images ? v1::Data::SHUFFLED : v1::Data::LENGTH_GROUPED);
+  }
 }
 
 void FillAdamW(Hyperparameters::AdamW& adamw) {
@@ -155,7 +184,7 @@ const TaskDefaults& DefaultsFor(v1::Task::KindCase task, bool head_only) {
 void FillDefaults(v1::JobSpec& spec) {
   bool head_only = spec.freeze().has_backbone();
   FillTask(*spec.mutable_task());
-  FillData(*spec.mutable_data());
+  FillData(*spec.mutable_data(), spec.task().has_image_classification());
   FillHyperparameters(*spec.mutable_hyperparameters(),
                       DefaultsFor(spec.task().kind_case(), head_only));
   FillFreeze(spec);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,16 +14,18 @@ using v1::DatasetFormat;
 
 constexpr int kMaxColumns = 1024;
 constexpr size_t kMaxColumnNameBytes = 256;
+constexpr size_t kMaxManifestBytes = 1024;
+constexpr const char* kManifestEndings[] = {".csv", ".tsv", ".jsonl"};
 
 struct Ending {
   const char* text;
   DatasetFormat::Kind kind;
 };
 
-constexpr Ending kEndings[] = {{".csv", DatasetFormat::CSV},
-                               {".tsv", DatasetFormat::TSV},
-                               {".jsonl", DatasetFormat::JSONL},
-                               {".parquet", DatasetFormat::PARQUET}};
+constexpr Ending kEndings[] = {
+    {".csv", DatasetFormat::CSV},     {".tsv", DatasetFormat::TSV},
+    {".jsonl", DatasetFormat::JSONL}, {".parquet", DatasetFormat::PARQUET},
+    {".zip", DatasetFormat::IMAGES},  {".tar", DatasetFormat::IMAGES}};
 
 DatasetFormat::Kind KindOf(const DatasetFormat& format,
                            const std::string& file_name) {
@@ -79,6 +82,18 @@ void CheckDelimited(const DatasetFormat& format, const FieldScope& scope) {
   }
 }
 
+void CheckManifest(const std::string& manifest, const FieldScope& scope) {
+  bool table = absl::c_any_of(kManifestEndings, [&](const char* ending) {
+    return absl::EndsWithIgnoreCase(manifest, ending);
+  });
+  if (!table || manifest.size() > kMaxManifestBytes) {
+    scope.Add("manifest",
+              absl::StrCat("must be the path of a .csv, .tsv or "
+                           ".jsonl file in the archive, of at most ",
+                           kMaxManifestBytes, " bytes"));
+  }
+}
+
 }  // namespace
 
 void CheckDatasetFormat(const DatasetFormat& format,
@@ -90,10 +105,15 @@ void CheckDatasetFormat(const DatasetFormat& format,
   DatasetFormat::Kind kind = KindOf(format, file_name);
   if (kind == DatasetFormat::KIND_UNSPECIFIED) {
     scope.Add("kind",
-              "required: the file's name does not end in .csv, .tsv, .jsonl or "
-              ".parquet: " +
+              "required: the file's name does not end in .csv, .tsv, .jsonl, "
+              ".parquet, .zip or .tar: " +
                   Quoted(file_name));
     return;
+  }
+  if (kind == DatasetFormat::IMAGES) {
+    if (format.has_manifest()) CheckManifest(format.manifest(), scope);
+  } else if (format.has_manifest()) {
+    scope.Add("manifest", "is for IMAGES only");
   }
   if (IsDelimited(kind)) {
     CheckDelimited(format, scope);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/classification.h"
 #include "proto/contract/resource_name.h"
 #include "server/catalog/model_catalog.h"
 #include "server/lifecycle/wire_time.h"
@@ -57,6 +58,9 @@ void CopyModelFacts(const v1::Model& facts, v1::Model& model) {
   model.set_layer_count(facts.layer_count());
   *model.mutable_head_labels() = facts.head_labels();
   model.set_dropout(facts.dropout());
+  if (facts.has_image_input()) {
+    *model.mutable_image_input() = facts.image_input();
+  }
 }
 
 absl::Status InsertOutputModel(Transaction& tx, const std::string& uid,
@@ -77,7 +81,7 @@ absl::Status InsertOutputModel(Transaction& tx, const std::string& uid,
   model.set_weights_digest(result.weights_digest());
   if (model.head_labels().empty()) {
     *model.mutable_head_labels() =
-        job.resolved_spec().task().text_classification().labels();
+        Classification(job.resolved_spec().task()).labels();
   }
   *model.mutable_evaluations() = job.evaluations();
   model.set_digest(row.artifact.manifest_sha256());

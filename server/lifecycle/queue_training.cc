@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/classification.h"
 #include "proto/contract/error.h"
 #include "server/jobs/defaulted_fields.h"
 #include "server/jobs/freeze.h"
@@ -23,9 +24,10 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
                            const v1::Job& job, const JobInputs& inputs,
                            const internal::v1::TrainWork& begin) {
   const v1::JobSpec& spec = job.resolved_spec();
-  FreezeTable freeze = ResolveFreeze(
-      spec.freeze(), inputs.model.facts, v1::TEXT_CLASSIFICATION,
-      spec.task().text_classification().labels_size(), "spec.freeze");
+  const Classification task(spec.task());
+  FreezeTable freeze =
+      ResolveFreeze(spec.freeze(), inputs.model.facts, task.type(),
+                    task.labels().size(), "spec.freeze");
   ResolveLearningRates(spec.hyperparameters(), "spec.hyperparameters", freeze);
   if (!freeze.violations.empty()) return InvalidFieldsError(freeze.violations);
 

@@ -158,8 +158,10 @@ void AddDatasets(CLI::App& app, Action& action) {
   AddReading(datasets, action);
   auto upload_options = std::make_shared<NewOptions>();
   CLI::App* upload = datasets->add_subcommand(
-      "upload", "Send a file of this machine (.csv .tsv .jsonl .parquet).");
-  AddNewOptions(upload, *upload_options, "A local file");
+      "upload",
+      "Send a table (.csv .tsv .jsonl .parquet), an archive of pictures "
+      "(.zip .tar), or a folder of them, of this machine.");
+  AddNewOptions(upload, *upload_options, "A local file or folder");
   OnCommand(upload, action, upload_options, &Upload);
   auto create_options = std::make_shared<NewOptions>();
   CLI::App* create = datasets->add_subcommand(

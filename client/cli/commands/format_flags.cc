@@ -7,8 +7,8 @@ namespace tunesmith::cli {
 
 void AddFormatFlags(CLI::App* command, FormatFlags& flags) {
   command->add_option("--format", flags.kind,
-                      "csv, tsv, jsonl or parquet. Default: by the file's "
-                      "name");
+                      "csv, tsv, jsonl, parquet or images. Default: by the "
+                      "file's name");
   command->add_option("--delimiter", flags.delimiter,
                       "Between the cells of a CSV or TSV file");
   command->add_option("--quoted", flags.quoted,
@@ -22,6 +22,9 @@ void AddFormatFlags(CLI::App* command, FormatFlags& flags) {
                    "Names, separated by commas, for a file without a header")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command->add_option("--manifest", flags.manifest,
+                      "Path in an archive of pictures of the table that says "
+                      "their labels. Default: folders are labels");
 }
 
 absl::Status ApplyFormat(const FormatFlags& flags, v1::DatasetFormat& format) {
@@ -30,7 +33,8 @@ absl::Status ApplyFormat(const FormatFlags& flags, v1::DatasetFormat& format) {
     if (!v1::DatasetFormat::Kind_Parse(absl::AsciiStrToUpper(flags.kind),
                                        &kind)) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "unknown format, expected csv, tsv, jsonl or parquet: ", flags.kind));
+          "unknown format, expected csv, tsv, jsonl, parquet or images: ",
+          flags.kind));
     }
     format.set_kind(kind);
   }
@@ -39,6 +43,7 @@ absl::Status ApplyFormat(const FormatFlags& flags, v1::DatasetFormat& format) {
   }
   if (flags.quoted.has_value()) format.set_quoted(*flags.quoted);
   if (flags.header.has_value()) format.set_header(*flags.header);
+  if (!flags.manifest.empty()) format.set_manifest(flags.manifest);
   for (const std::string& name : flags.column_names) {
     format.add_column_names(name);
   }

@@ -18,6 +18,7 @@ struct FormatFlags {
   std::optional<bool> quoted;
   std::optional<bool> header;
   std::vector<std::string> column_names;
+  std::string manifest;
 };
 
 void AddFormatFlags(CLI::App* command, FormatFlags& flags);

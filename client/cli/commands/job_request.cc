@@ -28,14 +28,27 @@ void ResolveFile(const std::string& directory, std::string& source) {
   source = (std::filesystem::path(directory) / source).string();
 }
 
-void ApplyTask(const JobFlags& flags, v1::Task& task) {
-  // The only task so far.
+// Texts are what a job is about unless its file says pictures.
+absl::Status ApplyTask(const JobFlags& flags, v1::Task& task) {
+  if (task.has_image_classification()) {
+    if (flags.text_column.has_value() || flags.max_length.has_value()) {
+      return absl::InvalidArgumentError(
+          "--text-column and --max-length are for texts, and the job file's "
+          "task is image_classification");
+    }
+    if (flags.label_column.has_value()) {
+      task.mutable_image_classification()->set_label_column(
+          *flags.label_column);
+    }
+    return absl::OkStatus();
+  }
   v1::TextClassification& text = *task.mutable_text_classification();
   if (flags.text_column.has_value()) text.set_text_column(*flags.text_column);
   if (flags.label_column.has_value()) {
     text.set_label_column(*flags.label_column);
   }
   if (flags.max_length.has_value()) text.set_max_length(*flags.max_length);
+  return absl::OkStatus();
 }
 
 void ApplyHyperparameters(const JobFlags& flags, v1::JobSpec& spec) {
@@ -101,7 +114,7 @@ absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request) {
   if (!flags.train.empty()) data.set_training(flags.train);
   if (!flags.validation.empty()) data.set_validation(flags.validation);
   if (!flags.test.empty()) data.set_test(flags.test);
-  ApplyTask(flags, *spec.mutable_task());
+  TUNESMITH_RETURN_IF_ERROR(ApplyTask(flags, *spec.mutable_task()));
   TUNESMITH_RETURN_IF_ERROR(ApplyTrainingFlags(flags, spec));
   if (flags.seed.has_value()) spec.set_seed(*flags.seed);
   if (flags.priority.has_value()) job.set_priority(*flags.priority);

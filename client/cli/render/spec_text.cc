@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/render/quantity.h"
+#include "proto/contract/classification.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -19,16 +20,19 @@ void AddData(const v1::Data& data, TextTable& table) {
   if (!data.test().empty()) table.AddRow({"test data", data.test()});
 }
 
-void AddTask(const v1::TextClassification& task, TextTable& table) {
-  if (task.has_text_column() || task.has_label_column()) {
-    table.AddRow({"columns", absl::StrCat(task.text_column(), " -> ",
-                                          task.label_column())});
+void AddTask(const v1::Task& task, TextTable& table) {
+  const Classification classes(task);
+  if (!classes.sample_column().empty() || !classes.label_column().empty()) {
+    table.AddRow({"columns", absl::StrCat(classes.sample_column(), " -> ",
+                                          classes.label_column())});
   }
-  if (task.has_max_length()) {
-    table.AddRow({"max length", absl::StrCat(task.max_length(), " tokens")});
+  if (task.text_classification().has_max_length()) {
+    table.AddRow(
+        {"max length",
+         absl::StrCat(task.text_classification().max_length(), " tokens")});
   }
-  if (task.labels_size() > 0) {
-    table.AddRow({"labels", absl::StrJoin(task.labels(), ", ")});
+  if (!classes.labels().empty()) {
+    table.AddRow({"labels", absl::StrJoin(classes.labels(), ", ")});
   }
 }
 
@@ -119,9 +123,7 @@ std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
 void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
   table.AddRow({"base model", spec.base_model()});
   AddData(spec.data(), table);
-  if (spec.task().has_text_classification()) {
-    AddTask(spec.task().text_classification(), table);
-  }
+  AddTask(spec.task(), table);
   AddHyperparameters(spec.hyperparameters(), table);
   table.AddRow({"frozen", DescribeFreeze(spec.freeze())});
   if (spec.has_seed()) table.AddRow({"seed", absl::StrCat(spec.seed())});

@@ -33,6 +33,13 @@ class ResolveSpecTest : public testing::Test {
     has_validation_ = true;
     spec_.mutable_data()->set_validation("datasets/val");
   }
+  void UsePictures() {
+    spec_.mutable_task()->mutable_image_classification();
+    training_.mutable_format()->set_kind(v1::DatasetFormat::IMAGES);
+    training_.mutable_columns(0)->set_name("image");
+    model_.set_tasks(0, v1::IMAGE_CLASSIFICATION);
+    facts_.mutable_heads(0)->set_task(v1::IMAGE_CLASSIFICATION);
+  }
   void ExpectOne(const std::string& field, const std::string& text,
                  v1::ErrorReason reason) {
     ResolvedSpec resolved = Resolve();
@@ -85,6 +92,36 @@ TEST_F(ResolveSpecTest, SpellsOutEveryDefault) {
   EXPECT_EQ(spec.seed(), 42);
   EXPECT_EQ(spec.max_attempts(), 3);
   EXPECT_FALSE(spec.has_max_run_time());
+}
+
+TEST_F(ResolveSpecTest, PicturesHaveDefaultsOfTheirOwn) {
+  UsePictures();
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  const v1::JobSpec& spec = resolved.spec;
+  const auto& task = spec.task().image_classification();
+  EXPECT_EQ(task.image_column(), "image");
+  EXPECT_EQ(task.label_column(), "label");
+  EXPECT_THAT(task.labels(), ElementsAre("neg", "pos"));
+  EXPECT_FALSE(spec.task().has_text_classification());
+  EXPECT_EQ(spec.data().order(), v1::Data::SHUFFLED);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().epochs(), 10);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 2e-4);
+}
+
+TEST_F(ResolveSpecTest, ATaskIsForDataOfItsKind) {
+  training_.mutable_format()->set_kind(v1::DatasetFormat::IMAGES);
+  ExpectOne("data.training", "holds pictures", v1::ERROR_REASON_INVALID_FIELD);
+  UsePictures();
+  training_.mutable_format()->set_kind(v1::DatasetFormat::CSV);
+  ExpectOne("data.training", "is a table", v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST_F(ResolveSpecTest, AModelIsForItsTask) {
+  UsePictures();
+  model_.set_tasks(0, v1::TEXT_CLASSIFICATION);
+  ExpectOne("base_model", "does not support image classification",
+            v1::ERROR_REASON_TASK_NOT_SUPPORTED);
 }
 
 TEST_F(ResolveSpecTest, AResolvedSpecResolvesToItself) {

@@ -163,6 +163,14 @@ TEST_F(CatalogCommandsTest, ProblemsOfANewDatasetAreFoundBeforeItsBytes) {
   format.clear_delimiter();
   format.set_header(false);
   EXPECT_THAT(fields("", "a.tsv"), ElementsAre("dataset.format.column_names"));
+  EXPECT_THAT(fields("", "a.zip"), ElementsAre("dataset.format.header"));
+  format.set_manifest("rows.csv");
+  EXPECT_THAT(fields("", "a.csv"), ElementsAre("dataset.format.manifest",
+                                               "dataset.format.column_names"));
+  format.set_manifest("rows.parquet");
+  EXPECT_THAT(fields("", "a.tar"),
+              ElementsAre("dataset.format.manifest", "dataset.format.header"));
+  format.clear_manifest();
   format.add_column_names("x");
   format.add_column_names("x");
   EXPECT_THAT(fields("", "a.tsv"),

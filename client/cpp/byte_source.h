@@ -1,0 +1,36 @@
+#ifndef TUNESMITH_CLIENT_CPP_BYTE_SOURCE_H_
+#define TUNESMITH_CLIENT_CPP_BYTE_SOURCE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace tunesmith::client {
+
+// Local data as a run of bytes, from the first to the last.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  // What a file with these bytes would be called, without a directory.
+  virtual const std::string& file_name() const = 0;
+  virtual int64_t size_bytes() const = 0;
+
+  // Reads the next `size` bytes, fewer only at the end. DATA_LOSS when a file
+  // has become shorter.
+  virtual absl::StatusOr<size_t> Read(char* target, size_t size) = 0;
+};
+
+// A regular file; or a directory, as the tar archive of all regular files under
+// it but the hidden ones: equal files in equal places give equal bytes. Opened
+// anew it begins anew. NOT_FOUND; INVALID_ARGUMENT for anything else, and for
+// nothing at all.
+absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(
+    const std::string& path);
+
+}  // namespace tunesmith::client
+
+#endif  // TUNESMITH_CLIENT_CPP_BYTE_SOURCE_H_
