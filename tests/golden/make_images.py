@@ -4,7 +4,8 @@
 
 Writes tests/golden/images/cases.json: for each case the file's bytes and, where
 Pillow reads it, width, height and RGB bytes, all in base64. The pixels are those of
-ImageOps.exif_transpose(image).convert("RGB").
+ImageOps.exif_transpose(image).convert("RGB"). And resized.json: what Image.resize
+makes of the case "png".
 """
 
 import base64
@@ -85,6 +86,13 @@ def main():
     }
     for name, data in refused.items():
         result[name] = {"file": base64.b64encode(data).decode()}
+    resized = []
+    for width, height in [(8, 5), (40, 30), (21, 5), (7, 14), (1, 1), (63, 42)]:
+        for name, kind in [("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC)]:
+            pixels = photo().resize((width, height), kind).tobytes()
+            rgb = base64.b64encode(pixels).decode()
+            resized.append({"width": width, "height": height, "filter": name, "rgb": rgb})
+    (HERE / "images/resized.json").write_text(json.dumps(resized, indent=1) + "\n")
     path = HERE / "images/cases.json"
     path.write_text(json.dumps(result, indent=1) + "\n")
 
