@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 #include "worker/models/description.h"
-#include "worker/models/text_encoder.h"
+#include "worker/models/encoder.h"
 
 namespace tunesmith::worker {
 
@@ -58,7 +58,7 @@ class ModelFamily {
 
   // The network that `config`, an object, describes. Its parameters are unset.
   // INVALID_ARGUMENT with reason UNSUPPORTED_MODEL.
-  virtual absl::StatusOr<std::shared_ptr<TextEncoder>> MakeEncoder(
+  virtual absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const nlohmann::json& config, const EncoderOptions& options) const = 0;
 
   // Where in the network a parameter of canonical `name` is; fills in `block`

@@ -11,6 +11,7 @@
 #include "worker/models/config_reader.h"
 #include "worker/models/family_list.h"
 #include "worker/models/parameter_values.h"
+#include "worker/models/text_encoder.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -33,7 +34,7 @@ absl::StatusOr<nlohmann::json> ReadConfig(const std::string& directory) {
   return config;
 }
 
-std::vector<ParameterDescription> ParametersOf(const TextEncoder& encoder,
+std::vector<ParameterDescription> ParametersOf(const Encoder& encoder,
                                                const ModelFamily& family) {
   std::vector<ParameterDescription> parameters;
   for (const auto& item : encoder.named_parameters()) {
@@ -64,11 +65,11 @@ absl::Status PretrainedModel::Describe() {
   // On the meta device a network has names and shapes but no memory, whatever
   // sizes the config claims.
   TUNESMITH_ASSIGN_OR_RETURN(
-      std::shared_ptr<TextEncoder> encoder,
+      std::shared_ptr<Encoder> encoder,
       family_->MakeEncoder(
           config_, {.tensors = at::TensorOptions(at::kMeta), .dropout = {}}));
   const WeightNaming& naming = family_->naming();
-  const TextEncoderFacts& facts = encoder->facts();
+  const EncoderFacts& facts = encoder->facts();
   ModelDescription& d = description_;
   d.family = std::string(family_->name());
   d.parameters = ParametersOf(*encoder, *family_);
@@ -84,7 +85,9 @@ absl::Status PretrainedModel::Describe() {
   }
   d.size_bytes = weights_->size_bytes();
   d.dtype = std::string(TensorTypeName(match_.sources.begin()->second->type));
-  d.max_sequence_length = static_cast<int>(facts.max_sequence_length);
+  if (auto text = std::dynamic_pointer_cast<TextEncoder>(encoder)) {
+    d.max_sequence_length = static_cast<int>(text->facts().max_sequence_length);
+  }
   d.layer_count = facts.layer_count;
   d.dropout = facts.dropout;
   d.ignored_tensors = match_.ignored_tensors;
@@ -96,10 +99,10 @@ absl::Status PretrainedModel::Describe() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<TextEncoder>> PretrainedModel::LoadEncoder(
+absl::StatusOr<std::shared_ptr<Encoder>> PretrainedModel::LoadEncoder(
     at::Device device, std::optional<double> dropout, int64_t seed) const {
   TUNESMITH_ASSIGN_OR_RETURN(
-      std::shared_ptr<TextEncoder> encoder,
+      std::shared_ptr<Encoder> encoder,
       family_->MakeEncoder(
           config_, {.tensors = at::TensorOptions(at::kFloat).device(device),
                     .dropout = dropout}));
@@ -116,10 +119,10 @@ absl::StatusOr<std::shared_ptr<TextEncoder>> PretrainedModel::LoadEncoder(
   return encoder;
 }
 
-Linear PretrainedModel::LoadClassifier(const TextEncoder& encoder,
+Linear PretrainedModel::LoadClassifier(const Encoder& encoder,
                                        const std::vector<std::string>& labels,
                                        at::Device device, int64_t seed) const {
-  const TextEncoderFacts& facts = encoder.facts();
+  const EncoderFacts& facts = encoder.facts();
   Linear head(facts.width, static_cast<int64_t>(labels.size()),
               at::TensorOptions(at::kFloat).device(device));
   if (!labels.empty() && description_.head_labels == labels) {

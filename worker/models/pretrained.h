@@ -29,12 +29,12 @@ class PretrainedModel {
 
   // The network in fp32 on `device`. Parameters that the weights lack are
   // drawn from `seed`. `dropout` unset: the config's.
-  absl::StatusOr<std::shared_ptr<TextEncoder>> LoadEncoder(
+  absl::StatusOr<std::shared_ptr<Encoder>> LoadEncoder(
       at::Device device, std::optional<double> dropout, int64_t seed) const;
 
   // A head on top of `encoder`: the stored one when it has the same labels in
   // the same order, otherwise a new one drawn from `seed`.
-  Linear LoadClassifier(const TextEncoder& encoder,
+  Linear LoadClassifier(const Encoder& encoder,
                         const std::vector<std::string>& labels,
                         at::Device device, int64_t seed) const;
 

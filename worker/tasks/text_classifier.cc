@@ -4,6 +4,7 @@
 
 #include "proto/contract/base/status_macros.h"
 #include "worker/kernels/dropout.h"
+#include "worker/models/config_reader.h"
 
 namespace tunesmith::worker {
 
@@ -25,8 +26,12 @@ at::Tensor TextClassifier::forward(const TokenBatch& batch,
 absl::StatusOr<std::shared_ptr<TextClassifier>> LoadTextClassifier(
     const PretrainedModel& pretrained, const TextClassifierOptions& options) {
   TUNESMITH_ASSIGN_OR_RETURN(
-      std::shared_ptr<TextEncoder> encoder,
+      std::shared_ptr<Encoder> loaded,
       pretrained.LoadEncoder(options.device, options.dropout, options.seed));
+  auto encoder = std::dynamic_pointer_cast<TextEncoder>(loaded);
+  if (encoder == nullptr) {
+    return UnsupportedModelError("a network of pictures cannot read texts");
+  }
   Linear head = pretrained.LoadClassifier(*encoder, options.labels,
                                           options.device, options.seed);
   const WeightNaming& naming = pretrained.family().naming();

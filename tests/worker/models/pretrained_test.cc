@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/worker/models/model_files.h"
 #include "worker/models/family_list.h"
+#include "worker/models/text_encoder.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -24,7 +25,8 @@ std::unique_ptr<PretrainedModel> Open(const std::string& directory) {
 
 std::shared_ptr<TextEncoder> Load(const PretrainedModel& model,
                                   std::optional<double> dropout = {}) {
-  return *model.LoadEncoder(at::kCPU, dropout, 42);
+  return std::dynamic_pointer_cast<TextEncoder>(
+      *model.LoadEncoder(at::kCPU, dropout, 42));
 }
 
 TokenBatch Batch(const std::vector<std::vector<int32_t>>& rows) {

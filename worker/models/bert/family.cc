@@ -9,7 +9,7 @@
 
 namespace tunesmith::worker {
 
-absl::StatusOr<std::shared_ptr<TextEncoder>> BertFamily::MakeEncoder(
+absl::StatusOr<std::shared_ptr<Encoder>> BertFamily::MakeEncoder(
     const nlohmann::json& json, const EncoderOptions& options) const {
   TUNESMITH_ASSIGN_OR_RETURN(BertConfig config, ParseBertConfig(json));
   if (options.dropout.has_value()) {

@@ -16,7 +16,7 @@ class BertFamily : public ModelFamily {
   }
   const WeightNaming& naming() const override { return naming_; }
 
-  absl::StatusOr<std::shared_ptr<TextEncoder>> MakeEncoder(
+  absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const nlohmann::json& config,
       const EncoderOptions& options) const override;
 

@@ -127,15 +127,16 @@ at::Tensor BertPoolerImpl::forward(const at::Tensor& x_BLW) {
   return at::tanh(dense(x_BLW.select(1, 0)));
 }
 
-BertModel::BertModel(const BertConfig& config, const at::TensorOptions& options)
-    : facts_{.width = config.width,
-             .vocabulary_size = config.vocabulary_size,
-             .max_sequence_length = config.max_positions,
-             .layer_count = static_cast<int>(config.layer_count),
-             .pad_token_id = config.pad_token_id,
-             .head_dropout = config.head_dropout,
-             .dropout = config.hidden_dropout,
-             .initializer_range = config.initializer_range} {
+BertModel::BertModel(const BertConfig& config,
+                     const at::TensorOptions& options) {
+  facts_.width = config.width;
+  facts_.layer_count = static_cast<int>(config.layer_count);
+  facts_.head_dropout = config.head_dropout;
+  facts_.dropout = config.hidden_dropout;
+  facts_.initializer_range = config.initializer_range;
+  facts_.vocabulary_size = config.vocabulary_size;
+  facts_.max_sequence_length = config.max_positions;
+  facts_.pad_token_id = config.pad_token_id;
   embeddings_ = register_module("embeddings", BertEmbeddings(config, options));
   auto list = std::make_shared<torch::nn::Module>();
   for (int64_t i = 0; i < config.layer_count; ++i) {

@@ -1,0 +1,31 @@
+#ifndef TUNESMITH_WORKER_MODELS_ENCODER_H_
+#define TUNESMITH_WORKER_MODELS_ENCODER_H_
+
+#include <cstdint>
+
+#include "torch/nn/module.h"
+
+namespace tunesmith::worker {
+
+// What users of any encoder need to know of it.
+struct EncoderFacts {
+  // Of the vector that it gives.
+  int64_t width = 0;
+  int layer_count = 0;
+  // Of the config; in front of a classification head, and in the layers.
+  double head_dropout = 0;
+  double dropout = 0;
+  // Deviation of new weights.
+  double initializer_range = 0.02;
+};
+
+// A pretrained network that turns a sample into one vector: a TextEncoder or an
+// ImageEncoder.
+class Encoder : public torch::nn::Module {
+ public:
+  virtual const EncoderFacts& facts() const = 0;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_ENCODER_H_
