@@ -1,0 +1,152 @@
+// Networks of pictures against torchvision: see make_image_golden.py.
+
+#include <map>
+#include <string>
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/from_blob.h"
+#include "gtest/gtest.h"
+#include "worker/formats/safetensors_file.h"
+#include "worker/models/mobilenet_v2/model.h"
+
+namespace tunesmith::worker {
+namespace {
+
+constexpr double kTolerance = 1e-5;
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+Tensors Read(const std::string& name) {
+  auto file =
+      SafetensorsFile::Open(std::string(TUNESMITH_GOLDEN_DIR) + "/" + name);
+  EXPECT_TRUE(file.ok()) << file.status();
+  Tensors tensors;
+  for (const SafetensorsEntry& entry : (*file)->entries()) {
+    auto type = entry.type == TensorType::kI64 ? at::kLong : at::kFloat;
+    tensors[entry.name] =
+        at::from_blob(const_cast<std::byte*>((*file)->Bytes(entry).data()),
+                      entry.shape, type)
+            .clone();
+  }
+  return tensors;
+}
+
+// max|a - b| / max|b|.
+double Difference(const at::Tensor& a, const at::Tensor& b) {
+  double largest = b.abs().max().item<double>();
+  double difference = (a - b).abs().max().item<double>();
+  return largest > 0 ? difference / largest : difference;
+}
+
+// Copies the weights in; every parameter and buffer must be among them.
+void Load(const Tensors& weights, ImageEncoder& model) {
+  c10::NoGradGuard no_gradients;
+  for (auto& item : model.named_parameters()) {
+    ASSERT_TRUE(weights.contains(item.key())) << item.key();
+    ASSERT_EQ(item.value().sizes(), weights.at(item.key()).sizes())
+        << item.key();
+    item.value().copy_(weights.at(item.key()));
+  }
+  for (auto& item : model.named_buffers()) {
+    ASSERT_TRUE(weights.contains(item.key())) << item.key();
+    item.value().copy_(weights.at(item.key()));
+  }
+}
+
+std::shared_ptr<ImageEncoder> TinyMobileNetV2() {
+  return std::make_shared<MobileNetV2Model>(
+      MobileNetV2Config{.width_multiplier = 0.1,
+                        .stages = {{1, 16, 1, 1}, {6, 24, 2, 2}}},
+      ImageInputFacts(), at::TensorOptions(at::kFloat));
+}
+
+struct Family {
+  const char* directory;
+  // Of what the head adds.
+  const char* head;
+  std::shared_ptr<ImageEncoder> (*make)();
+};
+
+void PrintTo(const Family& family, std::ostream* out) {
+  *out << family.directory;
+}
+
+class ImageGoldenTest : public ::testing::TestWithParam<Family> {
+ protected:
+  ImageGoldenTest()
+      : weights_(
+            Read(std::string(GetParam().directory) + "/model.safetensors")),
+        expected_(
+            Read(std::string(GetParam().directory) + "/expected.safetensors")) {
+    Load(weights_, *model_);
+  }
+
+  void Freeze() {
+    for (at::Tensor& parameter : model_->parameters()) {
+      parameter.requires_grad_(false);
+    }
+  }
+  void ExpectBuffersUntouched() {
+    for (const auto& item : model_->named_buffers()) {
+      EXPECT_TRUE(item.value().equal(weights_.at(item.key()))) << item.key();
+    }
+  }
+
+  const Tensors weights_;
+  const Tensors expected_;
+  const std::shared_ptr<ImageEncoder> model_ = GetParam().make();
+};
+
+TEST_P(ImageGoldenTest, EveryTensorOfTheBodyIsInTheNetwork) {
+  size_t body = 0;
+  for (const auto& [name, tensor] : weights_) {
+    body += !name.starts_with(GetParam().head);
+  }
+  EXPECT_EQ(model_->named_parameters().size() + model_->named_buffers().size(),
+            body);
+}
+
+TEST_P(ImageGoldenTest, EvaluatesAsTheReference) {
+  at::Tensor features = model_->forward(expected_.at("pictures"), {});
+  EXPECT_EQ(features.size(1), model_->facts().width);
+  EXPECT_LE(Difference(features, expected_.at("evaluation")), kTolerance);
+  ExpectBuffersUntouched();
+}
+
+TEST_P(ImageGoldenTest, TrainsAsTheReference) {
+  at::Tensor features =
+      model_->forward(expected_.at("pictures"), {.training = true});
+  EXPECT_LE(Difference(features, expected_.at("training")), kTolerance);
+  features.square().mean().backward();
+  for (const auto& item : model_->named_parameters()) {
+    ASSERT_TRUE(item.value().grad().defined()) << item.key();
+    EXPECT_LE(
+        Difference(item.value().grad(), expected_.at("gradient." + item.key())),
+        kTolerance)
+        << item.key();
+  }
+  for (const auto& item : model_->named_buffers()) {
+    EXPECT_LE(Difference(item.value().to(at::kDouble),
+                         expected_.at("after." + item.key()).to(at::kDouble)),
+              kTolerance)
+        << item.key();
+  }
+}
+
+TEST_P(ImageGoldenTest, AFrozenNetworkEvaluatesWhateverThePassIs) {
+  Freeze();
+  at::Tensor features =
+      model_->forward(expected_.at("pictures"), {.training = true});
+  EXPECT_LE(Difference(features, expected_.at("evaluation")), kTolerance);
+  EXPECT_FALSE(features.requires_grad());
+  ExpectBuffersUntouched();
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, ImageGoldenTest,
+                         ::testing::Values(Family{"mobilenet_v2_tiny",
+                                                  "classifier.",
+                                                  &TinyMobileNetV2}));
+
+}  // namespace
+}  // namespace tunesmith::worker

@@ -1,0 +1,38 @@
+#ifndef TUNESMITH_WORKER_MODELS_MOBILENET_V2_CONFIG_H_
+#define TUNESMITH_WORKER_MODELS_MOBILENET_V2_CONFIG_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "worker/models/image_layers.h"
+
+namespace tunesmith::worker {
+
+// MobileNetV2 (arXiv:1801.04381), as torchvision's mobilenet_v2 builds it.
+struct MobileNetV2Config {
+  // Repeated blocks that share their settings; of `count` blocks the first one
+  // has the stride.
+  struct Stage {
+    int64_t expansion = 6;
+    int64_t channels = 0;
+    int64_t count = 1;
+    int64_t stride = 1;
+  };
+
+  double width_multiplier = 1;
+  Padding padding = Padding::kSymmetric;
+  double epsilon = 1e-5;
+  double dropout = 0.2;
+  std::vector<Stage> stages = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2},
+                               {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2},
+                               {6, 320, 1, 1}};
+
+  // Multiplied, and rounded to a multiple of 8 that is not more than a tenth
+  // below.
+  int64_t Channels(int64_t channels) const;
+  int64_t LastChannels() const;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_MODELS_MOBILENET_V2_CONFIG_H_

@@ -1,0 +1,117 @@
+#include "worker/models/mobilenet_v2/model.h"
+
+#include "ATen/TensorOperators.h"
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/hardtanh.h"
+#include "ATen/ops/mean.h"
+#include "worker/models/layers.h"
+#include "worker/models/module_path.h"
+
+namespace tunesmith::worker {
+
+at::Tensor MobileNetV2Unit::operator()(const at::Tensor& x_BCHW,
+                                       bool training) {
+  at::Tensor y = norm(convolution(x_BCHW), training);
+  return activates ? at::hardtanh(y, 0, 6) : y;
+}
+
+at::Tensor MobileNetV2Block::operator()(const at::Tensor& x_BCHW,
+                                        bool training) {
+  at::Tensor y = x_BCHW;
+  for (MobileNetV2Unit& unit : units) y = unit(y, training);
+  return adds_input ? x_BCHW + y : y;
+}
+
+void MobileNetV2Model::AddBlock() {
+  MobileNetV2Block& block = blocks_.emplace_back();
+  block.module =
+      features_->register_module(std::to_string(blocks_.size() - 1),
+                                 std::make_shared<torch::nn::Module>());
+}
+
+void MobileNetV2Model::AddUnit(const std::string& convolution_path,
+                               const std::string& norm_path,
+                               const Conv2dShape& shape, bool activates) {
+  MobileNetV2Unit unit{
+      .convolution = Conv2d(shape, options_),
+      .norm = BatchNorm2d(shape.out, config_.epsilon, options_),
+      .activates = activates};
+  MobileNetV2Block& block = blocks_.back();
+  RegisterAt(*block.module, convolution_path, unit.convolution.ptr());
+  RegisterAt(*block.module, norm_path, unit.norm.ptr());
+  block.units.push_back(std::move(unit));
+}
+
+void MobileNetV2Model::AddResidual(const MobileNetV2Config::Stage& stage,
+                                   int64_t in, int64_t out, int64_t stride) {
+  AddBlock();
+  const int64_t inner = in * stage.expansion;
+  int index = 0;
+  if (stage.expansion != 1) {
+    AddUnit("conv.0.0", "conv.0.1", {.in = in, .out = inner}, true);
+    index = 1;
+  }
+  const std::string depthwise = "conv." + std::to_string(index);
+  AddUnit(depthwise + ".0", depthwise + ".1",
+          {.in = inner,
+           .out = inner,
+           .kernel = 3,
+           .stride = stride,
+           .groups = inner,
+           .padding = config_.padding},
+          true);
+  AddUnit("conv." + std::to_string(index + 1),
+          "conv." + std::to_string(index + 2), {.in = inner, .out = out},
+          false);
+  blocks_.back().adds_input = stride == 1 && in == out;
+}
+
+MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
+                                   const ImageInputFacts& input,
+                                   const at::TensorOptions& options)
+    : config_(config), options_(options) {
+  features_ =
+      register_module("features", std::make_shared<torch::nn::Module>());
+  int64_t channels = config.Channels(32);
+  AddBlock();
+  AddUnit("0", "1",
+          {.in = 3,
+           .out = channels,
+           .kernel = 3,
+           .stride = 2,
+           .padding = config.padding},
+          true);
+  for (const MobileNetV2Config::Stage& stage : config.stages) {
+    const int64_t out = config.Channels(stage.channels);
+    for (int64_t i = 0; i < stage.count; ++i) {
+      AddResidual(stage, channels, out, i == 0 ? stage.stride : 1);
+      channels = out;
+    }
+  }
+  AddBlock();
+  AddUnit("0", "1", {.in = channels, .out = config.LastChannels()}, true);
+  facts_.width = config.LastChannels();
+  // Neither the stem nor the last convolution is one.
+  facts_.layer_count = static_cast<int>(blocks_.size()) - 2;
+  facts_.head_dropout = config.dropout;
+  facts_.initializer_range = 0.01;
+  facts_.input = input;
+}
+
+at::Tensor MobileNetV2Model::forward(const at::Tensor& images_BCHW,
+                                     const ForwardContext& context) {
+  const bool gradients = at::GradMode::is_enabled();
+  bool trains = false;
+  at::AutoGradMode mode(gradients);
+  at::Tensor x_BCHW = images_BCHW;
+  for (MobileNetV2Block& block : blocks_) {
+    trains = trains || AnyTrains(*block.module);
+    // Below the first block that trains, nothing is recorded.
+    at::GradMode::set_enabled(gradients && trains);
+    x_BCHW = block(x_BCHW, context.training && trains);
+  }
+  at::GradMode::set_enabled(gradients);
+  return x_BCHW.mean(at::IntArrayRef{2, 3});
+}
+
+}  // namespace tunesmith::worker
