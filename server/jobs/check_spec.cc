@@ -14,6 +14,7 @@ constexpr int kMaxPatience = 1000;
 constexpr int64_t kMaxPeriodSeconds = 24 * 60 * 60;
 constexpr int64_t kMaxPeriodSteps = 10'000'000;
 constexpr int kMaxKeepLatest = 100;
+constexpr int kMaxViews = 64;
 
 void CheckCleaning(const v1::CleaningPolicy& cleaning,
                    const FieldScope& scope) {
@@ -98,6 +99,12 @@ void CheckCheckpoints(const v1::CheckpointPolicy& checkpoints,
   }
 }
 
+void CheckFeatures(const v1::FeaturePolicy& features, const FieldScope& scope) {
+  if (features.has_views()) {
+    scope.CheckInteger("views", features.views(), 1, kMaxViews);
+  }
+}
+
 }  // namespace
 
 bool HasValidation(const v1::Data& data) {
@@ -124,6 +131,9 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
   }
   if (spec.has_max_run_time()) CheckRunTime(spec, scope);
   CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
+  scope.CheckEnum("recipe", spec.recipe(),
+                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
+  CheckFeatures(spec.features(), scope.At("features"));
   return violations;
 }
 

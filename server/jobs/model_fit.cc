@@ -41,7 +41,8 @@ bool OnlyHeadTrains(const FreezeTable& table) {
                      });
 }
 
-void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
+void FitFreeze(const internal::v1::ModelFacts& facts, std::string_view family,
+               Resolution& resolution) {
   v1::JobSpec& spec = resolution.spec();
   const Classification task = resolution.task();
   int labels = task.labels().empty() ? kMinLabels : task.labels().size();
@@ -52,13 +53,22 @@ void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
     resolution.AddViolation(violation.field, violation.description,
                             v1::ERROR_REASON_INVALID_FIELD);
   }
-  if (table.violations.empty()) FillLearningRate(spec, OnlyHeadTrains(table));
+  if (!table.violations.empty()) return;
+  FillLearningRate(spec,
+                   OnlyHeadTrains(table) ? v1::JobSpec::FEATURE_EXTRACTION
+                                         : RecipeOf(spec.freeze()),
+                   family);
 }
 
-// The learning rate where the policy alone tells it.
+// The learning rate where task and policy alone tell it.
 void FillLearningRateByPolicy(v1::JobSpec& spec) {
-  if (spec.freeze().has_backbone()) FillLearningRate(spec, true);
-  if (spec.freeze().has_none()) FillLearningRate(spec, false);
+  const v1::FreezePolicy& freeze = spec.freeze();
+  const bool any_family =
+      freeze.has_backbone() || spec.task().has_text_classification();
+  if (!any_family) return;
+  if (freeze.has_backbone() || freeze.has_none() || freeze.has_head_first()) {
+    FillLearningRate(spec, RecipeOf(freeze), "");
+  }
 }
 
 }  // namespace
@@ -91,7 +101,7 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
     hyperparameters.set_dropout(dropout >= 0 ? std::min(dropout, kMaxDropout)
                                              : 0);
   }
-  FitFreeze(*inputs.facts, resolution);
+  FitFreeze(*inputs.facts, model->family(), resolution);
 }
 
 }  // namespace tunesmith::server

@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/tasks/image_classifier.h"
 #include "worker/tasks/text_classifier.h"
+#include "worker/training/environment.h"
+#include "worker/training/feature_batches.h"
 #include "worker/training/input_check.h"
 #include "worker/training/picture_batches.h"
 
@@ -35,22 +38,47 @@ absl::StatusOr<Network> LoadImageNetwork(const PretrainedModel& base,
   return Network{std::move(model), std::move(batches)};
 }
 
+// What features depend on besides weights and samples, as a text.
+std::string Circumstances(const PretrainedModel& base,
+                          const TrainingOptions& options) {
+  std::string text = absl::StrCat(base.config().dump(), "\n");
+  if (const auto& input = base.description().image_input) {
+    absl::StrAppend(&text, input->size, " ", input->resize_size, " ",
+                    input->bicubic, " ", input->bgr);
+    for (double value : input->mean) absl::StrAppend(&text, " ", value);
+    for (double value : input->deviation) absl::StrAppend(&text, " ", value);
+  }
+  for (const auto& [name, value] :
+       DescribeEnvironment(options.device, options.threads)) {
+    absl::StrAppend(&text, "\n", name, ": ", value);
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                     const TrainingInputs& inputs,
                                     const TrainingOptions& options,
-                                    at::Device device) {
+                                    at::Device device, const NetworkLog& log) {
   TUNESMITH_RETURN_IF_ERROR(CheckInputs(inputs, options));
   const ClassifierOptions classifier = {.labels = inputs.labels,
                                         .device = device,
                                         .dropout = options.dropout,
                                         .seed = options.seed};
-  if (!base.description().image_input.has_value()) {
-    return LoadTextNetwork(base, inputs, classifier);
-  }
-  return LoadImageNetwork(base, inputs, classifier,
-                          static_cast<size_t>(options.threads));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      Network network,
+      base.description().image_input.has_value()
+          ? LoadImageNetwork(base, inputs, classifier,
+                             static_cast<size_t>(options.threads))
+          : LoadTextNetwork(base, inputs, classifier));
+  network.batches = std::make_unique<FeatureBatches>(
+      network.model, std::move(network.batches),
+      FeatureBatches::Options{.features = options.features,
+                              .precision = options.precision,
+                              .circumstances = Circumstances(base, options)},
+      log);
+  return network;
 }
 
 }  // namespace tunesmith::worker

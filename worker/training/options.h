@@ -67,6 +67,17 @@ struct CheckpointPolicy {
   bool at_end = false;
 };
 
+// What is done with features while only the head trains.
+struct FeatureOptions {
+  // Of each training sample, where samples are varied.
+  int64_t views = 1;
+  // Computed in each epoch anew otherwise.
+  bool cache = true;
+  // See FeatureCache; empty: memory alone.
+  std::string directory = {};
+  int64_t max_bytes = 0;
+};
+
 // How to train; resolved by the server, so nothing here has a meaning of its
 // own. Units and bounds are those of the API's JobSpec.
 struct TrainingOptions {
@@ -102,6 +113,7 @@ struct TrainingOptions {
   std::optional<EarlyStopping> early_stopping;
   bool keep_best = true;
   CheckpointPolicy checkpoints;
+  FeatureOptions features;
   // Every parameter of network and head.
   std::vector<ParameterPlan> parameters;
   // "cpu" or "cuda:N".

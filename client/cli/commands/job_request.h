@@ -21,12 +21,14 @@ struct JobFlags : FreezeFlags {
   std::string validation;
   std::string test;
   std::optional<std::string> text_column;
+  std::optional<std::string> image_column;
   std::optional<std::string> label_column;
   std::optional<int> max_length;
   std::optional<double> epochs;
   std::optional<int64_t> max_steps;
   std::optional<int> batch_size;
   std::optional<double> learning_rate;
+  std::string recipe;
   std::optional<int64_t> seed;
   std::optional<int> priority;
   std::string job_id;
