@@ -68,6 +68,12 @@ struct EdgePadding {
 EdgePadding EdgePaddingFor(int64_t size, int64_t kernel, int64_t stride,
                            Padding padding);
 
+// The largest value under a window of 3 x 3 that moves by 2. kSymmetric and
+// kTensorFlowSame surround the picture with nothing. `ceil`: whether a window
+// that reaches over the edge behind counts.
+at::Tensor MaxPool3x3(const at::Tensor& x_BCHW, Padding padding,
+                      bool ceil = false);
+
 }  // namespace tunesmith::worker
 
 #endif  // TUNESMITH_WORKER_MODELS_IMAGE_LAYERS_H_

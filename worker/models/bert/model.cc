@@ -5,10 +5,10 @@
 #include <string>
 
 #include "ATen/TensorOperators.h"
-#include "ATen/core/grad_mode.h"
 #include "ATen/ops/tanh.h"
 #include "worker/kernels/attention.h"
 #include "worker/kernels/dropout.h"
+#include "worker/models/block_walk.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -151,20 +151,16 @@ BertModel::BertModel(const BertConfig& config,
 
 at::Tensor BertModel::forward(const TokenBatch& batch,
                               const ForwardContext& context) {
-  const bool gradients = at::GradMode::is_enabled();
-  bool trains = AnyTrains(*embeddings_);
-  // Below the first block that trains, nothing is recorded.
-  at::AutoGradMode mode(gradients && trains);
-  BertPass pass{batch, context, context.training && trains};
-  at::Tensor x_BLW = embeddings_(pass);
-  for (BertLayer& layer : layers_) {
-    trains = trains || AnyTrains(*layer);
-    at::GradMode::set_enabled(gradients && trains);
-    pass.dropout = context.training && trains;
-    x_BLW = layer(x_BLW, pass);
+  at::Tensor x_BLW;
+  {
+    BlockWalk walk(context);
+    BertPass pass{batch, context, walk.Enter(AnyTrains(*embeddings_))};
+    x_BLW = embeddings_(pass);
+    for (BertLayer& layer : layers_) {
+      pass.dropout = walk.Enter(AnyTrains(*layer));
+      x_BLW = layer(x_BLW, pass);
+    }
   }
-  // Also brings gradients back for whoever goes on from here.
-  at::GradMode::set_enabled(gradients);
   return pooler_(x_BLW);
 }
 

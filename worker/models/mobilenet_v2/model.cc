@@ -1,9 +1,9 @@
 #include "worker/models/mobilenet_v2/model.h"
 
 #include "ATen/TensorOperators.h"
-#include "ATen/core/grad_mode.h"
 #include "ATen/ops/hardtanh.h"
 #include "ATen/ops/mean.h"
+#include "worker/models/block_walk.h"
 #include "worker/models/layers.h"
 #include "worker/models/module_path.h"
 
@@ -100,17 +100,13 @@ MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
 
 at::Tensor MobileNetV2Model::forward(const at::Tensor& images_BCHW,
                                      const ForwardContext& context) {
-  const bool gradients = at::GradMode::is_enabled();
-  bool trains = false;
-  at::AutoGradMode mode(gradients);
   at::Tensor x_BCHW = images_BCHW;
-  for (MobileNetV2Block& block : blocks_) {
-    trains = trains || AnyTrains(*block.module);
-    // Below the first block that trains, nothing is recorded.
-    at::GradMode::set_enabled(gradients && trains);
-    x_BCHW = block(x_BCHW, context.training && trains);
+  {
+    BlockWalk walk(context);
+    for (MobileNetV2Block& block : blocks_) {
+      x_BCHW = block(x_BCHW, walk.Enter(AnyTrains(*block.module)));
+    }
   }
-  at::GradMode::set_enabled(gradients);
   return x_BCHW.mean(at::IntArrayRef{2, 3});
 }
 

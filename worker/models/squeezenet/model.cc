@@ -1,0 +1,88 @@
+#include "worker/models/squeezenet/model.h"
+
+#include <memory>
+#include <string>
+
+#include "ATen/ops/cat.h"
+#include "ATen/ops/relu.h"
+#include "worker/models/block_walk.h"
+#include "worker/models/layers.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// A convolution does not need its result for its gradient, so that ReLU may
+// overwrite it.
+at::Tensor Activated(Conv2d& convolution, const at::Tensor& x_BCHW) {
+  return convolution(x_BCHW).relu_();
+}
+
+}  // namespace
+
+SqueezeNetFireImpl::SqueezeNetFireImpl(int64_t in,
+                                       const SqueezeNetConfig::Fire& fire,
+                                       const at::TensorOptions& options) {
+  auto add = [&](const char* name, const Conv2dShape& shape) {
+    return register_module(name, Conv2d(shape, options));
+  };
+  squeeze = add("squeeze", {.in = in, .out = fire.squeeze, .bias = true});
+  expand1x1 =
+      add("expand1x1", {.in = fire.squeeze, .out = fire.expand, .bias = true});
+  expand3x3 =
+      add("expand3x3",
+          {.in = fire.squeeze, .out = fire.expand, .kernel = 3, .bias = true});
+}
+
+at::Tensor SqueezeNetFireImpl::forward(const at::Tensor& x_BCHW) {
+  const at::Tensor y = Activated(squeeze, x_BCHW);
+  return at::cat({Activated(expand1x1, y), Activated(expand3x3, y)}, 1);
+}
+
+SqueezeNetModel::SqueezeNetModel(const SqueezeNetConfig& config,
+                                 const ImageInputFacts& input,
+                                 const at::TensorOptions& options) {
+  auto features =
+      register_module("features", std::make_shared<torch::nn::Module>());
+  const Conv2dShape stem{.in = 3,
+                         .out = config.stem_width,
+                         .kernel = config.stem_kernel,
+                         .stride = 2,
+                         .padding = Padding::kNone,
+                         .bias = true};
+  stem_ = features->register_module("0", Conv2d(stem, options));
+  // The reference counts activations and pools too: 1 is the stem's.
+  int index = 2;
+  int64_t channels = config.stem_width;
+  for (const std::vector<SqueezeNetConfig::Fire>& group : config.groups) {
+    ++index;
+    bool pooled = true;
+    for (const SqueezeNetConfig::Fire& fire : group) {
+      blocks_.push_back({.fire = features->register_module(
+                             std::to_string(index++),
+                             SqueezeNetFire(channels, fire, options)),
+                         .pooled = pooled});
+      channels = 2 * fire.expand;
+      pooled = false;
+    }
+  }
+  facts_.width = channels;
+  facts_.layer_count = static_cast<int>(blocks_.size());
+  facts_.head_dropout = config.head_dropout;
+  facts_.initializer_range = 0.01;
+  facts_.input = input;
+}
+
+at::Tensor SqueezeNetModel::forward(const at::Tensor& images_BCHW,
+                                    const ForwardContext& context) {
+  BlockWalk walk(context);
+  walk.Enter(AnyTrains(*stem_));
+  at::Tensor x_BCHW = Activated(stem_, images_BCHW);
+  for (Block& block : blocks_) {
+    walk.Enter(AnyTrains(*block.fire));
+    if (block.pooled) x_BCHW = MaxPool3x3(x_BCHW, Padding::kNone, true);
+    x_BCHW = block.fire(x_BCHW);
+  }
+  return x_BCHW;
+}
+
+}  // namespace tunesmith::worker
