@@ -7,6 +7,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/from_blob.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "worker/formats/safetensors_file.h"
 #include "worker/models/mobilenet_v2/model.h"
@@ -23,7 +24,7 @@ using Tensors = std::map<std::string, at::Tensor>;
 
 Tensors Read(const std::string& name) {
   auto file =
-      SafetensorsFile::Open(std::string(TUNESMITH_GOLDEN_DIR) + "/" + name);
+      SafetensorsFile::Open(absl::StrCat(TUNESMITH_GOLDEN_DIR, "/", name));
   EXPECT_TRUE(file.ok()) << file.status();
   Tensors tensors;
   for (const SafetensorsEntry& entry : (*file)->entries()) {

@@ -78,8 +78,9 @@ BatchNorm2dImpl::BatchNorm2dImpl(int64_t channels, double epsilon,
 }
 
 at::Tensor BatchNorm2dImpl::forward(const at::Tensor& x_BCHW, bool training) {
-  const bool trains =
-      training && (weight.requires_grad() || bias.requires_grad());
+  const bool trains = training &&
+                      (weight.requires_grad() || bias.requires_grad()) &&
+                      x_BCHW.numel() > x_BCHW.size(1);
   if (trains) {
     c10::NoGradGuard no_gradients;
     num_batches_tracked.add_(1);
