@@ -177,15 +177,15 @@ TEST_P(ImageGoldenTest, TrainsAsTheReference) {
   features.square().mean().backward();
   for (const auto& item : model_->named_parameters()) {
     ASSERT_TRUE(item.value().grad().defined()) << item.key();
-    const at::Tensor& reference = expected_.at("gradient." + item.key());
-    // In exact arithmetic the keys' bias has no gradient: softmax does not see
-    // it. What is left is rounding.
-    if (reference.abs().max().item<double>() < 1e-7) {
-      EXPECT_LE(item.value().grad().abs().max().item<double>(), 1e-7)
+    const at::Tensor& gradient = expected_.at("gradient." + item.key());
+    // In exact arithmetic a shift in front of a normalisation or a softmax has
+    // no gradient; what is left is rounding.
+    if (gradient.abs().max().item<double>() < 1e-6) {
+      EXPECT_LT(item.value().grad().abs().max().item<double>(), 1e-5)
           << item.key();
       continue;
     }
-    EXPECT_LE(Difference(item.value().grad(), reference), kTolerance)
+    EXPECT_LE(Difference(item.value().grad(), gradient), kTolerance)
         << item.key();
   }
   for (const auto& item : model_->named_buffers()) {

@@ -11,6 +11,8 @@ namespace tunesmith::worker {
 struct EncoderFacts {
   // Of the vector that it gives.
   int64_t width = 0;
+  // It gives such a vector for every place of a map, not one for all.
+  bool spatial = false;
   int layer_count = 0;
   // Of the config; in front of a classification head, and in the layers.
   double head_dropout = 0;
@@ -19,8 +21,8 @@ struct EncoderFacts {
   double initializer_range = 0.02;
 };
 
-// A pretrained network that turns a sample into one vector: a TextEncoder or an
-// ImageEncoder.
+// A pretrained network that turns a sample into features, as a rule one vector:
+// a TextEncoder or an ImageEncoder.
 class Encoder : public torch::nn::Module {
  public:
   virtual const EncoderFacts& facts() const = 0;

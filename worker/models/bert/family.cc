@@ -2,16 +2,16 @@
 
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/models/bert/config.h"
 #include "worker/models/bert/model.h"
+#include "worker/models/module_path.h"
 
 namespace tunesmith::worker {
 
 absl::StatusOr<std::shared_ptr<Encoder>> BertFamily::MakeEncoder(
-    const nlohmann::json& json, const EncoderOptions& options) const {
-  TUNESMITH_ASSIGN_OR_RETURN(BertConfig config, ParseBertConfig(json));
+    const ModelConfig& files, const EncoderOptions& options) const {
+  TUNESMITH_ASSIGN_OR_RETURN(BertConfig config, ParseBertConfig(files.network));
   if (options.dropout.has_value()) {
     config.hidden_dropout = *options.dropout;
     config.attention_dropout = *options.dropout;
@@ -21,15 +21,9 @@ absl::StatusOr<std::shared_ptr<Encoder>> BertFamily::MakeEncoder(
 }
 
 void BertFamily::Locate(ParameterDescription& parameter) const {
-  constexpr std::string_view kLayer = "bert.encoder.layer.";
   std::string_view name = parameter.name;
-  parameter.layer.reset();
-  if (name.starts_with(kLayer)) {
-    name.remove_prefix(kLayer.size());
-    int layer = 0;
-    if (absl::SimpleAtoi(std::string(name.substr(0, name.find('.'))), &layer)) {
-      parameter.layer = layer;
-    }
+  parameter.layer = IndexAfter("bert.encoder.layer.", name);
+  if (parameter.layer.has_value()) {
     parameter.block = ParameterBlock::kLayer;
   } else if (name.starts_with("bert.embeddings.")) {
     parameter.block = ParameterBlock::kEmbeddings;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
 #include "worker/models/image_layers.h"
 
 namespace tunesmith::worker {
@@ -31,7 +33,15 @@ struct MobileNetV2Config {
   // below.
   int64_t Channels(int64_t channels) const;
   int64_t LastChannels() const;
+
+  // Modules in `features`: the stem, the residuals and the last convolution.
+  int64_t BlockCount() const;
 };
+
+// From a config.json as TorchvisionFamily describes it. INVALID_ARGUMENT with
+// reason UNSUPPORTED_MODEL.
+absl::StatusOr<MobileNetV2Config> ParseMobileNetV2Config(
+    const nlohmann::json& config);
 
 }  // namespace tunesmith::worker
 

@@ -94,6 +94,7 @@ MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
   // Neither the stem nor the last convolution is one.
   facts_.layer_count = static_cast<int>(blocks_.size()) - 2;
   facts_.head_dropout = config.dropout;
+  facts_.dropout = config.dropout;
   facts_.initializer_range = 0.01;
   facts_.input = input;
 }
