@@ -6,6 +6,7 @@
 
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/tanh.h"
+#include "absl/strings/str_cat.h"
 #include "worker/kernels/attention.h"
 #include "worker/kernels/dropout.h"
 #include "worker/models/block_walk.h"
@@ -130,7 +131,6 @@ at::Tensor BertPoolerImpl::forward(const at::Tensor& x_BLW) {
 BertModel::BertModel(const BertConfig& config,
                      const at::TensorOptions& options) {
   facts_.width = config.width;
-  facts_.layer_count = static_cast<int>(config.layer_count);
   facts_.head_dropout = config.head_dropout;
   facts_.dropout = config.hidden_dropout;
   facts_.initializer_range = config.initializer_range;
@@ -142,6 +142,7 @@ BertModel::BertModel(const BertConfig& config,
   for (int64_t i = 0; i < config.layer_count; ++i) {
     layers_.push_back(list->register_module(std::to_string(i),
                                             BertLayer(config, i, options)));
+    facts_.layer_paths.push_back(absl::StrCat("encoder.layer.", i));
   }
   auto encoder = std::make_shared<torch::nn::Module>();
   encoder->register_module("layer", list);

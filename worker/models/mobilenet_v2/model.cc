@@ -3,6 +3,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/hardtanh.h"
 #include "ATen/ops/mean.h"
+#include "absl/strings/str_cat.h"
 #include "worker/models/block_walk.h"
 #include "worker/models/layers.h"
 #include "worker/models/module_path.h"
@@ -85,14 +86,14 @@ MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
     const int64_t out = config.Channels(stage.channels);
     for (int64_t i = 0; i < stage.count; ++i) {
       AddResidual(stage, channels, out, i == 0 ? stage.stride : 1);
+      facts_.layer_paths.push_back(
+          absl::StrCat("features.", blocks_.size() - 1));
       channels = out;
     }
   }
   AddBlock();
   AddUnit("0", "1", {.in = channels, .out = config.LastChannels()}, true);
   facts_.width = config.LastChannels();
-  // Neither the stem nor the last convolution is one.
-  facts_.layer_count = static_cast<int>(blocks_.size()) - 2;
   facts_.head_dropout = config.dropout;
   facts_.dropout = config.dropout;
   facts_.initializer_range = 0.01;

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
 #include "worker/formats/printable.h"
 #include "worker/models/config_reader.h"
+#include "worker/models/image_config.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -80,6 +82,14 @@ absl::StatusOr<ResNetConfig> ParseResNetConfig(const nlohmann::json& json) {
   return config;
 }
 
+std::vector<std::string> ResNetArchitectures() {
+  std::vector<std::string> names;
+  for (const Architecture& known : kArchitectures) {
+    names.emplace_back(known.name);
+  }
+  return names;
+}
+
 std::optional<ResNetConfig> FindResNetConfig(std::string_view architecture) {
   for (const Architecture& known : kArchitectures) {
     if (known.name != architecture) continue;
@@ -92,6 +102,22 @@ std::optional<ResNetConfig> FindResNetConfig(std::string_view architecture) {
     return config;
   }
   return std::nullopt;
+}
+
+absl::StatusOr<ResNetConfig> ParseTorchvisionResNetConfig(
+    const nlohmann::json& json) {
+  ConfigReader reader(json);
+  std::optional<ResNetConfig> config =
+      FindResNetConfig(reader.Text("architecture", ""));
+  if (!config.has_value()) {
+    reader.Reject("architecture is none of a ResNet");
+    return reader.status();
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(config->padding, PaddingOfTimm(json));
+  config->epsilon =
+      reader.Number("batch_norm_epsilon", 0, 0.1, config->epsilon);
+  TUNESMITH_RETURN_IF_ERROR(reader.status());
+  return *config;
 }
 
 }  // namespace tunesmith::worker

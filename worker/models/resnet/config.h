@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,8 +44,15 @@ struct ResNetConfig {
 // ResNetConfig. INVALID_ARGUMENT with reason UNSUPPORTED_MODEL.
 absl::StatusOr<ResNetConfig> ParseResNetConfig(const nlohmann::json& config);
 
-// That of torchvision's and timm's "resnet18" and so on; nothing when unknown.
+// torchvision's and timm's names: "resnet18" and so on.
+std::vector<std::string> ResNetArchitectures();
+
+// Nothing when the name is none of them.
 std::optional<ResNetConfig> FindResNetConfig(std::string_view architecture);
+
+// From a config.json as TorchvisionFamily describes it. Errors as above.
+absl::StatusOr<ResNetConfig> ParseTorchvisionResNetConfig(
+    const nlohmann::json& config);
 
 }  // namespace tunesmith::worker
 

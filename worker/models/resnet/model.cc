@@ -82,6 +82,7 @@ void ResNetModel::AddBlock(const std::string& path, int64_t in, int64_t out,
   block.activation = config_.activation;
   block.module = std::make_shared<torch::nn::Module>();
   RegisterAt(*this, path, block.module);
+  facts_.layer_paths.push_back(path);
   int number = names_.first;
   for (const Conv2dShape& shape : ShapesOfBlock(in, out, stride)) {
     block.units.push_back(MakeUnit(shape));
@@ -118,8 +119,8 @@ ResNetModel::ResNetModel(const ResNetConfig& config, const ResNetNames& names,
     }
   }
   facts_.width = channels;
-  facts_.layer_count = static_cast<int>(blocks_.size());
   facts_.head_dropout = config.head_dropout;
+  facts_.dropout = config.head_dropout;
   facts_.initializer_range = 0.01;
   facts_.input = input;
 }

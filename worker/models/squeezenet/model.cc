@@ -1,12 +1,13 @@
 #include "worker/models/squeezenet/model.h"
 
-#include <memory>
 #include <string>
 
 #include "ATen/ops/cat.h"
 #include "ATen/ops/relu.h"
+#include "absl/strings/str_cat.h"
 #include "worker/models/block_walk.h"
 #include "worker/models/layers.h"
+#include "worker/models/module_path.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -41,15 +42,14 @@ at::Tensor SqueezeNetFireImpl::forward(const at::Tensor& x_BCHW) {
 SqueezeNetModel::SqueezeNetModel(const SqueezeNetConfig& config,
                                  const ImageInputFacts& input,
                                  const at::TensorOptions& options) {
-  auto features =
-      register_module("features", std::make_shared<torch::nn::Module>());
   const Conv2dShape stem{.in = 3,
                          .out = config.stem_width,
                          .kernel = config.stem_kernel,
                          .stride = 2,
                          .padding = Padding::kNone,
                          .bias = true};
-  stem_ = features->register_module("0", Conv2d(stem, options));
+  stem_ = Conv2d(stem, options);
+  RegisterAt(*this, "features.0", stem_.ptr());
   // The reference counts activations and pools too: 1 is the stem's.
   int index = 2;
   int64_t channels = config.stem_width;
@@ -57,17 +57,20 @@ SqueezeNetModel::SqueezeNetModel(const SqueezeNetConfig& config,
     ++index;
     bool pooled = true;
     for (const SqueezeNetConfig::Fire& fire : group) {
-      blocks_.push_back({.fire = features->register_module(
-                             std::to_string(index++),
-                             SqueezeNetFire(channels, fire, options)),
-                         .pooled = pooled});
+      const std::string path = absl::StrCat("features.", index++);
+      Block& block = blocks_.emplace_back();
+      block.fire = SqueezeNetFire(channels, fire, options);
+      block.pooled = pooled;
+      RegisterAt(*this, path, block.fire.ptr());
+      facts_.layer_paths.push_back(path);
       channels = 2 * fire.expand;
       pooled = false;
     }
   }
   facts_.width = channels;
-  facts_.layer_count = static_cast<int>(blocks_.size());
+  facts_.spatial = true;
   facts_.head_dropout = config.head_dropout;
+  facts_.dropout = config.head_dropout;
   facts_.initializer_range = 0.01;
   facts_.input = input;
 }

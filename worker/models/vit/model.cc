@@ -6,6 +6,7 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/full.h"
+#include "absl/strings/str_cat.h"
 #include "worker/kernels/attention.h"
 #include "worker/kernels/dropout.h"
 #include "worker/models/block_walk.h"
@@ -101,7 +102,6 @@ at::Tensor VitLayerImpl::forward(const at::Tensor& x_BLW, const VitPass& pass,
 VitModel::VitModel(const VitConfig& config, const ImageInputFacts& input,
                    const at::TensorOptions& options) {
   facts_.width = config.width;
-  facts_.layer_count = static_cast<int>(config.layer_count);
   facts_.head_dropout = config.head_dropout;
   facts_.dropout = config.hidden_dropout;
   facts_.initializer_range = config.initializer_range;
@@ -111,6 +111,7 @@ VitModel::VitModel(const VitConfig& config, const ImageInputFacts& input,
   for (int64_t i = 0; i < config.layer_count; ++i) {
     layers_.push_back(
         list->register_module(std::to_string(i), VitLayer(config, i, options)));
+    facts_.layer_paths.push_back(absl::StrCat("encoder.layer.", i));
   }
   RegisterAt(*this, "encoder.layer", list);
   layernorm_ = register_module(
