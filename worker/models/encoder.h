@@ -2,6 +2,8 @@
 #define TUNESMITH_WORKER_MODELS_ENCODER_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "torch/nn/module.h"
 
@@ -13,7 +15,10 @@ struct EncoderFacts {
   int64_t width = 0;
   // It gives such a vector for every place of a map, not one for all.
   bool spatial = false;
-  int layer_count = 0;
+  // Paths of its layers among its modules, from the input on. Parameters in
+  // front of the first one are its embeddings, those behind the last its
+  // pooler.
+  std::vector<std::string> layer_paths;
   // Of the config; in front of a classification head, and in the layers.
   double head_dropout = 0;
   double dropout = 0;

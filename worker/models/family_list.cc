@@ -8,6 +8,9 @@
 #include "worker/models/bert/family.h"
 #include "worker/models/config_reader.h"
 #include "worker/models/mobilenet_v2/family.h"
+#include "worker/models/resnet/family.h"
+#include "worker/models/squeezenet/family.h"
+#include "worker/models/vit/family.h"
 
 namespace tunesmith::worker {
 
@@ -15,6 +18,10 @@ std::vector<std::unique_ptr<ModelFamily>> AllModelFamilies() {
   std::vector<std::unique_ptr<ModelFamily>> families;
   families.push_back(std::make_unique<BertFamily>());
   families.push_back(std::make_unique<MobileNetV2Family>());
+  families.push_back(std::make_unique<ResNetFamily>());
+  families.push_back(std::make_unique<TorchvisionResNetFamily>());
+  families.push_back(std::make_unique<SqueezeNetFamily>());
+  families.push_back(std::make_unique<VitFamily>());
   return families;
 }
 

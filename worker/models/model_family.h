@@ -10,7 +10,6 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
-#include "worker/models/description.h"
 #include "worker/models/encoder.h"
 
 namespace tunesmith::worker {
@@ -74,10 +73,6 @@ class ModelFamily {
   // INVALID_ARGUMENT with reason UNSUPPORTED_MODEL.
   virtual absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const = 0;
-
-  // Where in the network a parameter of canonical `name` is; fills in `block`
-  // and `layer`.
-  virtual void Locate(ParameterDescription& parameter) const = 0;
 
   // The labels of a head with `count` outputs as config.json has them; empty
   // when it does not name each.

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/numbers.h"
-
 namespace tunesmith::worker {
 
 void RegisterAt(torch::nn::Module& root, const std::string& path,
@@ -21,17 +19,6 @@ void RegisterAt(torch::nn::Module& root, const std::string& path,
           ? *found
           : root.register_module(first, std::make_shared<torch::nn::Module>());
   RegisterAt(*child, path.substr(dot + 1), std::move(module));
-}
-
-std::optional<int> IndexAfter(std::string_view beginning,
-                              std::string_view name) {
-  if (!name.starts_with(beginning)) return std::nullopt;
-  name.remove_prefix(beginning.size());
-  int index = 0;
-  if (!absl::SimpleAtoi(std::string(name.substr(0, name.find('.'))), &index)) {
-    return std::nullopt;
-  }
-  return index;
 }
 
 }  // namespace tunesmith::worker

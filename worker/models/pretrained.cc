@@ -50,25 +50,42 @@ absl::StatusOr<ModelConfig> ReadConfig(const std::string& directory) {
   return config;
 }
 
-ParameterDescription DescriptionOf(const std::string& name,
-                                   const at::Tensor& tensor,
-                                   const ModelFamily& family) {
-  ParameterDescription description{.name = family.naming().prefix + name,
-                                   .shape = tensor.sizes().vec()};
-  family.Locate(description);
-  return description;
+// The layer that a parameter or buffer is in, of those of EncoderFacts.
+std::optional<int> LayerOf(const std::string& name,
+                           const std::vector<std::string>& layer_paths) {
+  for (size_t i = 0; i < layer_paths.size(); ++i) {
+    const std::string& path = layer_paths[i];
+    if (name.starts_with(path) && name[path.size()] == '.') {
+      return static_cast<int>(i);
+    }
+  }
+  return std::nullopt;
 }
 
-NetworkTensors TensorsOf(const Encoder& encoder, const ModelFamily& family) {
-  NetworkTensors tensors;
+std::vector<ParameterDescription> ParametersOf(const Encoder& encoder,
+                                               const std::string& prefix) {
+  std::vector<ParameterDescription> parameters;
+  ParameterBlock outside = ParameterBlock::kEmbeddings;
   for (const auto& item : encoder.named_parameters()) {
-    tensors.parameters.push_back(
-        DescriptionOf(item.key(), item.value(), family));
+    ParameterDescription& parameter = parameters.emplace_back();
+    parameter.name = prefix + item.key();
+    parameter.shape = item.value().sizes().vec();
+    parameter.layer = LayerOf(item.key(), encoder.facts().layer_paths);
+    if (parameter.layer.has_value()) outside = ParameterBlock::kPooler;
+    parameter.block =
+        parameter.layer.has_value() ? ParameterBlock::kLayer : outside;
   }
+  return parameters;
+}
+
+NetworkTensors TensorsOf(const Encoder& encoder, const std::string& prefix) {
+  NetworkTensors tensors;
+  tensors.parameters = ParametersOf(encoder, prefix);
   for (const auto& item : encoder.named_buffers()) {
     bool counts = item.value().scalar_type() == at::kLong;
     (counts ? tensors.counters : tensors.buffers)
-        .push_back(DescriptionOf(item.key(), item.value(), family));
+        .push_back(
+            {.name = prefix + item.key(), .shape = item.value().sizes().vec()});
   }
   tensors.head_shape = HeadShape(encoder.facts(), 0);
   return tensors;
@@ -97,7 +114,7 @@ absl::Status PretrainedModel::Describe() {
   const EncoderFacts& facts = encoder->facts();
   ModelDescription& d = description_;
   d.family = std::string(family_->name());
-  NetworkTensors tensors = TensorsOf(*encoder, *family_);
+  NetworkTensors tensors = TensorsOf(*encoder, naming.prefix);
   TUNESMITH_ASSIGN_OR_RETURN(
       match_, MatchWeights(tensors, weights_->tensors(), naming));
   d.parameters = std::move(tensors.parameters);
@@ -117,13 +134,12 @@ absl::Status PretrainedModel::Describe() {
   if (auto image = std::dynamic_pointer_cast<ImageEncoder>(encoder)) {
     d.image_input = image->facts().input;
   }
-  d.layer_count = facts.layer_count;
+  d.layer_count = static_cast<int>(facts.layer_paths.size());
   d.dropout = facts.dropout;
   d.ignored_tensors = match_.ignored_tensors;
   d.new_parameters = match_.new_parameters;
   if (match_.head_weight != nullptr) {
-    d.head_labels =
-        family_->LabelsOf(config(), match_.head_weight->shape[0]);
+    d.head_labels = family_->LabelsOf(config(), match_.head_weight->shape[0]);
   }
   return absl::OkStatus();
 }

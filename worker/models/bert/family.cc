@@ -1,11 +1,8 @@
 #include "worker/models/bert/family.h"
 
-#include <string>
-
 #include "proto/contract/base/status_macros.h"
 #include "worker/models/bert/config.h"
 #include "worker/models/bert/model.h"
-#include "worker/models/module_path.h"
 
 namespace tunesmith::worker {
 
@@ -18,20 +15,6 @@ absl::StatusOr<std::shared_ptr<Encoder>> BertFamily::MakeEncoder(
     config.head_dropout = *options.dropout;
   }
   return std::make_shared<BertModel>(config, options.tensors);
-}
-
-void BertFamily::Locate(ParameterDescription& parameter) const {
-  std::string_view name = parameter.name;
-  parameter.layer = IndexAfter("bert.encoder.layer.", name);
-  if (parameter.layer.has_value()) {
-    parameter.block = ParameterBlock::kLayer;
-  } else if (name.starts_with("bert.embeddings.")) {
-    parameter.block = ParameterBlock::kEmbeddings;
-  } else if (name.starts_with("bert.pooler.")) {
-    parameter.block = ParameterBlock::kPooler;
-  } else {
-    parameter.block = ParameterBlock::kHead;
-  }
 }
 
 }  // namespace tunesmith::worker

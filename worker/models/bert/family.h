@@ -16,8 +16,6 @@ class BertFamily : public HuggingFaceFamily {
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const override;
 
-  void Locate(ParameterDescription& parameter) const override;
-
  protected:
   std::string_view classifier_architecture() const override {
     return "BertForSequenceClassification";

@@ -28,12 +28,6 @@ int64_t MobileNetV2Config::LastChannels() const {
   return Divisible(1280 * std::max(1.0, width_multiplier));
 }
 
-int64_t MobileNetV2Config::BlockCount() const {
-  int64_t count = 2;
-  for (const Stage& stage : stages) count += stage.count;
-  return count;
-}
-
 absl::StatusOr<MobileNetV2Config> ParseMobileNetV2Config(
     const nlohmann::json& json) {
   MobileNetV2Config config;

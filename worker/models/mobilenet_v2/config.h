@@ -33,9 +33,6 @@ struct MobileNetV2Config {
   // below.
   int64_t Channels(int64_t channels) const;
   int64_t LastChannels() const;
-
-  // Modules in `features`: the stem, the residuals and the last convolution.
-  int64_t BlockCount() const;
 };
 
 // From a config.json as TorchvisionFamily describes it. INVALID_ARGUMENT with

@@ -21,12 +21,8 @@ class MobileNetV2Family : public TorchvisionFamily {
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const override;
 
-  // The stem counts as embeddings, the last convolution as the pooler.
-  void Locate(ParameterDescription& parameter) const override;
-
  private:
-  const WeightNaming naming_ = {.roots = {"features."},
-                                .head = "classifier.1"};
+  const WeightNaming naming_ = {.roots = {"features."}, .head = "classifier.1"};
 };
 
 }  // namespace tunesmith::worker
