@@ -114,6 +114,12 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
   CheckData(spec.data(), scope.At("data"));
   CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
   if (spec.has_freeze()) CheckFreezePolicy(spec.freeze(), scope.At("freeze"));
+  if (spec.has_augmentation()) {
+    CheckAugmentation(spec.augmentation(), scope.At("augmentation"));
+    if (spec.task().has_text_classification()) {
+      scope.Add("augmentation", "is for pictures: leave it out");
+    }
+  }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
   int device_kind = spec.resources().device_kind();
   scope.At("resources")

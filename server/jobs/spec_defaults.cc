@@ -1,5 +1,6 @@
 #include "server/jobs/spec_defaults.h"
 
+#include "server/jobs/augmentation_defaults.h"
 #include "server/jobs/check_spec.h"
 
 namespace tunesmith::server {
@@ -188,6 +189,7 @@ void FillDefaults(v1::JobSpec& spec) {
   FillHyperparameters(*spec.mutable_hyperparameters(),
                       DefaultsFor(spec.task().kind_case(), head_only));
   FillFreeze(spec);
+  if (spec.has_augmentation()) FillAugmentation(*spec.mutable_augmentation());
   FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
   FillCheckpoints(*spec.mutable_checkpoints());
   spec.mutable_resources();

@@ -14,8 +14,8 @@ std::vector<float> GaussianWeights(int kernel_size, double sigma) {
   std::vector<double> weights(static_cast<size_t>(kernel_size));
   double sum = 0;
   for (int i = 0; i < kernel_size; ++i) {
-    const double place = (i - kernel_size / 2) / std::sqrt(2.0) / sigma;
-    weights[static_cast<size_t>(i)] = std::exp(-place * place);
+    const double place = (i - kernel_size / 2) / sigma;
+    weights[static_cast<size_t>(i)] = std::exp(-place * place / 2);
     sum += weights[static_cast<size_t>(i)];
   }
   std::vector<float> result;

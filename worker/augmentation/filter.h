@@ -5,10 +5,8 @@
 
 namespace tunesmith::worker {
 
-// torchvision's gaussian_blur: a Gaussian at `kernel_size` places, which is
-// odd; beyond its edges the picture is reflected, as often as it takes.
-// (torchvision lets those places span 1/sqrt(2) of a pixel each.) `sigma` is
-// above 0.
+// A Gaussian of the deviation `sigma`, above 0, cut to `kernel_size` pixels,
+// which is odd. Beyond its edges the picture is reflected, as often as it takes.
 Image GaussianBlurred(const Image& image, int kernel_size, double sigma);
 
 // Pillow's ImageEnhance.Sharpness: 0 is smoothed, 1 unchanged, more is sharper.
