@@ -58,8 +58,7 @@ struct Range {
 // where that lies beyond it.
 Range Completed(bool has_low, double low, bool has_high, double high,
                 const Range& defaults) {
-  Range range = {has_low ? low : defaults.low,
-                 has_high ? high : defaults.high};
+  Range range = {has_low ? low : defaults.low, has_high ? high : defaults.high};
   if (!has_low) range.low = std::min(range.low, range.high);
   if (!has_high) range.high = std::max(range.low, range.high);
   return range;
@@ -74,17 +73,16 @@ void FillParts(Parts& parts, const Range& area_defaults,
   parts.set_min_area(area.low);
   parts.set_max_area(area.high);
   const Range ratio =
-      Completed(parts.has_min_ratio(), parts.min_ratio(),
-                parts.has_max_ratio(), parts.max_ratio(), ratio_defaults);
+      Completed(parts.has_min_ratio(), parts.min_ratio(), parts.has_max_ratio(),
+                parts.max_ratio(), ratio_defaults);
   parts.set_min_ratio(ratio.low);
   parts.set_max_ratio(ratio.high);
 }
 
 void Fill(AugmentationOperation::Zoom& zoom) {
   const Range factor =
-      Completed(zoom.has_min_factor(), zoom.min_factor(),
-                zoom.has_max_factor(), zoom.max_factor(),
-                {kMinFactor, kMaxFactor});
+      Completed(zoom.has_min_factor(), zoom.min_factor(), zoom.has_max_factor(),
+                zoom.max_factor(), {kMinFactor, kMaxFactor});
   zoom.set_min_factor(factor.low);
   zoom.set_max_factor(factor.high);
 }
@@ -112,9 +110,9 @@ void Fill(AugmentationOperation::ColorJitter& jitter) {
 
 void Fill(AugmentationOperation::GaussianBlur& blur) {
   if (!blur.has_kernel_size()) blur.set_kernel_size(kKernelSize);
-  const Range sigma = Completed(blur.has_min_sigma(), blur.min_sigma(),
-                                blur.has_max_sigma(), blur.max_sigma(),
-                                {kMinSigma, kMaxSigma});
+  const Range sigma =
+      Completed(blur.has_min_sigma(), blur.min_sigma(), blur.has_max_sigma(),
+                blur.max_sigma(), {kMinSigma, kMaxSigma});
   blur.set_min_sigma(sigma.low);
   blur.set_max_sigma(sigma.high);
 }

@@ -80,8 +80,7 @@ void Check(const AugmentationOperation::Translation& translation,
                 scope);
 }
 
-void Check(const AugmentationOperation::Shear& shear,
-           const FieldScope& scope) {
+void Check(const AugmentationOperation::Shear& shear, const FieldScope& scope) {
   CheckOptional("horizontal_degrees",
                 {shear.has_horizontal_degrees(), shear.horizontal_degrees()},
                 kShearDegrees, scope);
@@ -225,9 +224,9 @@ void CheckAugmentation(const v1::Augmentation& augmentation,
                       return !operation.has_normalization();
                     });
   if (varying > kMaxOperations || operations.size() > kMaxOperations + 1) {
-    scope.Add("operations", absl::StrCat("must be at most ", kMaxOperations,
-                                         " besides normalization, got: ",
-                                         operations.size()));
+    scope.Add("operations",
+              absl::StrCat("must be at most ", kMaxOperations,
+                           " besides normalization, got: ", operations.size()));
     return;
   }
   for (int i = 0; i < operations.size(); ++i) {

@@ -34,8 +34,8 @@ Image Apply(const VerticalFlip&, Image image, Draws&) {
 }
 
 Image Apply(const Zoom& zoom, Image image, Draws& draws) {
-  return Moved(image, {.scale = draws.Uniform(zoom.min_factor,
-                                              zoom.max_factor)});
+  return Moved(image,
+               {.scale = draws.Uniform(zoom.min_factor, zoom.max_factor)});
 }
 
 // By whole pixels.

@@ -45,8 +45,7 @@ class Augmentation {
   // size x size. Call it once.
   Image Take() {
     if (!image_.has_value()) return EvaluatedPicture(decoded_, transform_);
-    if (image_->width == transform_.size &&
-        image_->height == transform_.size) {
+    if (image_->width == transform_.size && image_->height == transform_.size) {
       return *std::move(image_);
     }
     return CenterCrop(*image_, transform_.size);
@@ -106,9 +105,8 @@ void EvaluateImage(const Image& decoded, const ImageTransform& transform,
 }
 
 Image EvaluatedPicture(const Image& decoded, const ImageTransform& transform) {
-  return CenterCrop(ResizeMiddle(decoded, transform.resize_size,
-                                 transform.size, transform.size,
-                                 transform.interpolation),
+  return CenterCrop(ResizeMiddle(decoded, transform.resize_size, transform.size,
+                                 transform.size, transform.interpolation),
                     transform.size);
 }
 

@@ -12,8 +12,8 @@
 // functions: the same arguments give the same bits. Thread-safe.
 //
 // Without a RandomResizedCrop that comes first and is done, the shorter side is
-// scaled to `resize_size` before the operations, and of a side that is more than
-// ten times as long only the middle takes part.
+// scaled to `resize_size` before the operations, and of a side that is more
+// than ten times as long only the middle takes part.
 
 namespace tunesmith::worker {
 

@@ -14,8 +14,7 @@ constexpr uint64_t kCenterX = uint64_t{1} << 63;
 constexpr uint64_t kCenterY = kCenterX + 1;
 
 int DrawBelow(const CounterRandom& random, uint64_t counter, int bound) {
-  return static_cast<int>(
-      random.Below(counter, static_cast<uint64_t>(bound)));
+  return static_cast<int>(random.Below(counter, static_cast<uint64_t>(bound)));
 }
 
 // What of a stretch about `center` lies between 0 and `length`.

@@ -6,9 +6,9 @@
 
 #include "worker/images/resize.h"
 
-// How the pictures of a batch are mixed with each other. The partner of row i is
-// row i - 1, of the first one the last. What torchvision.transforms.v2 draws for
-// a batch, as plain values; who trains does it to tensors.
+// How the pictures of a batch are mixed with each other. The partner of row i
+// is row i - 1, of the first one the last. What torchvision.transforms.v2 draws
+// for a batch, as plain values; who trains does it to tensors.
 
 namespace tunesmith::worker {
 

@@ -64,8 +64,9 @@ void SetHue(HueAndSaturation color, uint8_t value, uint8_t* rgb) {
   const uint8_t falling = Round(value * (1 - saturation * rest));
   const uint8_t rising = Round(value * (1 - saturation * (1 - rest)));
   const uint8_t sectors[6][3] = {
-      {value, rising, least}, {falling, value, least}, {least, value, rising},
-      {least, falling, value}, {rising, least, value}, {value, least, falling}};
+      {value, rising, least}, {falling, value, least},
+      {least, value, rising}, {least, falling, value},
+      {rising, least, value}, {value, least, falling}};
   std::copy_n(sectors[sector % 6], 3, rgb);
 }
 

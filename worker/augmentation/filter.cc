@@ -25,7 +25,8 @@ std::vector<float> GaussianWeights(int kernel_size, double sigma) {
   return result;
 }
 
-// The index that a place beyond the ends shows, which stand for themselves once.
+// The index that a place beyond the ends shows, which stand for themselves
+// once.
 size_t Reflected(int place, int length) {
   if (length == 1) return 0;
   const int period = 2 * (length - 1);
@@ -88,8 +89,7 @@ Image Sharpened(const Image& image, double factor) {
   const float by = static_cast<float>(factor);
   const size_t row_bytes = static_cast<size_t>(image.width) * 3;
   for (int y = 1; y + 1 < image.height; ++y) {
-    const uint8_t* row =
-        image.rgb.data() + static_cast<size_t>(y) * row_bytes;
+    const uint8_t* row = image.rgb.data() + static_cast<size_t>(y) * row_bytes;
     for (size_t i = 3; i + 3 < row_bytes; ++i) {
       int sum = 4 * row[i];
       for (const uint8_t* middle :

@@ -6,7 +6,8 @@
 namespace tunesmith::worker {
 
 // A Gaussian of the deviation `sigma`, above 0, cut to `kernel_size` pixels,
-// which is odd. Beyond its edges the picture is reflected, as often as it takes.
+// which is odd. Beyond its edges the picture is reflected, as often as it
+// takes.
 Image GaussianBlurred(const Image& image, int kernel_size, double sigma);
 
 // Pillow's ImageEnhance.Sharpness: 0 is smoothed, 1 unchanged, more is sharper.

@@ -55,9 +55,8 @@ void FlipRows(Image& image) {
   const size_t row_bytes = static_cast<size_t>(image.width) * 3;
   for (int y = 0; y < image.height / 2; ++y) {
     uint8_t* above = image.rgb.data() + static_cast<size_t>(y) * row_bytes;
-    uint8_t* below =
-        image.rgb.data() +
-        static_cast<size_t>(image.height - 1 - y) * row_bytes;
+    uint8_t* below = image.rgb.data() +
+                     static_cast<size_t>(image.height - 1 - y) * row_bytes;
     std::swap_ranges(above, above + row_bytes, below);
   }
 }

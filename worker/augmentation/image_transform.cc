@@ -36,9 +36,8 @@ void Erase(const ImageArea& area, const ImageTransform& transform,
 void Erase(const ImageArea& area, const ImageTransform& transform,
            Image& picture) {
   for (int y = area.top; y < area.top + area.height; ++y) {
-    uint8_t* pixel =
-        picture.rgb.data() +
-        (static_cast<size_t>(y) * picture.width + area.left) * 3;
+    uint8_t* pixel = picture.rgb.data() +
+                     (static_cast<size_t>(y) * picture.width + area.left) * 3;
     for (int x = 0; x < area.width; ++x) {
       for (float mean : transform.mean) {
         *pixel++ = static_cast<uint8_t>(

@@ -7,8 +7,8 @@
 namespace tunesmith::worker {
 
 // What can be done to a picture that is trained on. What the values mean and
-// their bounds are said in tunesmith/v1/augmentation.proto; here they are within
-// them.
+// their bounds are said in tunesmith/v1/augmentation.proto; here they are
+// within them.
 
 struct Rotation {
   double degrees = 0;

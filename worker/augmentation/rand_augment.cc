@@ -56,8 +56,9 @@ void Recolor(Image& image, RandAugmentKind kind, double amount) {
     case RandAugmentKind::kContrast:
       return AdjustContrast(image, 1 + amount * kMaxEnhancement);
     case RandAugmentKind::kPosterize:
-      return Posterize(image, 8 - static_cast<int>(std::nearbyint(
-                                      std::abs(amount) * kLostBits)));
+      return Posterize(
+          image,
+          8 - static_cast<int>(std::nearbyint(std::abs(amount) * kLostBits)));
     case RandAugmentKind::kSolarize:
       return Solarize(image, 255 * (1 - std::abs(amount)));
     case RandAugmentKind::kAutoContrast:

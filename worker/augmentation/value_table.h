@@ -39,8 +39,8 @@ inline void Look(const std::array<ValueTable, 3>& tables, Image& image) {
 // From `base` to `value` for factors of 0 to 1, beyond it for larger ones; its
 // fraction is cut off, as Pillow does.
 inline uint8_t Blend(int base, int value, float factor) {
-  const float mixed = static_cast<float>(base) +
-                      factor * static_cast<float>(value - base);
+  const float mixed =
+      static_cast<float>(base) + factor * static_cast<float>(value - base);
   return static_cast<uint8_t>(std::clamp(mixed, 0.0f, 255.0f));
 }
 

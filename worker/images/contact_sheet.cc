@@ -20,8 +20,8 @@ constexpr int kMaxSide = 160;
 Image ScaledToFit(const Image& picture, int side) {
   const int longer = std::max(picture.width, picture.height);
   auto scaled = [&](int length) {
-    return std::max(1, static_cast<int>(static_cast<int64_t>(length) * side /
-                                        longer));
+    return std::max(
+        1, static_cast<int>(static_cast<int64_t>(length) * side / longer));
   };
   return Resize(picture, scaled(picture.width), scaled(picture.height),
                 Interpolation::kBilinear);
@@ -30,10 +30,10 @@ Image ScaledToFit(const Image& picture, int side) {
 void Paste(const Image& picture, int left, int top, Image& sheet) {
   const size_t row_bytes = static_cast<size_t>(picture.width) * 3;
   for (int y = 0; y < picture.height; ++y) {
-    std::memcpy(
-        sheet.rgb.data() +
-            (static_cast<size_t>(top + y) * sheet.width + left) * 3,
-        picture.rgb.data() + static_cast<size_t>(y) * row_bytes, row_bytes);
+    std::memcpy(sheet.rgb.data() +
+                    (static_cast<size_t>(top + y) * sheet.width + left) * 3,
+                picture.rgb.data() + static_cast<size_t>(y) * row_bytes,
+                row_bytes);
   }
 }
 

@@ -43,8 +43,8 @@ double DrawBeta(const CounterRandom& random, double alpha) {
   const GammaDraw a = DrawGamma(random, alpha, attempt);
   const GammaDraw b = DrawGamma(random, alpha, attempt);
   // a / (a + b). The difference of logarithms is finite or has a sign.
-  const double log_ratio = (b.log_uniform - a.log_uniform) / alpha +
-                           (b.log_gamma - a.log_gamma);
+  const double log_ratio =
+      (b.log_uniform - a.log_uniform) / alpha + (b.log_gamma - a.log_gamma);
   return 1 / (1 + std::exp(log_ratio));
 }
 

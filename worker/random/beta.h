@@ -5,8 +5,8 @@
 
 namespace tunesmith::worker {
 
-// A draw from Beta(alpha, alpha), 0 to 1; `alpha` is above 0. Uses counters from
-// 0 on, which none other may use.
+// A draw from Beta(alpha, alpha), 0 to 1; `alpha` is above 0. Uses counters
+// from 0 on, which none other may use.
 double DrawBeta(const CounterRandom& random, double alpha);
 
 }  // namespace tunesmith::worker

@@ -43,9 +43,9 @@ absl::StatusOr<OperationKind> ToParts(const Wire& wire) {
 }
 
 absl::StatusOr<OperationKind> ToKind(const AugmentationOperation::Zoom& wire) {
-  return Complete({wire.has_min_factor(), wire.has_max_factor()},
-                  Zoom{.min_factor = wire.min_factor(),
-                       .max_factor = wire.max_factor()});
+  return Complete(
+      {wire.has_min_factor(), wire.has_max_factor()},
+      Zoom{.min_factor = wire.min_factor(), .max_factor = wire.max_factor()});
 }
 
 absl::StatusOr<OperationKind> ToKind(
@@ -55,12 +55,10 @@ absl::StatusOr<OperationKind> ToKind(
                               .vertical = wire.vertical()});
 }
 
-absl::StatusOr<OperationKind> ToKind(
-    const AugmentationOperation::Shear& wire) {
-  return Complete(
-      {wire.has_horizontal_degrees(), wire.has_vertical_degrees()},
-      Shear{.horizontal_degrees = wire.horizontal_degrees(),
-            .vertical_degrees = wire.vertical_degrees()});
+absl::StatusOr<OperationKind> ToKind(const AugmentationOperation::Shear& wire) {
+  return Complete({wire.has_horizontal_degrees(), wire.has_vertical_degrees()},
+                  Shear{.horizontal_degrees = wire.horizontal_degrees(),
+                        .vertical_degrees = wire.vertical_degrees()});
 }
 
 absl::StatusOr<OperationKind> ToKind(
@@ -75,11 +73,11 @@ absl::StatusOr<OperationKind> ToKind(
 
 absl::StatusOr<OperationKind> ToKind(
     const AugmentationOperation::GaussianBlur& wire) {
-  return Complete({wire.has_kernel_size(), wire.has_min_sigma(),
-                   wire.has_max_sigma()},
-                  GaussianBlur{.kernel_size = wire.kernel_size(),
-                               .min_sigma = wire.min_sigma(),
-                               .max_sigma = wire.max_sigma()});
+  return Complete(
+      {wire.has_kernel_size(), wire.has_min_sigma(), wire.has_max_sigma()},
+      GaussianBlur{.kernel_size = wire.kernel_size(),
+                   .min_sigma = wire.min_sigma(),
+                   .max_sigma = wire.max_sigma()});
 }
 
 absl::StatusOr<OperationKind> ToKind(
@@ -141,9 +139,8 @@ template <typename Normalized>
 absl::Status SetNormalization(const Normalized& wire,
                               ImageTransform& transform) {
   TUNESMITH_RETURN_IF_ERROR(SetColors(wire.mean(), "mean", transform.mean));
-  TUNESMITH_RETURN_IF_ERROR(SetColors(wire.standard_deviation(),
-                                      "standard_deviation",
-                                      transform.deviation));
+  TUNESMITH_RETURN_IF_ERROR(SetColors(
+      wire.standard_deviation(), "standard_deviation", transform.deviation));
   for (float deviation : transform.deviation) {
     if (!(deviation > 0)) return Unresolved("standard_deviation");
   }
@@ -168,8 +165,8 @@ absl::StatusOr<ImageTransform> ToImageTransform(
   transform.bgr = input.channel_order() == v1::ImageInput::BGR;
   const auto& operations = augmentation.operations();
   if (!operations.empty() && operations.rbegin()->has_normalization()) {
-    TUNESMITH_RETURN_IF_ERROR(SetNormalization(
-        operations.rbegin()->normalization(), transform));
+    TUNESMITH_RETURN_IF_ERROR(
+        SetNormalization(operations.rbegin()->normalization(), transform));
   } else {
     TUNESMITH_RETURN_IF_ERROR(SetNormalization(input, transform));
   }

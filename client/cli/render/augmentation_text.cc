@@ -30,7 +30,8 @@ std::string Area(const Parts& parts) {
 std::string Jitter(const AugmentationOperation::ColorJitter& jitter) {
   std::vector<std::string> parts;
   auto add = [&parts](const char* name, double share) {
-    if (share > 0) parts.push_back(absl::StrCat(name, " up to ", Percent(share)));
+    if (share <= 0) return;
+    parts.push_back(absl::StrCat(name, " up to ", Percent(share)));
   };
   add("brightness", jitter.brightness());
   add("contrast", jitter.contrast());
@@ -60,15 +61,15 @@ std::string Describe(const AugmentationOperation& operation) {
     case AugmentationOperation::kVerticalFlip:
       return "vertical flip";
     case AugmentationOperation::kZoom:
-      return absl::StrCat(
-          "zoom ", Between(FormatFigure(operation.zoom().min_factor()),
-                           FormatFigure(operation.zoom().max_factor())));
+      return absl::StrCat("zoom ",
+                          Between(FormatFigure(operation.zoom().min_factor()),
+                                  FormatFigure(operation.zoom().max_factor())));
     case AugmentationOperation::kRandomResizedCrop:
       return absl::StrCat("crop", Area(operation.random_resized_crop()));
     case AugmentationOperation::kTranslation:
-      return absl::StrCat(
-          "translation up to ", Percent(operation.translation().horizontal()),
-          " x ", Percent(operation.translation().vertical()));
+      return absl::StrCat("translation up to ",
+                          Percent(operation.translation().horizontal()), " x ",
+                          Percent(operation.translation().vertical()));
     case AugmentationOperation::kShear:
       return Shear(operation.shear());
     case AugmentationOperation::kColorJitter:
@@ -77,8 +78,9 @@ std::string Describe(const AugmentationOperation& operation) {
       return "grayscale";
     case AugmentationOperation::kGaussianBlur:
       return absl::StrCat(
-          "blur ", Between(FormatFigure(operation.gaussian_blur().min_sigma()),
-                           FormatFigure(operation.gaussian_blur().max_sigma())),
+          "blur ",
+          Between(FormatFigure(operation.gaussian_blur().min_sigma()),
+                  FormatFigure(operation.gaussian_blur().max_sigma())),
           " pixels");
     case AugmentationOperation::kRandomErasing:
       return absl::StrCat("erasing", Area(operation.random_erasing()));

@@ -68,9 +68,9 @@ TEST(AugmentFlagsTest, NoneIsNotTheDefault) {
 }
 
 TEST(AugmentFlagsTest, TypingErrorsAreNamed) {
-  for (const char* value : {"flip", "rotation", "rotation=", "rotation=x",
-                            "hflip=", "hflip,", ",", "crop =1",
-                            "mixup,cutmix"}) {
+  for (const char* value :
+       {"flip", "rotation", "rotation=", "rotation=x", "hflip=", "hflip,", ",",
+        "crop =1", "mixup,cutmix"}) {
     EXPECT_EQ(AugmentationOf({.augment = value}).status().code(),
               absl::StatusCode::kInvalidArgument)
         << value;

@@ -56,8 +56,8 @@ TEST_P(CheckOperationTest, IsJudged) {
   if (GetParam().field == nullptr) {
     EXPECT_THAT(bad, IsEmpty()) << GetParam().operation;
   } else {
-    EXPECT_THAT(bad, ElementsAre("a.operations[1]" +
-                                 std::string(GetParam().field)))
+    EXPECT_THAT(bad,
+                ElementsAre("a.operations[1]" + std::string(GetParam().field)))
         << GetParam().operation;
   }
 }
@@ -107,8 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"color_jitter { hue: 0.6 }", ".color_jitter.hue"},
         Case{"gaussian_blur { kernel_size: 99 }", nullptr},
         Case{"gaussian_blur { kernel_size: 4 }", ".gaussian_blur.kernel_size"},
-        Case{"gaussian_blur { kernel_size: -3 }",
-             ".gaussian_blur.kernel_size"},
+        Case{"gaussian_blur { kernel_size: -3 }", ".gaussian_blur.kernel_size"},
         Case{"gaussian_blur { kernel_size: 101 }",
              ".gaussian_blur.kernel_size"},
         Case{"gaussian_blur { min_sigma: 0 }", ".gaussian_blur.min_sigma"},
@@ -199,44 +198,66 @@ TEST(FillAugmentationTest, FillsInWhatTheContractSays) {
     mixup {}
   )pb");
   FillAugmentation(augmentation);
-  EXPECT_EQ(augmentation.ShortDebugString(), Parse(R"pb(
-    operations { probability: 0.5 horizontal_flip {} }
-    operations {
-      probability: 1
-      random_resized_crop {
-        min_area: 0.08
-        max_area: 1
-        min_ratio: 0.75
-        max_ratio: 1.3333333333333333
-      }
-    }
-    operations { probability: 0.1 grayscale {} }
-    operations { probability: 1 zoom { min_factor: 0.8 max_factor: 1.2 } }
-    operations { probability: 1 translation { horizontal: 0.1 vertical: 0 } }
-    operations {
-      probability: 1
-      shear { horizontal_degrees: 10 vertical_degrees: 0 }
-    }
-    operations {
-      probability: 1
-      color_jitter { brightness: 0.2 contrast: 0.2 saturation: 0.2 hue: 0.1 }
-    }
-    operations {
-      probability: 1
-      gaussian_blur { kernel_size: 5 min_sigma: 0.1 max_sigma: 2 }
-    }
-    operations { probability: 1 rand_augment { operations: 2 magnitude: 9 } }
-    operations {
-      probability: 0.5
-      random_erasing {
-        min_area: 0.02
-        max_area: 0.33
-        min_ratio: 0.3
-        max_ratio: 3.3
-      }
-    }
-    mixup { alpha: 0.2 }
-  )pb").ShortDebugString());
+  EXPECT_EQ(augmentation.ShortDebugString(),
+            Parse(R"pb(
+              operations {
+                probability: 0.5
+                horizontal_flip {}
+              }
+              operations {
+                probability: 1
+                random_resized_crop {
+                  min_area: 0.08
+                  max_area: 1
+                  min_ratio: 0.75
+                  max_ratio: 1.3333333333333333
+                }
+              }
+              operations {
+                probability: 0.1
+                grayscale {}
+              }
+              operations {
+                probability: 1
+                zoom { min_factor: 0.8 max_factor: 1.2 }
+              }
+              operations {
+                probability: 1
+                translation { horizontal: 0.1 vertical: 0 }
+              }
+              operations {
+                probability: 1
+                shear { horizontal_degrees: 10 vertical_degrees: 0 }
+              }
+              operations {
+                probability: 1
+                color_jitter {
+                  brightness: 0.2
+                  contrast: 0.2
+                  saturation: 0.2
+                  hue: 0.1
+                }
+              }
+              operations {
+                probability: 1
+                gaussian_blur { kernel_size: 5 min_sigma: 0.1 max_sigma: 2 }
+              }
+              operations {
+                probability: 1
+                rand_augment { operations: 2 magnitude: 9 }
+              }
+              operations {
+                probability: 0.5
+                random_erasing {
+                  min_area: 0.02
+                  max_area: 0.33
+                  min_ratio: 0.3
+                  max_ratio: 3.3
+                }
+              }
+              mixup { alpha: 0.2 }
+            )pb")
+                .ShortDebugString());
 }
 
 TEST(FillAugmentationTest, ABoundTakesTheOtherOnesDefaultAlong) {

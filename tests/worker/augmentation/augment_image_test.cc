@@ -187,9 +187,9 @@ TEST(AugmentImageTest, AProbabilityIsTheShareOfPictures) {
   const std::vector<float> evaluated = Evaluated(image, SmallTransform());
   int flipped = 0;
   for (uint64_t sample = 0; sample < 1000; ++sample) {
-    flipped += Augmented(image, SmallTransform(), plan,
-                         {.seed = 1, .epoch = 0, .sample = sample}) !=
-               evaluated;
+    flipped +=
+        Augmented(image, SmallTransform(), plan,
+                  {.seed = 1, .epoch = 0, .sample = sample}) != evaluated;
   }
   // Four deviations of a binomial distribution.
   EXPECT_NEAR(flipped, 250, 55);
@@ -207,8 +207,7 @@ TEST(AugmentImageTest, ACropThatComesFirstTakesTheDecodedPicture) {
 
 TEST(AugmentImageTest, OperationsBeforeTheCropSeeTheScaledPicture) {
   const AugmentationPlan plan = Always(HorizontalFlip());
-  Image scaled =
-      ResizeShorterSide(Picture(), 32, Interpolation::kBilinear);
+  Image scaled = ResizeShorterSide(Picture(), 32, Interpolation::kBilinear);
   // Flipping the middle is flipping the whole: 48 and 24 are even.
   Image expected = CenterCrop(scaled, 24);
   for (int y = 0; y < 24; ++y) {
@@ -223,9 +222,8 @@ TEST(AugmentImageTest, OperationsBeforeTheCropSeeTheScaledPicture) {
 }
 
 TEST(AugmentImageTest, ErasedPixelsAreOfTheMeanColour) {
-  const AugmentationPlan plan = Always(
-      RandomErasing{.min_area = 0.2, .max_area = 0.2, .min_ratio = 1,
-                    .max_ratio = 1});
+  const AugmentationPlan plan = Always(RandomErasing{
+      .min_area = 0.2, .max_area = 0.2, .min_ratio = 1, .max_ratio = 1});
   Image white{.width = 24, .height = 24, .rgb = {}};
   white.rgb.assign(24 * 24 * 3, 255);
   const std::vector<float> values =
@@ -254,8 +252,8 @@ TEST(AugmentImageTest, ThePictureIsWhatIsNormalised) {
 TEST(AugmentImageTest, AVeryLongPictureTakesNoMoreMemoryThanAWideOne) {
   // Scaled as a whole it would be 32 x 960,000.
   const Image image = Picture(1, 30'000);
-  const Image augmented = AugmentedPicture(image, SmallTransform(),
-                                           Always(HorizontalFlip()), kKey);
+  const Image augmented =
+      AugmentedPicture(image, SmallTransform(), Always(HorizontalFlip()), kKey);
   EXPECT_TRUE(augmented.rgb == EvaluatedPicture(image, SmallTransform()).rgb);
 }
 

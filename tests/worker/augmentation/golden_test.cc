@@ -80,8 +80,7 @@ TEST(AugmentationGoldenTest, LiesCloseToTorchvision) {
     const std::string name = one["name"];
     SCOPED_TRACE(name + " " + one["parameters"].dump());
     const std::vector<uint8_t> expected = Bytes(one["rgb"]);
-    const Image result =
-        Do(name, one["parameters"].get<Parameters>(), image);
+    const Image result = Do(name, one["parameters"].get<Parameters>(), image);
     ASSERT_EQ(result.rgb.size(), expected.size());
     int largest = 0, differing = 0;
     for (size_t i = 0; i < expected.size(); ++i) {

@@ -19,8 +19,7 @@ class RandomPlan {
     AugmentationPlan plan;
     const int count = Integer(0, 6);
     for (int i = 0; i < count; ++i) {
-      plan.operations.push_back(
-          {.probability = Number(0, 1), .kind = Kind()});
+      plan.operations.push_back({.probability = Number(0, 1), .kind = Kind()});
     }
     return plan;
   }

@@ -34,10 +34,22 @@ constexpr char kInput[] = R"pb(
 
 // One of each, with a value of its own in every field.
 constexpr char kAugmentation[] = R"pb(
-  operations { probability: 0.25 rotation { degrees: 15 } }
-  operations { probability: 0 horizontal_flip {} }
-  operations { probability: 0.75 vertical_flip {} }
-  operations { probability: 1 zoom { min_factor: 0.5 max_factor: 3 } }
+  operations {
+    probability: 0.25
+    rotation { degrees: 15 }
+  }
+  operations {
+    probability: 0
+    horizontal_flip {}
+  }
+  operations {
+    probability: 0.75
+    vertical_flip {}
+  }
+  operations {
+    probability: 1
+    zoom { min_factor: 0.5 max_factor: 3 }
+  }
   operations {
     probability: 1
     random_resized_crop {
@@ -47,7 +59,10 @@ constexpr char kAugmentation[] = R"pb(
       max_ratio: 0.4
     }
   }
-  operations { probability: 1 translation { horizontal: 0.5 vertical: 0.6 } }
+  operations {
+    probability: 1
+    translation { horizontal: 0.5 vertical: 0.6 }
+  }
   operations {
     probability: 1
     shear { horizontal_degrees: 7 vertical_degrees: 8 }
@@ -56,12 +71,18 @@ constexpr char kAugmentation[] = R"pb(
     probability: 1
     color_jitter { brightness: 0.9 contrast: 0.11 saturation: 0.12 hue: 0.13 }
   }
-  operations { probability: 1 grayscale {} }
+  operations {
+    probability: 1
+    grayscale {}
+  }
   operations {
     probability: 1
     gaussian_blur { kernel_size: 15 min_sigma: 1.6 max_sigma: 1.7 }
   }
-  operations { probability: 1 rand_augment { operations: 5 magnitude: 19 } }
+  operations {
+    probability: 1
+    rand_augment { operations: 5 magnitude: 19 }
+  }
   operations {
     probability: 1
     random_erasing {
@@ -71,7 +92,10 @@ constexpr char kAugmentation[] = R"pb(
       max_ratio: 2.4
     }
   }
-  operations { probability: 1 normalization {} }
+  operations {
+    probability: 1
+    normalization {}
+  }
 )pb";
 
 TEST(WireAugmentationTest, TransformKeepsEveryField) {
@@ -122,8 +146,7 @@ TEST(WireAugmentationTest, PlanKeepsOrderProbabilityAndKind) {
   EXPECT_EQ(plan->operations[1].probability, 0);
   EXPECT_EQ(plan->operations[2].probability, 0.75);
   EXPECT_EQ(std::get<Rotation>(plan->operations[0].kind).degrees, 15);
-  EXPECT_TRUE(
-      std::holds_alternative<HorizontalFlip>(plan->operations[1].kind));
+  EXPECT_TRUE(std::holds_alternative<HorizontalFlip>(plan->operations[1].kind));
   EXPECT_TRUE(std::holds_alternative<VerticalFlip>(plan->operations[2].kind));
   const auto& zoom = std::get<Zoom>(plan->operations[3].kind);
   EXPECT_EQ(zoom.min_factor, 0.5);
@@ -190,9 +213,8 @@ TEST(WireAugmentationTest, MixesOfABatch) {
   EXPECT_EQ(std::get<Mixup>(*mixup).alpha, 0.3);
   auto cutmix = ToBatchMix(Parse<v1::Augmentation>("cutmix { alpha: 0.4 }"));
   EXPECT_EQ(std::get<CutMix>(*cutmix).alpha, 0.4);
-  EXPECT_EQ(
-      ToBatchMix(Parse<v1::Augmentation>("cutmix {}")).status().code(),
-      absl::StatusCode::kInternal);
+  EXPECT_EQ(ToBatchMix(Parse<v1::Augmentation>("cutmix {}")).status().code(),
+            absl::StatusCode::kInternal);
 }
 
 }  // namespace
