@@ -195,6 +195,22 @@ TEST(AugmentImageTest, AProbabilityIsTheShareOfPictures) {
   EXPECT_NEAR(flipped, 250, 55);
 }
 
+TEST(AugmentImageTest, OperationsOfOneKindDrawEachForItself) {
+  AugmentationPlan plan = Always(HorizontalFlip());
+  plan.operations[0].probability = 0.5;
+  plan.operations.push_back(plan.operations[0]);
+  const Image image = Picture(12, 12);
+  const std::vector<float> evaluated = Evaluated(image, SmallTransform());
+  int flipped = 0;
+  for (uint64_t sample = 0; sample < 1000; ++sample) {
+    flipped += Augmented(image, SmallTransform(), plan,
+                         {.seed = 1, .epoch = 0, .sample = sample}) !=
+               evaluated;
+  }
+  // Once, not twice and not never.
+  EXPECT_NEAR(flipped, 500, 65);
+}
+
 TEST(AugmentImageTest, ACropThatComesFirstTakesTheDecodedPicture) {
   // All of the picture, whatever its ratio.
   const RandomResizedCrop all = {
