@@ -203,9 +203,9 @@ TEST(AugmentImageTest, OperationsOfOneKindDrawEachForItself) {
   const std::vector<float> evaluated = Evaluated(image, SmallTransform());
   int flipped = 0;
   for (uint64_t sample = 0; sample < 1000; ++sample) {
-    flipped += Augmented(image, SmallTransform(), plan,
-                         {.seed = 1, .epoch = 0, .sample = sample}) !=
-               evaluated;
+    flipped +=
+        Augmented(image, SmallTransform(), plan,
+                  {.seed = 1, .epoch = 0, .sample = sample}) != evaluated;
   }
   // Once, not twice and not never.
   EXPECT_NEAR(flipped, 500, 65);
