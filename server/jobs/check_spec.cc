@@ -105,6 +105,11 @@ void CheckFeatures(const v1::FeaturePolicy& features, const FieldScope& scope) {
   }
 }
 
+bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
+  if (spec.has_freeze()) return spec.freeze().has_backbone();
+  return spec.recipe() == v1::JobSpec::FEATURE_EXTRACTION;
+}
+
 }  // namespace
 
 bool HasValidation(const v1::Data& data) {
@@ -121,6 +126,18 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
   CheckData(spec.data(), scope.At("data"));
   CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
   if (spec.has_freeze()) CheckFreezePolicy(spec.freeze(), scope.At("freeze"));
+  if (spec.has_augmentation()) {
+    CheckAugmentation(spec.augmentation(), scope.At("augmentation"));
+    if (spec.task().has_text_classification()) {
+      scope.Add("augmentation", "is for pictures: leave it out");
+    }
+    if (spec.augmentation().batch_case() != v1::Augmentation::BATCH_NOT_SET &&
+        OnlyHeadEverTrains(spec)) {
+      scope.Add("augmentation",
+                "mixup and cutmix need more than the head to train: features "
+                "of mixed pictures cannot be computed once");
+    }
+  }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
   int device_kind = spec.resources().device_kind();
   scope.At("resources")

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/jobs/augmentation_defaults.h"
 #include "server/jobs/check_spec.h"
 #include "server/jobs/freeze.h"
 #include "server/jobs/input_fit.h"
@@ -95,6 +96,9 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
     return;
   }
   if (task.type() == v1::TEXT_CLASSIFICATION) FitLength(*model, resolution);
+  if (spec.has_augmentation()) {
+    FillNormalization(model->image_input(), *spec.mutable_augmentation());
+  }
   auto& hyperparameters = *spec.mutable_hyperparameters();
   if (!hyperparameters.has_dropout()) {
     double dropout = model->dropout();

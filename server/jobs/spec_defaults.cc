@@ -1,5 +1,6 @@
 #include "server/jobs/spec_defaults.h"
 
+#include "server/jobs/augmentation_defaults.h"
 #include "server/jobs/check_spec.h"
 
 namespace tunesmith::server {
@@ -231,8 +232,7 @@ void FillCheckpoints(v1::CheckpointPolicy& checkpoints) {
 void FillFeatures(v1::JobSpec& spec) {
   v1::FeaturePolicy& features = *spec.mutable_features();
   if (!features.has_views()) {
-    bool varied = spec.augmentation().operations_size() > 0;
-    features.set_views(varied ? kAugmentedViews : 1);
+    features.set_views(IsVaried(spec.augmentation()) ? kAugmentedViews : 1);
   }
   if (!features.has_cache()) features.set_cache(true);
 }
@@ -260,6 +260,11 @@ void FillDefaults(v1::JobSpec& spec) {
   FillData(*spec.mutable_data(), spec.task().has_image_classification());
   FillHyperparameters(*spec.mutable_hyperparameters(),
                       DefaultsFor(spec.task().kind_case(), spec.recipe()));
+  if (spec.task().has_image_classification() && !spec.has_augmentation()) {
+    *spec.mutable_augmentation() =
+        DefaultAugmentation(spec.freeze().has_backbone());
+  }
+  if (spec.has_augmentation()) FillAugmentation(*spec.mutable_augmentation());
   FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
   FillCheckpoints(*spec.mutable_checkpoints());
   FillFeatures(spec);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/augmentation/describe.h"
 #include "worker/tasks/image_classifier.h"
 #include "worker/tasks/text_classifier.h"
 #include "worker/training/environment.h"
@@ -28,14 +29,22 @@ absl::StatusOr<Network> LoadTextNetwork(const PretrainedModel& base,
 
 absl::StatusOr<Network> LoadImageNetwork(const PretrainedModel& base,
                                          const TrainingInputs& inputs,
-                                         const ClassifierOptions& options,
-                                         size_t threads) {
+                                         const TrainingOptions& options,
+                                         const ClassifierOptions& classifier) {
   TUNESMITH_ASSIGN_OR_RETURN(std::shared_ptr<ImageClassifier> model,
-                             LoadImageClassifier(base, options));
+                             LoadImageClassifier(base, classifier));
   TUNESMITH_RETURN_IF_ERROR(CheckPictures(inputs));
+  PictureOptions pictures = options.pictures.value_or(PictureOptions{
+      .transform = TransformOf(model->facts().input)});
   auto batches = std::make_unique<PictureBatches>(
-      PictureReader(model->facts().input), threads, options.device);
+      PictureReader(std::move(pictures), options.seed),
+      static_cast<size_t>(options.threads), classifier.device);
   return Network{std::move(model), std::move(batches)};
+}
+
+bool IsVaried(const TrainingOptions& options) {
+  return options.pictures.has_value() &&
+         !options.pictures->augmentation.operations.empty();
 }
 
 // What features depend on besides weights and samples, as a text.
@@ -43,10 +52,13 @@ std::string Circumstances(const PretrainedModel& base,
                           const TrainingOptions& options) {
   std::string text = absl::StrCat(base.config().dump(), "\n");
   if (const auto& input = base.description().image_input) {
-    absl::StrAppend(&text, input->size, " ", input->resize_size, " ",
-                    input->bicubic, " ", input->bgr);
-    for (double value : input->mean) absl::StrAppend(&text, " ", value);
-    for (double value : input->deviation) absl::StrAppend(&text, " ", value);
+    PictureOptions pictures = options.pictures.value_or(
+        PictureOptions{.transform = TransformOf(*input)});
+    absl::StrAppend(&text, Describe(pictures.transform), "\n");
+    if (IsVaried(options)) {
+      absl::StrAppend(&text, options.seed, "\n",
+                      Describe(pictures.augmentation));
+    }
   }
   for (const auto& [name, value] :
        DescribeEnvironment(options.device, options.threads)) {
@@ -69,13 +81,13 @@ absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
   TUNESMITH_ASSIGN_OR_RETURN(
       Network network,
       base.description().image_input.has_value()
-          ? LoadImageNetwork(base, inputs, classifier,
-                             static_cast<size_t>(options.threads))
+          ? LoadImageNetwork(base, inputs, options, classifier)
           : LoadTextNetwork(base, inputs, classifier));
   network.batches = std::make_unique<FeatureBatches>(
       network.model, std::move(network.batches),
       FeatureBatches::Options{.features = options.features,
                               .precision = options.precision,
+                              .varied = IsVaried(options),
                               .circumstances = Circumstances(base, options)},
       log);
   return network;

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "worker/augmentation/batch_mix.h"
+#include "worker/augmentation/image_transform.h"
+#include "worker/augmentation/operation.h"
 #include "worker/data/batching.h"
 #include "worker/data/example.h"
 
@@ -78,6 +81,14 @@ struct FeatureOptions {
   int64_t max_bytes = 0;
 };
 
+// How pictures come to a network.
+struct PictureOptions {
+  ImageTransform transform;
+  // Of training data alone.
+  AugmentationPlan augmentation;
+  BatchMix mix;
+};
+
 // How to train; resolved by the server, so nothing here has a meaning of its
 // own. Units and bounds are those of the API's JobSpec.
 struct TrainingOptions {
@@ -114,6 +125,8 @@ struct TrainingOptions {
   bool keep_best = true;
   CheckpointPolicy checkpoints;
   FeatureOptions features;
+  // Unset: nothing is varied, and the model says the rest.
+  std::optional<PictureOptions> pictures;
   // Every parameter of network and head.
   std::vector<ParameterPlan> parameters;
   // "cpu" or "cuda:N".

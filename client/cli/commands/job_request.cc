@@ -122,6 +122,7 @@ void AddTrainingFlags(CLI::App* command, JobFlags& flags) {
                    "--freeze and the rates are when they are left out")
       ->check(CLI::IsMember(RecipeNames()));
   AddFreezeFlags(command, flags);
+  AddAugmentFlags(command, flags);
 }
 
 absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec) {
@@ -132,6 +133,11 @@ absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec) {
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> freeze,
                              FreezePolicyOf(flags));
   if (freeze.has_value()) *spec.mutable_freeze() = *freeze;
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::Augmentation> augmentation,
+                             AugmentationOf(flags));
+  if (augmentation.has_value()) {
+    *spec.mutable_augmentation() = *std::move(augmentation);
+  }
   return absl::OkStatus();
 }
 

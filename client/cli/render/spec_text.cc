@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/render/augmentation_text.h"
 #include "client/cli/render/quantity.h"
 #include "proto/contract/classification.h"
 
@@ -129,6 +130,9 @@ void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
   AddTask(spec.task(), table);
   AddHyperparameters(spec.hyperparameters(), table);
   table.AddRow({"frozen", DescribeFreeze(spec.freeze())});
+  if (spec.has_augmentation()) {
+    table.AddRow({"augmentation", DescribeAugmentation(spec.augmentation())});
+  }
   if (spec.has_seed()) table.AddRow({"seed", absl::StrCat(spec.seed())});
 }
 
