@@ -83,7 +83,8 @@ at::Tensor CheckStep(TextClassifier& model,
     parameter.requires_grad_(true);
   }
   at::Tensor logits =
-      model.forward(BatchOf(Rows(expected["token_ids"], expected["lengths"])),
+      model.forward({.tokens = BatchOf(Rows(expected["token_ids"],
+                                            expected["lengths"]))},
                     {.training = true});
   EXPECT_LT(Difference(logits, expected["logits"]), kTolerance);
   at::Tensor value = loss(logits, expected["labels"]);
@@ -160,7 +161,7 @@ TEST(BertGoldenTest, MiniLmEqualsTransformers) {
   for (size_t i = 0; i < rows.size(); ++i) {
     rows[i].resize(golden["lengths"][i].get<size_t>());
   }
-  at::Tensor logits = model->forward(BatchOf(rows), {.training = true});
+  at::Tensor logits = model->forward({.tokens = BatchOf(rows)}, {.training = true});
   for (int64_t i = 0; i < 4; ++i) {
     for (int64_t j = 0; j < 3; ++j) {
       EXPECT_NEAR(logits[i][j].item<double>(),
@@ -210,7 +211,7 @@ TEST(BertGoldenTest, TransformersLoadsTheResultAsItIs) {
   nlohmann::json request = {{"labels", TinyInputs().labels}};
   for (const Example& example : TinyInputs().test) {
     at::NoGradGuard no_gradients;
-    at::Tensor logits = model->forward(BatchOf({example.token_ids}), {});
+    at::Tensor logits = model->forward({.tokens = BatchOf({example.token_ids})}, {});
     const float* values = logits.const_data_ptr<float>();
     request["token_ids"].push_back(example.token_ids);
     request["logits"].push_back(std::vector<float>(values, values + 3));

@@ -1,4 +1,5 @@
-// Networks of pictures against torchvision: see make_image_golden.py.
+// Networks of pictures against torchvision and transformers: see
+// make_image_golden.py.
 
 #include <map>
 #include <string>
@@ -6,9 +7,13 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/from_blob.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "worker/formats/safetensors_file.h"
 #include "worker/models/mobilenet_v2/model.h"
+#include "worker/models/resnet/model.h"
+#include "worker/models/squeezenet/model.h"
+#include "worker/models/vit/model.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -19,7 +24,7 @@ using Tensors = std::map<std::string, at::Tensor>;
 
 Tensors Read(const std::string& name) {
   auto file =
-      SafetensorsFile::Open(std::string(TUNESMITH_GOLDEN_DIR) + "/" + name);
+      SafetensorsFile::Open(absl::StrCat(TUNESMITH_GOLDEN_DIR, "/", name));
   EXPECT_TRUE(file.ok()) << file.status();
   Tensors tensors;
   for (const SafetensorsEntry& entry : (*file)->entries()) {
@@ -59,6 +64,57 @@ std::shared_ptr<ImageEncoder> TinyMobileNetV2() {
       MobileNetV2Config{.width_multiplier = 0.1,
                         .stages = {{1, 16, 1, 1}, {6, 24, 2, 2}}},
       ImageInputFacts(), at::TensorOptions(at::kFloat));
+}
+
+std::shared_ptr<ImageEncoder> TinyResNet(const ResNetConfig& config,
+                                         const ResNetNames& names) {
+  return std::make_shared<ResNetModel>(config, names, ImageInputFacts(),
+                                       at::TensorOptions(at::kFloat));
+}
+
+std::shared_ptr<ImageEncoder> TinyTorchvisionBasicResNet() {
+  return TinyResNet(
+      {.stem_width = 8, .stages = {{8, 1}, {16, 2}}, .bottleneck = false},
+      kTorchvisionResNetNames);
+}
+
+std::shared_ptr<ImageEncoder> TinyTorchvisionBottleneckResNet() {
+  return TinyResNet({.stem_width = 8, .stages = {{16, 1}, {32, 2}}},
+                    kTorchvisionResNetNames);
+}
+
+// Of transformers, with what torchvision does not have.
+std::shared_ptr<ImageEncoder> TinyBasicResNet() {
+  return TinyResNet({.stem_width = 8,
+                     .stages = {{8, 2}, {12, 1}},
+                     .bottleneck = false,
+                     .stride_in_first_stage = true,
+                     .activation = Activation::kSilu},
+                    kHuggingFaceResNetNames);
+}
+
+std::shared_ptr<ImageEncoder> TinyBottleneckResNet() {
+  return TinyResNet({.stem_width = 8,
+                     .stages = {{16, 2}, {24, 1}},
+                     .stride_in_first_convolution = true},
+                    kHuggingFaceResNetNames);
+}
+
+std::shared_ptr<ImageEncoder> TinySqueezeNet() {
+  return std::make_shared<SqueezeNetModel>(
+      SqueezeNetConfig{.stem_width = 8, .groups = {{{4, 6}, {4, 6}}, {{6, 8}}}},
+      ImageInputFacts(), at::TensorOptions(at::kFloat));
+}
+
+std::shared_ptr<ImageEncoder> TinyVit() {
+  return std::make_shared<VitModel>(VitConfig{.image_size = 32,
+                                              .patch_size = 8,
+                                              .width = 24,
+                                              .layer_count = 2,
+                                              .head_count = 3,
+                                              .inner_width = 40},
+                                    ImageInputFacts(),
+                                    at::TensorOptions(at::kFloat));
 }
 
 struct Family {
@@ -121,9 +177,15 @@ TEST_P(ImageGoldenTest, TrainsAsTheReference) {
   features.square().mean().backward();
   for (const auto& item : model_->named_parameters()) {
     ASSERT_TRUE(item.value().grad().defined()) << item.key();
-    EXPECT_LE(
-        Difference(item.value().grad(), expected_.at("gradient." + item.key())),
-        kTolerance)
+    const at::Tensor& gradient = expected_.at("gradient." + item.key());
+    // In exact arithmetic a shift in front of a normalisation or a softmax has
+    // no gradient; what is left is rounding.
+    if (gradient.abs().max().item<double>() < 1e-6) {
+      EXPECT_LT(item.value().grad().abs().max().item<double>(), 1e-5)
+          << item.key();
+      continue;
+    }
+    EXPECT_LE(Difference(item.value().grad(), gradient), kTolerance)
         << item.key();
   }
   for (const auto& item : model_->named_buffers()) {
@@ -143,10 +205,19 @@ TEST_P(ImageGoldenTest, AFrozenNetworkEvaluatesWhateverThePassIs) {
   ExpectBuffersUntouched();
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, ImageGoldenTest,
-                         ::testing::Values(Family{"mobilenet_v2_tiny",
-                                                  "classifier.",
-                                                  &TinyMobileNetV2}));
+INSTANTIATE_TEST_SUITE_P(
+    Families, ImageGoldenTest,
+    ::testing::Values(
+        Family{"mobilenet_v2_tiny", "classifier.", &TinyMobileNetV2},
+        Family{"resnet_torchvision_basic_tiny", "fc.",
+               &TinyTorchvisionBasicResNet},
+        Family{"resnet_torchvision_bottleneck_tiny", "fc.",
+               &TinyTorchvisionBottleneckResNet},
+        Family{"resnet_basic_tiny", "classifier.", &TinyBasicResNet},
+        Family{"resnet_bottleneck_tiny", "classifier.", &TinyBottleneckResNet},
+        Family{"squeezenet_tiny", "classifier.", &TinySqueezeNet},
+        Family{"vit_tiny", "classifier.", &TinyVit}),
+    [](const auto& info) { return std::string(info.param.directory); });
 
 }  // namespace
 }  // namespace tunesmith::worker

@@ -1,19 +1,27 @@
 #!/usr/bin/env python3
-"""Makes the golden files of networks of pictures with torchvision, the reference.
+"""Makes the golden files of networks of pictures with torchvision and transformers,
+the references.
 
 usage: make_image_golden.py OUTPUT_DIRECTORY
 
-Writes {family}_tiny/model.safetensors, a small random network under torchvision's
-names, and {family}_tiny/expected.safetensors: the pictures, the features in
+Writes {network}_tiny/model.safetensors, a small random network under the names that
+files have, and {network}_tiny/expected.safetensors: the pictures, the features in
 evaluation and in training mode, the gradients of mean(features ** 2) in training
-mode, and the buffers after that pass. Run it with torch 2.11 and torchvision 0.26.
+mode, and the buffers after that pass. Run it with torch 2.11, torchvision 0.26 and
+transformers 5.
 """
 import pathlib
 import sys
 
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from torchvision.models import MobileNetV2
+from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
+from torchvision.models.squeezenet import Fire
+from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
+
+PICTURES = torch.randn(4, 3, 33, 32, generator=torch.Generator().manual_seed(2))
 
 
 def mobilenet_v2():
@@ -22,12 +30,69 @@ def mobilenet_v2():
     return model, lambda pictures: model.features(pictures).mean([2, 3])
 
 
+def resnet_of_torchvision(block, width):
+    """torchvision's class has the real widths built in: this is its parts with others."""
+    model = ResNet.__new__(ResNet)
+    nn.Module.__init__(model)
+    model._norm_layer, model.inplanes, model.dilation, model.groups, model.base_width = nn.BatchNorm2d, 8, 1, 1, 64
+    model.conv1 = nn.Conv2d(3, 8, kernel_size=7, stride=2, padding=3, bias=False)
+    model.bn1 = nn.BatchNorm2d(8)
+    model.relu = nn.ReLU(inplace=True)
+    model.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+    model.layer1 = model._make_layer(block, width, 1)
+    model.layer2 = model._make_layer(block, 2 * width, 2, stride=2)
+    model.layer3 = model.layer4 = model.fc = nn.Identity()
+    model.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+    return model, model
+
+
+def resnet_of_transformers(**settings):
+    config = ResNetConfig(embedding_size=8, depths=[2, 1], num_labels=3, **settings)
+    model = ResNetForImageClassification(config)
+    # The names of the network without its head.
+    return model.resnet, lambda pictures: model.resnet(pictures).pooler_output.flatten(1)
+
+
+def squeezenet():
+    """torchvision's class has the real widths built in: this is its parts with others."""
+    model = nn.Module()
+    pool = {"kernel_size": 3, "stride": 2, "ceil_mode": True}
+    model.features = nn.Sequential(
+        nn.Conv2d(3, 8, kernel_size=3, stride=2), nn.ReLU(), nn.MaxPool2d(**pool),
+        Fire(8, 4, 6, 6), Fire(12, 4, 6, 6), nn.MaxPool2d(**pool), Fire(12, 6, 8, 8))
+    return model, model.features
+
+
+def vit():
+    config = ViTConfig(
+        hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, image_size=32,
+        patch_size=8, num_labels=3)
+    model = ViTForImageClassification(config)
+    return model.vit, lambda pictures: model.vit(pictures).last_hidden_state[:, 0].contiguous()
+
+
+# What files call the modules that transformers 5 renames when it loads them.
+FILE_NAMES = {
+    "layers.": "encoder.layer.", "attention.q_proj": "attention.attention.query",
+    "attention.k_proj": "attention.attention.key", "attention.v_proj": "attention.attention.value",
+    "attention.o_proj": "attention.output.dense", "mlp.fc1": "intermediate.dense", "mlp.fc2": "output.dense"}
+
+
+def vit_file_name(name):
+    for now, before in FILE_NAMES.items():
+        name = name.replace(now, before)
+    return name
+
+
 def randomise(model):
     generator = torch.Generator().manual_seed(1)
+    norms = {
+        f"{name}.weight" for name, module in model.named_modules() if isinstance(module, (nn.BatchNorm2d, nn.LayerNorm))
+    }
     for name, tensor in model.state_dict().items():
         if name.endswith("num_batches_tracked"):
             tensor.fill_(7)
-        elif name.endswith(("running_var", "1.weight", "3.weight", "2.weight")) and tensor.dim() == 1:
+        elif name.endswith("running_var") or name in norms:
             tensor.copy_(torch.rand(tensor.shape, generator=generator) + 0.5)
         elif tensor.dim() == 1:
             tensor.copy_(torch.randn(tensor.shape, generator=generator) * 0.3)
@@ -36,12 +101,12 @@ def randomise(model):
             tensor.copy_(torch.randn(tensor.shape, generator=generator) * (2 / fan_in) ** 0.5)
 
 
-def write(directory, model, features):
+def write(directory, model, features, file_name=str, rows=33):
+    pictures = PICTURES[:, :, :rows].contiguous()
     directory.mkdir(parents=True, exist_ok=True)
     randomise(model)
-    weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    weights = {file_name(name): tensor.clone() for name, tensor in model.state_dict().items()}
     save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
-    pictures = torch.randn(4, 3, 33, 32, generator=torch.Generator().manual_seed(2))
     expected = {"pictures": pictures}
     model.eval()
     with torch.no_grad():
@@ -52,15 +117,23 @@ def write(directory, model, features):
     result.square().mean().backward()
     for name, parameter in model.named_parameters():
         if parameter.grad is not None:
-            expected["gradient." + name] = parameter.grad
+            expected["gradient." + file_name(name)] = parameter.grad
     for name, buffer in model.named_buffers():
-        expected["after." + name] = buffer
+        expected["after." + file_name(name)] = buffer
     save_file(expected, directory / "expected.safetensors", metadata={"format": "pt"})
 
 
 def main():
     root = pathlib.Path(sys.argv[1])
     write(root / "mobilenet_v2_tiny", *mobilenet_v2())
+    write(root / "resnet_torchvision_basic_tiny", *resnet_of_torchvision(BasicBlock, 8))
+    write(root / "resnet_torchvision_bottleneck_tiny", *resnet_of_torchvision(Bottleneck, 4))
+    write(root / "resnet_basic_tiny", *resnet_of_transformers(
+        layer_type="basic", hidden_sizes=[8, 12], downsample_in_first_stage=True, hidden_act="silu"))
+    write(root / "resnet_bottleneck_tiny", *resnet_of_transformers(
+        layer_type="bottleneck", hidden_sizes=[16, 24], downsample_in_bottleneck=True))
+    write(root / "squeezenet_tiny", *squeezenet())
+    write(root / "vit_tiny", *vit(), file_name=vit_file_name, rows=32)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 #include "worker/data/archive.h"
 
+#include <algorithm>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/file_bytes.h"
 #include "worker/data/tar_archive.h"
@@ -42,6 +44,18 @@ absl::StatusOr<std::unique_ptr<Archive>> OpenArchive(const std::string& path) {
   }
   if (LooksLikeTar(bytes)) return OpenTar(std::move(file));
   return OpenZip(std::move(file));
+}
+
+absl::StatusOr<size_t> Archive::Find(const std::string& path) const {
+  auto found = std::lower_bound(
+      files().begin(), files().end(), path,
+      [](const File& file, const std::string& wanted) {
+        return file.path < wanted;
+      });
+  if (found == files().end() || found->path != path) {
+    return absl::NotFoundError(absl::StrCat("no such file: ", path));
+  }
+  return static_cast<size_t>(found - files().begin());
 }
 
 }  // namespace tunesmith::worker

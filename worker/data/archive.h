@@ -31,6 +31,9 @@ class Archive {
   // Of several with one path the last one counts.
   virtual const std::vector<File>& files() const = 0;
 
+  // Index of a file. NOT_FOUND.
+  absl::StatusOr<size_t> Find(const std::string& path) const;
+
   // The content of the file at `index`. RESOURCE_EXHAUSTED when it is longer
   // than `max_bytes`; DATA_LOSS when it cannot be read.
   virtual absl::StatusOr<std::string> Read(size_t index,

@@ -108,26 +108,20 @@ TableFormat ManifestFormat(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<TableReader>> OpenManifest(
     const Archive& archive, const std::string& manifest) {
-  const auto& files = archive.files();
-  auto found =
-      std::lower_bound(files.begin(), files.end(), manifest,
-                       [](const Archive::File& file, const std::string& path) {
-                         return file.path < path;
-                       });
-  if (found == files.end() || found->path != manifest) {
+  absl::StatusOr<size_t> file = archive.Find(manifest);
+  if (!file.ok()) {
     return MalformedFileError(
         absl::StrCat("the archive does not hold the manifest ", manifest));
   }
-  absl::StatusOr<std::string> bytes = archive.Read(
-      static_cast<size_t>(found - files.begin()), kMaxManifestBytes);
+  absl::StatusOr<std::string> bytes = archive.Read(*file, kMaxManifestBytes);
   if (!bytes.ok()) {
     return MalformedFileError(
         absl::StrCat(manifest, ": ", std::string(bytes.status().message())));
   }
   // Table readers open it at once and need the path no longer.
-  MemoryFile file;
-  TUNESMITH_RETURN_IF_ERROR(file.Write(*bytes));
-  return OpenTable(file.path(), ManifestFormat(manifest));
+  MemoryFile copy;
+  TUNESMITH_RETURN_IF_ERROR(copy.Write(*bytes));
+  return OpenTable(copy.path(), ManifestFormat(manifest));
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ at::Tensor MaskedSoftmaxDropoutReference(const at::Tensor& scores_BHLL,
                                          DropoutKey key);
 
 // Scaled dot-product attention over keys within each sequence's length.
-// `padded`: whether any sequence is shorter than L. Result [B, L, H * D].
+// `padded`: whether any sequence is shorter than L; only then must queries be
+// as many as keys. Result [B, queries, H * D].
 at::Tensor Attention(const at::Tensor& query_BHLD, const at::Tensor& key_BHLD,
                      const at::Tensor& value_BHLD, const at::Tensor& lengths_B,
                      bool padded, double probability, DropoutKey key);

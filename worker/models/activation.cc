@@ -1,12 +1,16 @@
 #include "worker/models/activation.h"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include "ATen/ops/gelu.h"
 #include "ATen/ops/relu.h"
 #include "ATen/ops/silu.h"
 #include "ATen/ops/tanh.h"
+#include "absl/strings/str_cat.h"
+#include "worker/formats/printable.h"
+#include "worker/models/config_reader.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -30,6 +34,16 @@ std::optional<Activation> ParseActivation(std::string_view name) {
     if (known == name) return activation;
   }
   return std::nullopt;
+}
+
+Activation ReadActivation(ConfigReader& reader, const char* key,
+                          const char* unset) {
+  const std::string name = reader.Text(key, unset);
+  const std::optional<Activation> known = ParseActivation(name);
+  if (!known.has_value()) {
+    reader.Reject(absl::StrCat(key, " ", Printable(name), " is not supported"));
+  }
+  return known.value_or(Activation::kGelu);
 }
 
 at::Tensor Activate(Activation activation, const at::Tensor& x) {

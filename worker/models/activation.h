@@ -8,10 +8,16 @@
 
 namespace tunesmith::worker {
 
+class ConfigReader;
+
 enum class Activation { kGelu, kGeluTanh, kRelu, kTanh, kSilu };
 
 // By the name that a Hugging Face config gives it; nothing when unknown.
 std::optional<Activation> ParseActivation(std::string_view name);
+
+// That of `key` in a config; one that is unknown is a problem of the reader's.
+Activation ReadActivation(ConfigReader& reader, const char* key,
+                          const char* unset);
 
 at::Tensor Activate(Activation activation, const at::Tensor& x);
 

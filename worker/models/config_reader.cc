@@ -40,6 +40,26 @@ int64_t ConfigReader::Integer(const char* key, int64_t min, int64_t max,
   return unset;
 }
 
+std::vector<int64_t> ConfigReader::Integers(const char* key, int64_t min,
+                                            int64_t max, size_t max_count,
+                                            std::vector<int64_t> unset) {
+  const nlohmann::json* value = Find(key);
+  if (value == nullptr) return unset;
+  std::vector<int64_t> numbers;
+  if (value->is_array() && !value->empty() && value->size() <= max_count) {
+    for (const nlohmann::json& item : *value) {
+      if (!item.is_number_integer()) break;
+      const int64_t number = item.get<int64_t>();
+      if (number < min || number > max) break;
+      numbers.push_back(number);
+    }
+    if (numbers.size() == value->size()) return numbers;
+  }
+  Reject(absl::StrCat(key, " must be a list of 1 to ", max_count,
+                      " whole numbers from ", min, " to ", max));
+  return unset;
+}
+
 double ConfigReader::Number(const char* key, double min, double max,
                             double unset) {
   const nlohmann::json* value = Find(key);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "nlohmann/json.hpp"
@@ -24,6 +25,9 @@ class ConfigReader {
   // Without a default: the key must be there. Bounds include their ends.
   int64_t Integer(const char* key, int64_t min, int64_t max);
   int64_t Integer(const char* key, int64_t min, int64_t max, int64_t unset);
+  // A list of 1 to `max_count` numbers.
+  std::vector<int64_t> Integers(const char* key, int64_t min, int64_t max,
+                                size_t max_count, std::vector<int64_t> unset);
   double Number(const char* key, double min, double max, double unset);
   std::string Text(const char* key, const std::string& unset);
   bool Flag(const char* key, bool unset);

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/models/image_input.h"
 
 namespace tunesmith::worker {
 
 // Where in a network a parameter is; as `ModelParameter.Block` of the API.
 enum class ParameterBlock { kEmbeddings, kLayer, kPooler, kHead };
 
-// One parameter under its Hugging Face name.
+// One parameter under the name that the family's files give it.
 struct ParameterDescription {
   std::string name;
   // In a head, 0 stands for the number of labels.
@@ -25,19 +26,22 @@ struct ParameterDescription {
 
 // What a model directory holds, found out from its header and config alone.
 struct ModelDescription {
-  // Hugging Face's `model_type`.
+  // As ModelFamily::name.
   std::string family;
   // From input to output, without a head.
   std::vector<ParameterDescription> parameters;
-  // What text classification adds.
-  std::vector<ParameterDescription> text_classification_head;
+  // What classification adds.
+  std::vector<ParameterDescription> head;
   // Of `parameters`.
   int64_t parameter_count = 0;
   // Of the weights file or files.
   int64_t size_bytes = 0;
   // As safetensors names it: "F32".
   std::string dtype;
+  // 0 for a network of pictures.
   int max_sequence_length = 0;
+  // Set for a network of pictures.
+  std::optional<ImageInputFacts> image_input;
   int layer_count = 0;
   // Labels of the classification head that the weights hold, in the order of
   // the outputs; empty without one.

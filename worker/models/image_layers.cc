@@ -1,12 +1,14 @@
 #include "worker/models/image_layers.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/batch_norm.h"
 #include "ATen/ops/constant_pad_nd.h"
 #include "ATen/ops/conv2d.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/max_pool2d.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/zeros.h"
 
@@ -76,14 +78,33 @@ BatchNorm2dImpl::BatchNorm2dImpl(int64_t channels, double epsilon,
 }
 
 at::Tensor BatchNorm2dImpl::forward(const at::Tensor& x_BCHW, bool training) {
-  const bool trains =
-      training && (weight.requires_grad() || bias.requires_grad());
+  const bool trains = training &&
+                      (weight.requires_grad() || bias.requires_grad()) &&
+                      x_BCHW.numel() > x_BCHW.size(1);
   if (trains) {
     c10::NoGradGuard no_gradients;
     num_batches_tracked.add_(1);
   }
   return at::batch_norm(x_BCHW, weight, bias, running_mean, running_var, trains,
                         kMomentum, epsilon, /*cudnn_enabled=*/true);
+}
+
+at::Tensor MaxPool3x3(const at::Tensor& x_BCHW, Padding padding, bool ceil) {
+  constexpr int64_t kKernel = 3, kStride = 2;
+  const EdgePadding rows =
+      EdgePaddingFor(x_BCHW.size(2), kKernel, kStride, padding);
+  const EdgePadding columns =
+      EdgePaddingFor(x_BCHW.size(3), kKernel, kStride, padding);
+  at::Tensor x = x_BCHW;
+  int64_t edges[2] = {rows.before, columns.before};
+  if (rows.before != rows.after || columns.before != columns.after) {
+    x = at::constant_pad_nd(
+        x, {columns.before, columns.after, rows.before, rows.after},
+        -std::numeric_limits<double>::infinity());
+    edges[0] = edges[1] = 0;
+  }
+  return at::max_pool2d(x, {kKernel, kKernel}, {kStride, kStride}, edges,
+                        {1, 1}, ceil);
 }
 
 }  // namespace tunesmith::worker

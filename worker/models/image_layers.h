@@ -45,7 +45,8 @@ TORCH_MODULE(Conv2d);
 // Normalises each channel. While its weight or bias trains in a training pass:
 // by the batch's own mean and variance, which also move the running ones, as
 // torch.nn.BatchNorm2d with momentum 0.1. Otherwise by the running ones, which
-// stay as they are to the bit.
+// stay as they are to the bit; so too when each channel has but one value,
+// which has no variance.
 struct BatchNorm2dImpl : torch::nn::Module {
   BatchNorm2dImpl(int64_t channels, double epsilon,
                   const at::TensorOptions& options);
@@ -67,6 +68,12 @@ struct EdgePadding {
 };
 EdgePadding EdgePaddingFor(int64_t size, int64_t kernel, int64_t stride,
                            Padding padding);
+
+// The largest value under a window of 3 x 3 that moves by 2. kSymmetric and
+// kTensorFlowSame surround the picture with nothing. `ceil`: whether a window
+// that reaches over the edge behind counts.
+at::Tensor MaxPool3x3(const at::Tensor& x_BCHW, Padding padding,
+                      bool ceil = false);
 
 }  // namespace tunesmith::worker
 

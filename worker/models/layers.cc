@@ -8,9 +8,9 @@
 namespace tunesmith::worker {
 
 LinearImpl::LinearImpl(int64_t in, int64_t out,
-                       const at::TensorOptions& options) {
+                       const at::TensorOptions& options, bool has_bias) {
   weight = register_parameter("weight", at::empty({out, in}, options));
-  bias = register_parameter("bias", at::empty({out}, options));
+  if (has_bias) bias = register_parameter("bias", at::empty({out}, options));
 }
 
 at::Tensor LinearImpl::forward(const at::Tensor& x) {

@@ -14,9 +14,10 @@
 
 namespace tunesmith::worker {
 
-// y = x W^T + b; `weight` [out, in], `bias` [out].
+// y = x W^T + b; `weight` [out, in], `bias` [out] unless there is none.
 struct LinearImpl : torch::nn::Module {
-  LinearImpl(int64_t in, int64_t out, const at::TensorOptions& options);
+  LinearImpl(int64_t in, int64_t out, const at::TensorOptions& options,
+             bool has_bias = true);
   at::Tensor forward(const at::Tensor& x);
 
   at::Tensor weight, bias;

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 #define TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,13 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
-#include "worker/models/description.h"
 #include "worker/models/encoder.h"
 
 namespace tunesmith::worker {
 
 // How files of a family spell the names of its parameters. The canonical name
-// is the one that the network has in Hugging Face's class for the task.
+// is the one that the network has in the ecosystem's class for the task.
 struct WeightNaming {
   // In front of every name of the network, for example "bert."; a base model's
   // file leaves it out.
@@ -43,27 +43,45 @@ struct EncoderOptions {
   std::optional<double> dropout;
 };
 
-// A network architecture and its files. Stateless and thread-safe.
+// The JSON files of a model directory that say what the network is; each is an
+// object.
+struct ModelConfig {
+  // config.json
+  nlohmann::json network;
+  // preprocessor_config.json; empty without one.
+  nlohmann::json preprocessor = nlohmann::json::object();
+};
+
+// A network architecture and its files. Stateless and thread-safe. Its
+// descendants HuggingFaceFamily and TorchvisionFamily know how an ecosystem
+// writes config.json.
 class ModelFamily {
  public:
   virtual ~ModelFamily() = default;
 
-  // As `model_type` of config.json.
+  // Also of the API: "bert".
   virtual std::string_view name() const = 0;
+
+  // The key of config.json by which its networks are known, and its values:
+  // `model_type` "bert".
+  virtual const char* config_key() const = 0;
+  virtual std::vector<std::string> config_values() const = 0;
 
   virtual const WeightNaming& naming() const = 0;
 
-  // For `architectures` of a fine-tuned model's config.
-  virtual std::string_view classifier_architecture() const = 0;
-
-  // The network that `config`, an object, describes. Its parameters are unset.
+  // The network that the config describes. Its parameters are unset.
   // INVALID_ARGUMENT with reason UNSUPPORTED_MODEL.
   virtual absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
-      const nlohmann::json& config, const EncoderOptions& options) const = 0;
+      const ModelConfig& config, const EncoderOptions& options) const = 0;
 
-  // Where in the network a parameter of canonical `name` is; fills in `block`
-  // and `layer`.
-  virtual void Locate(ParameterDescription& parameter) const = 0;
+  // The labels of a head with `count` outputs as config.json has them; empty
+  // when it does not name each.
+  virtual std::vector<std::string> LabelsOf(const nlohmann::json& config,
+                                            int64_t count) const = 0;
+
+  // Makes config.json that of a classifier of these labels, in fp32.
+  virtual void SetClassifier(const std::vector<std::string>& labels,
+                             nlohmann::json& config) const = 0;
 };
 
 }  // namespace tunesmith::worker

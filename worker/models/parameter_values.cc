@@ -16,6 +16,8 @@ at::ScalarType ScalarTypeOf(TensorType type) {
       return at::kHalf;
     case TensorType::kBF16:
       return at::kBFloat16;
+    case TensorType::kI64:
+      return at::kLong;
     default:
       return at::kFloat;
   }

@@ -10,7 +10,7 @@
 namespace tunesmith::worker {
 
 // Fills `parameter` with stored values, converted to its type and brought to
-// its device. Shapes are equal; the stored type is F32, F16 or BF16.
+// its device. Shapes are equal; the stored type is F32, F16, BF16 or I64.
 void CopyStoredTensor(const StoredTensor& stored, at::Tensor parameter);
 
 // Fills a parameter that no file holds, as Hugging Face does: biases with 0,

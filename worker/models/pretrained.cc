@@ -7,9 +7,9 @@
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/json_file.h"
-#include "worker/models/config_labels.h"
 #include "worker/models/config_reader.h"
 #include "worker/models/family_list.h"
+#include "worker/models/image_encoder.h"
 #include "worker/models/parameter_values.h"
 #include "worker/models/text_encoder.h"
 
@@ -17,33 +17,78 @@ namespace tunesmith::worker {
 namespace {
 
 constexpr char kConfigFile[] = "config.json";
+constexpr char kPreprocessorFile[] = "preprocessor_config.json";
 
-absl::StatusOr<nlohmann::json> ReadConfig(const std::string& directory) {
-  absl::StatusOr<nlohmann::json> config =
-      ReadJsonFile((std::filesystem::path(directory) / kConfigFile).string());
-  if (absl::IsNotFound(config.status())) {
+// NOT_FOUND without such a file.
+absl::StatusOr<nlohmann::json> ReadObject(const std::string& directory,
+                                          const char* file) {
+  absl::StatusOr<nlohmann::json> json =
+      ReadJsonFile((std::filesystem::path(directory) / file).string());
+  if (absl::IsNotFound(json.status())) return json;
+  if (!json.ok()) {
+    return UnsupportedModelError(std::string(json.status().message()));
+  }
+  if (!json->is_object()) {
+    return UnsupportedModelError(absl::StrCat(file, ": not an object"));
+  }
+  return json;
+}
+
+absl::StatusOr<ModelConfig> ReadConfig(const std::string& directory) {
+  absl::StatusOr<nlohmann::json> network = ReadObject(directory, kConfigFile);
+  if (absl::IsNotFound(network.status())) {
     return ReasonedError(absl::StatusCode::kInvalidArgument,
                          "MODEL_FILE_MISSING", "missing file: config.json");
   }
-  if (!config.ok()) {
-    return UnsupportedModelError(std::string(config.status().message()));
-  }
-  if (!config->is_object()) {
-    return UnsupportedModelError("config.json: not an object");
-  }
+  TUNESMITH_RETURN_IF_ERROR(network.status());
+  ModelConfig config{.network = *std::move(network)};
+  absl::StatusOr<nlohmann::json> preprocessor =
+      ReadObject(directory, kPreprocessorFile);
+  if (absl::IsNotFound(preprocessor.status())) return config;
+  TUNESMITH_RETURN_IF_ERROR(preprocessor.status());
+  config.preprocessor = *std::move(preprocessor);
   return config;
 }
 
+// The layer that a parameter or buffer is in, of those of EncoderFacts.
+std::optional<int> LayerOf(const std::string& name,
+                           const std::vector<std::string>& layer_paths) {
+  for (size_t i = 0; i < layer_paths.size(); ++i) {
+    const std::string& path = layer_paths[i];
+    if (name.starts_with(path) && name[path.size()] == '.') {
+      return static_cast<int>(i);
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<ParameterDescription> ParametersOf(const Encoder& encoder,
-                                               const ModelFamily& family) {
+                                               const std::string& prefix) {
   std::vector<ParameterDescription> parameters;
+  ParameterBlock outside = ParameterBlock::kEmbeddings;
   for (const auto& item : encoder.named_parameters()) {
     ParameterDescription& parameter = parameters.emplace_back();
-    parameter.name = family.naming().prefix + item.key();
+    parameter.name = prefix + item.key();
     parameter.shape = item.value().sizes().vec();
-    family.Locate(parameter);
+    parameter.layer = LayerOf(item.key(), encoder.facts().layer_paths);
+    if (parameter.layer.has_value()) outside = ParameterBlock::kPooler;
+    parameter.block =
+        parameter.layer.has_value() ? ParameterBlock::kLayer : outside;
   }
   return parameters;
+}
+
+NetworkTensors TensorsOf(const Encoder& encoder, const std::string& prefix) {
+  NetworkTensors tensors;
+  tensors.parameters = ParametersOf(encoder, prefix);
+  for (const auto& item : encoder.named_buffers()) {
+    bool counts = item.value().scalar_type() == at::kLong;
+    (counts ? tensors.counters : tensors.buffers)
+        .push_back(
+            {.name = prefix + item.key(), .shape = item.value().sizes().vec()});
+  }
+  tensors.head_shape = HeadShape(encoder.facts(), 0);
+  return tensors;
 }
 
 }  // namespace
@@ -52,10 +97,7 @@ absl::StatusOr<std::unique_ptr<PretrainedModel>> PretrainedModel::Open(
     const std::string& directory) {
   std::unique_ptr<PretrainedModel> model(new PretrainedModel());
   TUNESMITH_ASSIGN_OR_RETURN(model->config_, ReadConfig(directory));
-  ConfigReader reader(model->config_);
-  std::string model_type = reader.Text("model_type", "");
-  TUNESMITH_RETURN_IF_ERROR(reader.status());
-  TUNESMITH_ASSIGN_OR_RETURN(model->family_, FindModelFamily(model_type));
+  TUNESMITH_ASSIGN_OR_RETURN(model->family_, FindModelFamily(model->config()));
   TUNESMITH_ASSIGN_OR_RETURN(model->weights_, WeightFiles::Open(directory));
   TUNESMITH_RETURN_IF_ERROR(model->Describe());
   return model;
@@ -72,11 +114,12 @@ absl::Status PretrainedModel::Describe() {
   const EncoderFacts& facts = encoder->facts();
   ModelDescription& d = description_;
   d.family = std::string(family_->name());
-  d.parameters = ParametersOf(*encoder, *family_);
+  NetworkTensors tensors = TensorsOf(*encoder, naming.prefix);
   TUNESMITH_ASSIGN_OR_RETURN(
-      match_, MatchWeights(d.parameters, weights_->tensors(), naming));
-  d.text_classification_head = {
-      {naming.head + ".weight", {0, facts.width}, ParameterBlock::kHead, {}},
+      match_, MatchWeights(tensors, weights_->tensors(), naming));
+  d.parameters = std::move(tensors.parameters);
+  d.head = {
+      {naming.head + ".weight", tensors.head_shape, ParameterBlock::kHead, {}},
       {naming.head + ".bias", {0}, ParameterBlock::kHead, {}}};
   for (const ParameterDescription& parameter : d.parameters) {
     int64_t count = 1;
@@ -88,13 +131,15 @@ absl::Status PretrainedModel::Describe() {
   if (auto text = std::dynamic_pointer_cast<TextEncoder>(encoder)) {
     d.max_sequence_length = static_cast<int>(text->facts().max_sequence_length);
   }
-  d.layer_count = facts.layer_count;
+  if (auto image = std::dynamic_pointer_cast<ImageEncoder>(encoder)) {
+    d.image_input = image->facts().input;
+  }
+  d.layer_count = static_cast<int>(facts.layer_paths.size());
   d.dropout = facts.dropout;
   d.ignored_tensors = match_.ignored_tensors;
   d.new_parameters = match_.new_parameters;
-  if (match_.head_weight != nullptr &&
-      match_.head_weight->shape[1] == facts.width) {
-    d.head_labels = LabelsOfConfig(config_, match_.head_weight->shape[0]);
+  if (match_.head_weight != nullptr) {
+    d.head_labels = family_->LabelsOf(config(), match_.head_weight->shape[0]);
   }
   return absl::OkStatus();
 }
@@ -116,15 +161,21 @@ absl::StatusOr<std::shared_ptr<Encoder>> PretrainedModel::LoadEncoder(
                           encoder->facts().initializer_range, seed);
     }
   }
+  // A buffer that the file lacks is a counter, which begins at 0.
+  for (const auto& item : encoder->named_buffers()) {
+    auto source = match_.sources.find(family_->naming().prefix + item.key());
+    if (source == match_.sources.end()) continue;
+    CopyStoredTensor(*source->second, item.value());
+  }
   return encoder;
 }
 
-Linear PretrainedModel::LoadClassifier(const Encoder& encoder,
-                                       const std::vector<std::string>& labels,
-                                       at::Device device, int64_t seed) const {
+Head PretrainedModel::LoadHead(const Encoder& encoder,
+                               const std::vector<std::string>& labels,
+                               at::Device device, int64_t seed) const {
   const EncoderFacts& facts = encoder.facts();
-  Linear head(facts.width, static_cast<int64_t>(labels.size()),
-              at::TensorOptions(at::kFloat).device(device));
+  Head head(facts, static_cast<int64_t>(labels.size()),
+            at::TensorOptions(at::kFloat).device(device));
   if (!labels.empty() && description_.head_labels == labels) {
     CopyStoredTensor(*match_.head_weight, head->weight);
     CopyStoredTensor(*match_.head_bias, head->bias);

@@ -9,13 +9,13 @@
 #include "nlohmann/json.hpp"
 #include "worker/formats/weight_files.h"
 #include "worker/models/description.h"
-#include "worker/models/layers.h"
+#include "worker/models/head.h"
 #include "worker/models/model_family.h"
 #include "worker/models/weight_matching.h"
 
 namespace tunesmith::worker {
 
-// A Hugging Face model directory whose config and weights fit each other.
+// A model directory whose config and weights fit each other.
 // Weights stay mapped while it lives and are copied once, into the network.
 class PretrainedModel {
  public:
@@ -24,7 +24,8 @@ class PretrainedModel {
       const std::string& directory);
 
   const ModelDescription& description() const { return description_; }
-  const nlohmann::json& config() const { return config_; }
+  // config.json
+  const nlohmann::json& config() const { return config_.network; }
   const ModelFamily& family() const { return *family_; }
 
   // The network in fp32 on `device`. Parameters that the weights lack are
@@ -34,16 +35,15 @@ class PretrainedModel {
 
   // A head on top of `encoder`: the stored one when it has the same labels in
   // the same order, otherwise a new one drawn from `seed`.
-  Linear LoadClassifier(const Encoder& encoder,
-                        const std::vector<std::string>& labels,
-                        at::Device device, int64_t seed) const;
+  Head LoadHead(const Encoder& encoder, const std::vector<std::string>& labels,
+                at::Device device, int64_t seed) const;
 
  private:
   PretrainedModel() = default;
 
   absl::Status Describe();
 
-  nlohmann::json config_;
+  ModelConfig config_;
   std::unique_ptr<ModelFamily> family_;
   std::unique_ptr<WeightFiles> weights_;
   WeightMatch match_;

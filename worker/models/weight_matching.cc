@@ -53,14 +53,25 @@ bool IsOptional(const std::string& name, const WeightNaming& naming) {
                      });
 }
 
-absl::Status CheckTensor(const StoredTensor& tensor,
-                         const std::vector<int64_t>& shape) {
-  if (tensor.type != TensorType::kF32 && tensor.type != TensorType::kF16 &&
-      tensor.type != TensorType::kBF16) {
+bool IsFloat(TensorType type) {
+  return type == TensorType::kF32 || type == TensorType::kF16 ||
+         type == TensorType::kBF16;
+}
+
+// What a tensor of the network has to be.
+struct Place {
+  const std::vector<int64_t>* shape = nullptr;
+  bool is_counter = false;
+};
+
+absl::Status CheckTensor(const StoredTensor& tensor, const Place& place) {
+  const std::vector<int64_t>& shape = *place.shape;
+  if (place.is_counter ? tensor.type != TensorType::kI64
+                       : !IsFloat(tensor.type)) {
     return UnsupportedModelError(
         absl::StrCat("tensor ", Printable(tensor.name), " has the type ",
-                     std::string(TensorTypeName(tensor.type)),
-                     " (supported: F32, F16, BF16)"));
+                     std::string(TensorTypeName(tensor.type)), " (supported: ",
+                     place.is_counter ? "I64" : "F32, F16, BF16", ")"));
   }
   if (tensor.shape == shape) return absl::OkStatus();
   return ReasonedError(
@@ -83,56 +94,43 @@ void AddOutside(const StoredTensor& tensor, const WeightNaming& naming,
   }
 }
 
-// A head counts when both parts fit each other; otherwise its tensors are
-// ignored.
-void CheckHead(WeightMatch& match) {
+// A head counts when both parts fit each other and the network; otherwise its
+// tensors are ignored.
+void CheckHead(std::vector<int64_t> shape, WeightMatch& match) {
   const StoredTensor* weight = match.head_weight;
   const StoredTensor* bias = match.head_bias;
-  bool complete = weight != nullptr && bias != nullptr &&
-                  weight->shape.size() == 2 && bias->shape.size() == 1 &&
-                  CheckTensor(*weight, weight->shape).ok() &&
-                  CheckTensor(*bias, {weight->shape[0]}).ok();
-  if (complete) return;
+  if (weight != nullptr && bias != nullptr && !weight->shape.empty()) {
+    shape[0] = weight->shape[0];
+    const std::vector<int64_t> count = {shape[0]};
+    if (CheckTensor(*weight, {&shape}).ok() &&
+        CheckTensor(*bias, {&count}).ok()) {
+      return;
+    }
+  }
   for (const StoredTensor* tensor : {weight, bias}) {
     if (tensor != nullptr) match.ignored_tensors.push_back(tensor->name);
   }
   match.head_weight = match.head_bias = nullptr;
 }
 
-}  // namespace
+std::map<std::string, Place> PlacesOf(const NetworkTensors& network) {
+  std::map<std::string, Place> places;
+  for (const ParameterDescription& parameter : network.parameters) {
+    places[parameter.name] = {&parameter.shape};
+  }
+  for (const ParameterDescription& buffer : network.buffers) {
+    places[buffer.name] = {&buffer.shape};
+  }
+  for (const ParameterDescription& counter : network.counters) {
+    places[counter.name] = {&counter.shape, /*is_counter=*/true};
+  }
+  return places;
+}
 
-absl::StatusOr<WeightMatch> MatchWeights(
-    std::span<const ParameterDescription> parameters,
-    std::span<const StoredTensor> tensors, const WeightNaming& naming) {
-  std::map<std::string, const std::vector<int64_t>*> shapes;
-  for (const ParameterDescription& parameter : parameters) {
-    shapes.emplace(parameter.name, &parameter.shape);
-  }
-  WeightMatch match;
-  for (const StoredTensor& tensor : tensors) {
-    std::optional<std::string> name = CanonicalName(tensor.name, naming);
-    if (!name.has_value()) {
-      AddOutside(tensor, naming, match);
-      continue;
-    }
-    auto shape = shapes.find(*name);
-    if (shape == shapes.end()) {
-      if (!IsIgnored(*name, naming)) {
-        return NameMismatch(
-            absl::StrCat("config.json describes no parameter for tensor ",
-                         Printable(tensor.name)));
-      }
-      match.ignored_tensors.push_back(tensor.name);
-      continue;
-    }
-    TUNESMITH_RETURN_IF_ERROR(CheckTensor(tensor, *shape->second));
-    if (!match.sources.emplace(*name, &tensor).second) {
-      return NameMismatch(absl::StrCat("two tensors stand for one parameter: ",
-                                       Printable(match.sources[*name]->name),
-                                       " and ", Printable(tensor.name)));
-    }
-  }
-  for (const ParameterDescription& parameter : parameters) {
+// Whether each parameter and buffer has a source, unless it need not.
+absl::Status CheckComplete(const NetworkTensors& network,
+                           const WeightNaming& naming, WeightMatch& match) {
+  for (const ParameterDescription& parameter : network.parameters) {
     if (match.sources.contains(parameter.name)) continue;
     if (!IsOptional(parameter.name, naming)) {
       return NameMismatch(absl::StrCat("the weights lack the parameter ",
@@ -141,7 +139,47 @@ absl::StatusOr<WeightMatch> MatchWeights(
     }
     match.new_parameters.push_back(parameter.name);
   }
-  CheckHead(match);
+  for (const ParameterDescription& buffer : network.buffers) {
+    if (match.sources.contains(buffer.name)) continue;
+    return NameMismatch(absl::StrCat("the weights lack the buffer ",
+                                     buffer.name,
+                                     ", which config.json describes"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<WeightMatch> MatchWeights(const NetworkTensors& network,
+                                         std::span<const StoredTensor> tensors,
+                                         const WeightNaming& naming) {
+  const std::map<std::string, Place> places = PlacesOf(network);
+  WeightMatch match;
+  for (const StoredTensor& tensor : tensors) {
+    std::optional<std::string> name = CanonicalName(tensor.name, naming);
+    if (!name.has_value()) {
+      AddOutside(tensor, naming, match);
+      continue;
+    }
+    auto place = places.find(*name);
+    if (place == places.end()) {
+      if (!IsIgnored(*name, naming)) {
+        return NameMismatch(
+            absl::StrCat("config.json describes no parameter for tensor ",
+                         Printable(tensor.name)));
+      }
+      match.ignored_tensors.push_back(tensor.name);
+      continue;
+    }
+    TUNESMITH_RETURN_IF_ERROR(CheckTensor(tensor, place->second));
+    if (!match.sources.emplace(*name, &tensor).second) {
+      return NameMismatch(absl::StrCat("two tensors stand for one parameter: ",
+                                       Printable(match.sources[*name]->name),
+                                       " and ", Printable(tensor.name)));
+    }
+  }
+  TUNESMITH_RETURN_IF_ERROR(CheckComplete(network, naming, match));
+  CheckHead(network.head_shape, match);
   return match;
 }
 

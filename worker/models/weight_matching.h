@@ -14,7 +14,18 @@
 
 namespace tunesmith::worker {
 
-// Which stored tensor each parameter of a network comes from.
+// What a network is made of, by canonical names.
+struct NetworkTensors {
+  std::vector<ParameterDescription> parameters;
+  // Running statistics and their counters. A file may lack the counters, which
+  // are of int64.
+  std::vector<ParameterDescription> buffers;
+  std::vector<ParameterDescription> counters;
+  // Of the head's weight, 0 for the number of labels.
+  std::vector<int64_t> head_shape;
+};
+
+// Which stored tensor each parameter and buffer of a network comes from.
 struct WeightMatch {
   // By canonical name; points into the stored tensors.
   std::map<std::string, const StoredTensor*> sources;
@@ -27,12 +38,12 @@ struct WeightMatch {
   const StoredTensor* head_bias = nullptr;
 };
 
-// `parameters` is the network, canonical names. INVALID_ARGUMENT with reason
-// WEIGHT_NAME_MISMATCH, WEIGHT_SHAPE_MISMATCH, or UNSUPPORTED_MODEL when the
-// elements are not floating-point numbers of 16 or 32 bits.
-absl::StatusOr<WeightMatch> MatchWeights(
-    std::span<const ParameterDescription> parameters,
-    std::span<const StoredTensor> tensors, const WeightNaming& naming);
+// INVALID_ARGUMENT with reason WEIGHT_NAME_MISMATCH, WEIGHT_SHAPE_MISMATCH, or
+// UNSUPPORTED_MODEL when elements are not floating-point numbers of 16 or 32
+// bits, or counters not of int64.
+absl::StatusOr<WeightMatch> MatchWeights(const NetworkTensors& network,
+                                         std::span<const StoredTensor> tensors,
+                                         const WeightNaming& naming);
 
 }  // namespace tunesmith::worker
 

@@ -73,6 +73,19 @@ v1::ModelParameter ToWire(const ParameterDescription& parameter) {
   return wire;
 }
 
+v1::ImageInput ToWire(const ImageInputFacts& input) {
+  v1::ImageInput wire;
+  wire.set_size(input.size);
+  wire.set_resize_size(input.resize_size);
+  wire.mutable_mean()->Add(input.mean.begin(), input.mean.end());
+  wire.mutable_standard_deviation()->Add(input.deviation.begin(),
+                                         input.deviation.end());
+  wire.set_interpolation(input.bicubic ? v1::ImageInput::BICUBIC
+                                       : v1::ImageInput::BILINEAR);
+  wire.set_channel_order(input.bgr ? v1::ImageInput::BGR : v1::ImageInput::RGB);
+  return wire;
+}
+
 v1::DatasetColumn ToWire(const ColumnFacts& facts) {
   v1::DatasetColumn wire;
   wire.set_name(facts.name);
@@ -195,14 +208,16 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description) {
   for (const ParameterDescription& parameter : description.parameters) {
     *facts.add_parameters() = ToWire(parameter);
   }
-  if (!description.text_classification_head.empty()) {
-    model.add_tasks(v1::TEXT_CLASSIFICATION);
-    v1::TaskHead& head = *facts.add_heads();
-    head.set_task(v1::TEXT_CLASSIFICATION);
-    for (const ParameterDescription& parameter :
-         description.text_classification_head) {
-      *head.add_parameters() = ToWire(parameter);
-    }
+  v1::TaskType task = v1::TEXT_CLASSIFICATION;
+  if (description.image_input.has_value()) {
+    task = v1::IMAGE_CLASSIFICATION;
+    *model.mutable_image_input() = ToWire(*description.image_input);
+  }
+  model.add_tasks(task);
+  v1::TaskHead& head = *facts.add_heads();
+  head.set_task(task);
+  for (const ParameterDescription& parameter : description.head) {
+    *head.add_parameters() = ToWire(parameter);
   }
   return facts;
 }

@@ -7,29 +7,21 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/file_writer.h"
 #include "worker/formats/json_file.h"
-#include "worker/models/config_labels.h"
 
 namespace tunesmith::worker {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 5> kTokenizerFiles = {
-    "tokenizer.json", "tokenizer_config.json", "vocab.txt",
-    "special_tokens_map.json", "added_tokens.json"};
+// What comes before the network: the same for the result.
+constexpr std::array<std::string_view, 6> kKeptFiles = {
+    "tokenizer.json",          "tokenizer_config.json", "vocab.txt",
+    "special_tokens_map.json", "added_tokens.json",     "preprocessor_config.json"};
 
 nlohmann::json ResultConfig(const PretrainedModel& base,
                             const std::vector<std::string>& labels) {
   nlohmann::json config = base.config();
-  config["architectures"] = {
-      std::string(base.family().classifier_architecture())};
-  config["problem_type"] = "single_label_classification";
-  SetLabelsOfConfig(labels, config);
-  config["dtype"] = "float32";
-  // Older spelling of `dtype`, and a count that id2label already says.
-  config.erase("torch_dtype");
-  config.erase("num_labels");
-  config.erase("_num_labels");
+  base.family().SetClassifier(labels, config);
   return config;
 }
 
@@ -46,7 +38,7 @@ absl::Status WriteResultDirectory(const PretrainedModel& base,
       WriteTensors((to / "model.safetensors").string(), weights));
   TUNESMITH_RETURN_IF_ERROR(
       WriteJsonFile((to / "config.json").string(), ResultConfig(base, labels)));
-  for (std::string_view name : kTokenizerFiles) {
+  for (std::string_view name : kKeptFiles) {
     std::error_code ignored;
     if (!fs::exists(from / name, ignored)) continue;
     TUNESMITH_RETURN_IF_ERROR(

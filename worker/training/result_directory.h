@@ -11,10 +11,11 @@
 
 namespace tunesmith::worker {
 
-// Writes config.json, model.safetensors and the tokenizer files of
-// `base_directory` into `directory`, which holds none of them. What
-// transformers' AutoModelForSequenceClassification loads. `weights` are all
-// parameters. Files are not synced. Errors of FileWriter.
+// Writes config.json, model.safetensors and the tokenizer or preprocessor files
+// of `base_directory` into `directory`, which holds none of them. What the
+// family's ecosystem loads: transformers' AutoModelFor...Classification, or
+// torchvision's load_state_dict. `weights` are all parameters and buffers. Files
+// are not synced. Errors of FileWriter.
 absl::Status WriteResultDirectory(const PretrainedModel& base,
                                   const std::string& base_directory,
                                   const std::vector<std::string>& labels,

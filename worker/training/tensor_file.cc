@@ -14,12 +14,18 @@
 namespace tunesmith::worker {
 namespace {
 
+TensorType TypeOf(const at::Tensor& tensor) {
+  return tensor.scalar_type() == at::kLong ? TensorType::kI64
+                                           : TensorType::kF32;
+}
+
 void CopyBytes(std::span<const std::byte> bytes, at::Tensor target) {
   if (bytes.empty()) return;
   at::Tensor source =
       target.is_cpu() && target.is_contiguous()
           ? target
-          : at::empty(target.sizes(), at::TensorOptions(at::kFloat));
+          : at::empty(target.sizes(),
+                      at::TensorOptions(target.scalar_type()));
   std::memcpy(source.mutable_data_ptr(), bytes.data(), bytes.size());
   if (!source.is_same(target)) target.copy_(source);
 }
@@ -36,7 +42,7 @@ absl::Status WriteTensors(const std::string& path,
     values.push_back(value);
     entries.push_back(
         {.name = tensor.name,
-         .type = TensorType::kF32,
+         .type = TypeOf(value),
          .shape = value.sizes().vec(),
          .bytes = {static_cast<const std::byte*>(value.const_data_ptr()),
                    static_cast<size_t>(value.nbytes())}});

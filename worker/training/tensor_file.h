@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-// Tensors of fp32 in safetensors files.
+// Tensors of fp32, and counters of int64, in safetensors files.
 
 namespace tunesmith::worker {
 

@@ -78,5 +78,19 @@ TEST(AttentionTest, PaddedKeysDoNotCount) {
   }
 }
 
+// As a network that wants the first token alone.
+TEST(AttentionTest, FewerQueriesGiveTheirRowsOfTheResult) {
+  at::Tensor q = Heads(), k = Heads(), v = Heads();
+  for (double rate : {0.0, 1e-12}) {
+    at::Tensor all =
+        Attention(q, k, v, at::full({4}, 19, at::kLong), false, rate, kKey);
+    at::Tensor first =
+        Attention(q.narrow(2, 0, 1), k, v, at::full({4}, 19, at::kLong), false,
+                  rate, kKey);
+    EXPECT_EQ(first.sizes(), at::IntArrayRef({4, 1, 24}));
+    EXPECT_LT(Largest(first - all.narrow(1, 0, 1)), 1e-5) << rate;
+  }
+}
+
 }  // namespace
 }  // namespace tunesmith::worker

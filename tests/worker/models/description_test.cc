@@ -43,8 +43,8 @@ TEST(DescribeModelTest, TellsWhatADirectoryHolds) {
   EXPECT_EQ(Find(*d, "bert.embeddings.LayerNorm.bias").block,
             ParameterBlock::kEmbeddings);
   EXPECT_EQ(Find(*d, "bert.pooler.dense.bias").block, ParameterBlock::kPooler);
-  EXPECT_EQ(d->text_classification_head[0].name, "classifier.weight");
-  EXPECT_THAT(d->text_classification_head[0].shape, ElementsAre(0, 24));
+  EXPECT_EQ(d->head[0].name, "classifier.weight");
+  EXPECT_THAT(d->head[0].shape, ElementsAre(0, 24));
   EXPECT_EQ(d->dtype, "F32");
   EXPECT_EQ(d->max_sequence_length, 16);
   EXPECT_EQ(d->layer_count, 2);

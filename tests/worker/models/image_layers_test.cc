@@ -103,5 +103,30 @@ TEST_F(BatchNorm2dTest, FrozenMeansFrozenWhateverThePassIs) {
   EXPECT_TRUE(trained.equal(norm_(x_, /*training=*/false)));
 }
 
+// Its running variance would be no number.
+TEST_F(BatchNorm2dTest, OneValueOfEachChannelIsEvaluated) {
+  mean_ = norm_->running_mean.clone();
+  const at::Tensor x = at::randn({1, 3, 1, 1});
+  EXPECT_TRUE(norm_(x, /*training=*/true).equal(norm_(x, /*training=*/false)));
+  EXPECT_TRUE(Untouched());
+}
+
+// Rows and columns 1 to 4, whose negated sum is largest in front.
+TEST(MaxPool3x3Test, NothingSurroundsThePicture) {
+  const at::Tensor line = -at::arange(1, 5, at::kFloat);
+  const at::Tensor x = (line.view({4, 1}) + line).view({1, 1, 4, 4});
+  auto pooled = [&](Padding padding, bool ceil) {
+    at::Tensor y = MaxPool3x3(x, padding, ceil).contiguous();
+    return std::vector<float>(y.data_ptr<float>(),
+                              y.data_ptr<float>() + y.numel());
+  };
+  EXPECT_EQ(pooled(Padding::kNone, false), (std::vector<float>{-2}));
+  EXPECT_EQ(pooled(Padding::kNone, true), (std::vector<float>{-2, -4, -4, -6}));
+  EXPECT_EQ(pooled(Padding::kSymmetric, false),
+            (std::vector<float>{-2, -3, -3, -4}));
+  EXPECT_EQ(pooled(Padding::kTensorFlowSame, false),
+            (std::vector<float>{-2, -4, -4, -6}));
+}
+
 }  // namespace
 }  // namespace tunesmith::worker

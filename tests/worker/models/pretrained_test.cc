@@ -74,7 +74,7 @@ TEST(PretrainedModelTest, HeadIsKeptOnlyForTheSameLabelsInOrder) {
   auto model = Open(TinyBertDirectory());
   auto encoder = Load(*model);
   auto weight = [&](const Labels& labels) {
-    return model->LoadClassifier(*encoder, labels, at::kCPU, 42)->weight;
+    return model->LoadHead(*encoder, labels, at::kCPU, 42)->weight;
   };
   at::Tensor kept = weight({"no", "perhaps", "yes"});
   at::Tensor fresh = weight({"no", "yes", "perhaps"});
@@ -88,7 +88,7 @@ TEST(PretrainedModelTest, NewHeadFollowsFromTheSeed) {
   auto model = Open(TinyBertDirectory());
   auto encoder = Load(*model);
   auto head = [&](int64_t seed) {
-    return model->LoadClassifier(*encoder, Labels(500, "x"), at::kCPU, seed);
+    return model->LoadHead(*encoder, Labels(500, "x"), at::kCPU, seed);
   };
   EXPECT_TRUE(head(1)->weight.equal(head(1)->weight));
   EXPECT_FALSE(head(1)->weight.equal(head(2)->weight));
@@ -157,7 +157,7 @@ TEST(BertModelTest, FrozenPrefixHasNoDropoutAndNoGraph) {
 }
 
 TEST(FindModelFamilyTest, UnknownFamilyNamesTheKnownOnes) {
-  auto family = FindModelFamily("gpt9");
+  auto family = FindModelFamily({{"model_type", "gpt9"}});
   EXPECT_THAT(
       std::string(family.status().message()),
       testing::AllOf(testing::HasSubstr("gpt9"), testing::HasSubstr("bert")));

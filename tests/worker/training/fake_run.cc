@@ -69,7 +69,7 @@ std::vector<ParameterPlan> PlanFreezing(
       DescribeModel(std::string(TUNESMITH_GOLDEN_DIR) + "/bert_tiny");
   std::vector<ParameterPlan> plan;
   for (const auto* list :
-       {&description->parameters, &description->text_classification_head}) {
+       {&description->parameters, &description->head}) {
     for (const ParameterDescription& parameter : *list) {
       bool is_frozen = false;
       for (const std::string& beginning : frozen) {

@@ -29,7 +29,7 @@ Plan TwoSteps() {
   options.parameters.clear();
   auto description = DescribeModel(TUNESMITH_MINILM_DIR);
   for (const auto* list :
-       {&description->parameters, &description->text_classification_head}) {
+       {&description->parameters, &description->head}) {
     for (const ParameterDescription& parameter : *list) {
       options.parameters.push_back({parameter.name});
     }

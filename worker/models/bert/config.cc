@@ -1,6 +1,5 @@
 #include "worker/models/bert/config.h"
 
-#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -51,13 +50,7 @@ absl::StatusOr<BertConfig> ParseBertConfig(const nlohmann::json& json) {
       reader.Number("classifier_dropout", 0, 0.9, config.hidden_dropout);
   config.epsilon = reader.Number("layer_norm_eps", 0, 1, 1e-12);
   config.initializer_range = reader.Number("initializer_range", 0, 10, 0.02);
-  std::string activation = reader.Text("hidden_act", "gelu");
-  if (std::optional<Activation> known = ParseActivation(activation)) {
-    config.activation = *known;
-  } else {
-    reader.Reject(absl::StrCat("hidden_act ", Printable(activation),
-                               " is not supported"));
-  }
+  config.activation = ReadActivation(reader, "hidden_act", "gelu");
   if (config.width % config.head_count != 0) {
     reader.Reject("hidden_size is not a multiple of num_attention_heads");
   }

@@ -4,23 +4,22 @@
 #include <memory>
 #include <string_view>
 
-#include "worker/models/model_family.h"
+#include "worker/models/hugging_face_family.h"
 
 namespace tunesmith::worker {
 
-class BertFamily : public ModelFamily {
+class BertFamily : public HuggingFaceFamily {
  public:
   std::string_view name() const override { return "bert"; }
-  std::string_view classifier_architecture() const override {
-    return "BertForSequenceClassification";
-  }
   const WeightNaming& naming() const override { return naming_; }
 
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
-      const nlohmann::json& config,
-      const EncoderOptions& options) const override;
+      const ModelConfig& config, const EncoderOptions& options) const override;
 
-  void Locate(ParameterDescription& parameter) const override;
+ protected:
+  std::string_view classifier_architecture() const override {
+    return "BertForSequenceClassification";
+  }
 
  private:
   const WeightNaming naming_ = {

@@ -5,10 +5,11 @@
 #include <string>
 
 #include "ATen/TensorOperators.h"
-#include "ATen/core/grad_mode.h"
 #include "ATen/ops/tanh.h"
+#include "absl/strings/str_cat.h"
 #include "worker/kernels/attention.h"
 #include "worker/kernels/dropout.h"
+#include "worker/models/block_walk.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -130,7 +131,6 @@ at::Tensor BertPoolerImpl::forward(const at::Tensor& x_BLW) {
 BertModel::BertModel(const BertConfig& config,
                      const at::TensorOptions& options) {
   facts_.width = config.width;
-  facts_.layer_count = static_cast<int>(config.layer_count);
   facts_.head_dropout = config.head_dropout;
   facts_.dropout = config.hidden_dropout;
   facts_.initializer_range = config.initializer_range;
@@ -142,6 +142,7 @@ BertModel::BertModel(const BertConfig& config,
   for (int64_t i = 0; i < config.layer_count; ++i) {
     layers_.push_back(list->register_module(std::to_string(i),
                                             BertLayer(config, i, options)));
+    facts_.layer_paths.push_back(absl::StrCat("encoder.layer.", i));
   }
   auto encoder = std::make_shared<torch::nn::Module>();
   encoder->register_module("layer", list);
@@ -151,20 +152,16 @@ BertModel::BertModel(const BertConfig& config,
 
 at::Tensor BertModel::forward(const TokenBatch& batch,
                               const ForwardContext& context) {
-  const bool gradients = at::GradMode::is_enabled();
-  bool trains = AnyTrains(*embeddings_);
-  // Below the first block that trains, nothing is recorded.
-  at::AutoGradMode mode(gradients && trains);
-  BertPass pass{batch, context, context.training && trains};
-  at::Tensor x_BLW = embeddings_(pass);
-  for (BertLayer& layer : layers_) {
-    trains = trains || AnyTrains(*layer);
-    at::GradMode::set_enabled(gradients && trains);
-    pass.dropout = context.training && trains;
-    x_BLW = layer(x_BLW, pass);
+  at::Tensor x_BLW;
+  {
+    BlockWalk walk(context);
+    BertPass pass{batch, context, walk.Enter(AnyTrains(*embeddings_))};
+    x_BLW = embeddings_(pass);
+    for (BertLayer& layer : layers_) {
+      pass.dropout = walk.Enter(AnyTrains(*layer));
+      x_BLW = layer(x_BLW, pass);
+    }
   }
-  // Also brings gradients back for whoever goes on from here.
-  at::GradMode::set_enabled(gradients);
   return pooler_(x_BLW);
 }
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "proto/contract/base/status_macros.h"
+#include "worker/models/config_reader.h"
+#include "worker/models/image_config.h"
+
 namespace tunesmith::worker {
 namespace {
 
@@ -22,6 +26,16 @@ int64_t MobileNetV2Config::Channels(int64_t channels) const {
 
 int64_t MobileNetV2Config::LastChannels() const {
   return Divisible(1280 * std::max(1.0, width_multiplier));
+}
+
+absl::StatusOr<MobileNetV2Config> ParseMobileNetV2Config(
+    const nlohmann::json& json) {
+  MobileNetV2Config config;
+  TUNESMITH_ASSIGN_OR_RETURN(config.padding, PaddingOfTimm(json));
+  ConfigReader reader(json);
+  config.epsilon = reader.Number("batch_norm_epsilon", 0, 0.1, config.epsilon);
+  TUNESMITH_RETURN_IF_ERROR(reader.status());
+  return config;
 }
 
 }  // namespace tunesmith::worker

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
 #include "worker/models/image_layers.h"
 
 namespace tunesmith::worker {
@@ -32,6 +34,11 @@ struct MobileNetV2Config {
   int64_t Channels(int64_t channels) const;
   int64_t LastChannels() const;
 };
+
+// From a config.json as TorchvisionFamily describes it. INVALID_ARGUMENT with
+// reason UNSUPPORTED_MODEL.
+absl::StatusOr<MobileNetV2Config> ParseMobileNetV2Config(
+    const nlohmann::json& config);
 
 }  // namespace tunesmith::worker
 

@@ -1,9 +1,10 @@
 #include "worker/models/mobilenet_v2/model.h"
 
 #include "ATen/TensorOperators.h"
-#include "ATen/core/grad_mode.h"
 #include "ATen/ops/hardtanh.h"
 #include "ATen/ops/mean.h"
+#include "absl/strings/str_cat.h"
+#include "worker/models/block_walk.h"
 #include "worker/models/layers.h"
 #include "worker/models/module_path.h"
 
@@ -85,32 +86,29 @@ MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
     const int64_t out = config.Channels(stage.channels);
     for (int64_t i = 0; i < stage.count; ++i) {
       AddResidual(stage, channels, out, i == 0 ? stage.stride : 1);
+      facts_.layer_paths.push_back(
+          absl::StrCat("features.", blocks_.size() - 1));
       channels = out;
     }
   }
   AddBlock();
   AddUnit("0", "1", {.in = channels, .out = config.LastChannels()}, true);
   facts_.width = config.LastChannels();
-  // Neither the stem nor the last convolution is one.
-  facts_.layer_count = static_cast<int>(blocks_.size()) - 2;
   facts_.head_dropout = config.dropout;
+  facts_.dropout = config.dropout;
   facts_.initializer_range = 0.01;
   facts_.input = input;
 }
 
 at::Tensor MobileNetV2Model::forward(const at::Tensor& images_BCHW,
                                      const ForwardContext& context) {
-  const bool gradients = at::GradMode::is_enabled();
-  bool trains = false;
-  at::AutoGradMode mode(gradients);
   at::Tensor x_BCHW = images_BCHW;
-  for (MobileNetV2Block& block : blocks_) {
-    trains = trains || AnyTrains(*block.module);
-    // Below the first block that trains, nothing is recorded.
-    at::GradMode::set_enabled(gradients && trains);
-    x_BCHW = block(x_BCHW, context.training && trains);
+  {
+    BlockWalk walk(context);
+    for (MobileNetV2Block& block : blocks_) {
+      x_BCHW = block(x_BCHW, walk.Enter(AnyTrains(*block.module)));
+    }
   }
-  at::GradMode::set_enabled(gradients);
   return x_BCHW.mean(at::IntArrayRef{2, 3});
 }
 
