@@ -21,6 +21,8 @@ constexpr int kMaxResizeSize = 8192;
 constexpr int kMaxLabels = 1000;
 constexpr size_t kMaxLabelBytes = 256;
 constexpr double kMaxEpsilon = 0.1;
+// Less would turn the rounding of pixels into noise.
+constexpr double kMinDeviation = 1e-6;
 
 constexpr int kDefaultSize = 224;
 // Of the shorter side, as ImageNet's networks are evaluated.
@@ -79,7 +81,7 @@ void CheckInput(const v1::ImageInput& input, const FieldScope& scope) {
   }
   CheckColours("mean", input.mean(), {.low = 0, .high = 1}, scope);
   CheckColours("standard_deviation", input.standard_deviation(),
-               {.low = 0, .without_low = true}, scope);
+               {.low = kMinDeviation, .high = 1}, scope);
   scope.CheckEnum("interpolation", input.interpolation(),
                   v1::ImageInput::Interpolation_IsValid(input.interpolation()));
   scope.CheckEnum("channel_order", input.channel_order(),

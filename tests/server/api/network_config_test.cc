@@ -121,7 +121,7 @@ TEST(ConfigOfNetworkTest, SaysAllThatTheDescriptionSays) {
   input.set_channel_order(v1::ImageInput::BGR);
   for (double value : {0.25, 0.5, 0.75}) {
     input.add_mean(value);
-    input.add_standard_deviation(2 * value);
+    input.add_standard_deviation(value / 2);
   }
   EXPECT_EQ(json::parse(ConfigOfNetwork(network)), json::parse(R"({
     "architecture": "mobilenet_v2",
@@ -131,7 +131,7 @@ TEST(ConfigOfNetworkTest, SaysAllThatTheDescriptionSays) {
       "crop_pct": 1.0,
       "interpolation": "bicubic",
       "mean": [0.25, 0.5, 0.75],
-      "std": [0.5, 1.0, 1.5],
+      "std": [0.125, 0.25, 0.375],
       "label_names": ["ant \"queen\"", "bee"]
     },
     "padding": "tensorflow_same",
