@@ -50,6 +50,16 @@ std::string VocabularyRemark(int32_t id_bound, int64_t vocabulary_size) {
                       " ids, the network has embeddings for ", vocabulary_size);
 }
 
+// Whether the tokenizer fits the network; a remark about it, or nothing.
+absl::StatusOr<std::string> LookAtTokenizer(
+    const std::string& directory, const ModelDescription& description) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer,
+                             Tokenizer::LoadFromModelDirectory(directory));
+  const int64_t vocabulary_size = VocabularySize(description);
+  TUNESMITH_RETURN_IF_ERROR(CheckTokenizer(*tokenizer, vocabulary_size));
+  return VocabularyRemark(tokenizer->IdBound(), vocabulary_size);
+}
+
 }  // namespace
 
 int64_t VocabularySize(const ModelDescription& description) {
@@ -71,18 +81,16 @@ absl::StatusOr<internal::v1::Outcome> DoImportWork(
   std::string directory = artifact + "/model";
   TUNESMITH_ASSIGN_OR_RETURN(ModelDescription description,
                              DescribeModel(directory));
-  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer,
-                             Tokenizer::LoadFromModelDirectory(directory));
-  int64_t vocabulary_size = VocabularySize(description);
-  TUNESMITH_RETURN_IF_ERROR(CheckTokenizer(*tokenizer, vocabulary_size));
-
+  std::string remark;
+  if (!description.image_input.has_value()) {
+    TUNESMITH_ASSIGN_OR_RETURN(remark, LookAtTokenizer(directory, description));
+  }
   for (tunesmith::v1::Finding& finding : TensorFindings(description)) {
     context.reporter.Finding(std::move(finding));
   }
   internal::v1::Outcome outcome;
   internal::v1::ModelFacts& facts = *outcome.mutable_import()->mutable_model();
   facts = ToWire(description);
-  std::string remark = VocabularyRemark(tokenizer->IdBound(), vocabulary_size);
   if (!remark.empty()) facts.mutable_model()->add_notes(remark);
   return outcome;
 }

@@ -15,6 +15,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/classification.h"
 #include "worker/data/classification_data.h"
+#include "worker/data/image_samples.h"
 #include "worker/data/text_samples.h"
 #include "worker/models/description.h"
 #include "worker/report/report.h"
@@ -47,6 +48,10 @@ class TrainRun {
   absl::Status StageInputs();
   void ReportExecution();
   absl::Status PrepareData();
+  // Reads the data with what the task's samples are read by.
+  absl::Status PrepareTexts();
+  absl::Status PreparePictures();
+  absl::Status Prepare(SampleKind& samples);
   // Finds the newest sound checkpoint, and says in `places` to go on from
   // there. DATA_LOSS when there is none and the job does not begin at step 0.
   absl::Status FindCheckpoint(TrainingPlaces& places);
@@ -150,6 +155,20 @@ void TrainRun::ReportExecution() {
 
 absl::Status TrainRun::PrepareData() {
   absl::Duration begin = context_.clock.Monotonic();
+  const bool of_texts = work_.spec().task().has_text_classification();
+  TUNESMITH_RETURN_IF_ERROR(of_texts ? PrepareTexts() : PreparePictures());
+  preparation_time_ = context_.clock.Monotonic() - begin;
+  return absl::OkStatus();
+}
+
+absl::Status TrainRun::PreparePictures() {
+  ImageSamples samples(static_cast<size_t>(context_.threads),
+                       request_.policy.unreadable_images,
+                       [this] { return ShouldStop(); });
+  return Prepare(samples);
+}
+
+absl::Status TrainRun::PrepareTexts() {
   EncodingOptions encoding{
       .max_length = work_.spec().task().text_classification().max_length(),
       .threads = context_.threads,
@@ -167,11 +186,14 @@ absl::Status TrainRun::PrepareData() {
   TUNESMITH_ASSIGN_OR_RETURN(
       std::unique_ptr<Tokenizer> tokenizer,
       Tokenizer::LoadFromModelDirectory(base_model_directory_));
-  auto should_stop = [this] { return ShouldStop(); };
-  TextSamples samples(*tokenizer, encoding, should_stop);
+  TextSamples samples(*tokenizer, encoding, [this] { return ShouldStop(); });
+  return Prepare(samples);
+}
+
+absl::Status TrainRun::Prepare(SampleKind& samples) {
   std::vector<DataFinding> findings;
-  absl::StatusOr<ClassificationData> data =
-      PrepareClassification(request_, samples, findings, should_stop);
+  absl::StatusOr<ClassificationData> data = PrepareClassification(
+      request_, samples, findings, [this] { return ShouldStop(); });
   context_.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(data.status());
   for (const DataFinding& finding : findings) {
@@ -186,7 +208,6 @@ absl::Status TrainRun::PrepareData() {
   options_.class_weights =
       ToClassWeights(Classification(work_.spec().task()).class_weights(),
                      inputs_.labels, training_counts_);
-  preparation_time_ = context_.clock.Monotonic() - begin;
   return absl::OkStatus();
 }
 

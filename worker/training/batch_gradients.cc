@@ -21,7 +21,7 @@ BatchGradients::BatchGradients(const Network& network,
 }
 
 absl::StatusOr<at::Tensor> BatchGradients::Add(
-    const BatchIndices& batch, int64_t step, size_t rows_at_once,
+    const BatchIndices& batch, const Position& position, size_t rows_at_once,
     const std::function<bool()>& should_stop) {
   at::Tensor sum;
   for (size_t begin = 0; begin < batch.size(); begin += rows_at_once) {
@@ -29,7 +29,7 @@ absl::StatusOr<at::Tensor> BatchGradients::Add(
     size_t end = std::min(begin + rows_at_once, batch.size());
     BatchIndices part(batch.begin() + static_cast<ptrdiff_t>(begin),
                       batch.begin() + static_cast<ptrdiff_t>(end));
-    TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, Loss(part, step, begin));
+    TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, Loss(part, position, begin));
     // The batch's mean, from the means of its parts.
     if (part.size() < batch.size()) loss = loss * Share(part, batch);
     loss.backward();
@@ -39,14 +39,17 @@ absl::StatusOr<at::Tensor> BatchGradients::Add(
 }
 
 absl::StatusOr<at::Tensor> BatchGradients::Loss(const BatchIndices& part,
-                                                int64_t step, size_t first) {
-  TUNESMITH_ASSIGN_OR_RETURN(LabelledBatch batch,
-                             network_.batches->Make(examples_, part));
+                                                const Position& position,
+                                                size_t first) {
+  TUNESMITH_ASSIGN_OR_RETURN(
+      LabelledBatch batch,
+      network_.batches->Make(examples_, part,
+                             {.training = true, .epoch = position.epoch}));
   AutocastGuard autocast(network_.batches->device(), options_.precision);
   at::Tensor logits_BC = network_.model->forward(
       batch.input, {.training = true,
                     .seed = options_.seed,
-                    .step = step,
+                    .step = position.step,
                     .first_row = static_cast<int64_t>(first)});
   return loss_(logits_BC, batch.labels_B);
 }

@@ -23,18 +23,23 @@ class BatchGradients {
   BatchGradients(const Network& network, const std::vector<Example>& examples,
                  const TrainingOptions& options);
 
+  // Where in a run a step is: steps and whole epochs before it.
+  struct Position {
+    int64_t step = 0;
+    int64_t epoch = 0;
+  };
+
   // The gradients of the batch's mean loss, which is returned: a scalar on the
-  // device. `step` steps were done before. CANCELLED when `should_stop`, which
-  // is asked between the parts, says so; errors of BatchMaker. There may be
-  // gradients then.
-  absl::StatusOr<at::Tensor> Add(const BatchIndices& batch, int64_t step,
-                                 size_t rows_at_once,
+  // device. CANCELLED when `should_stop`, which is asked between the parts, says
+  // so; errors of BatchMaker. There may be gradients then.
+  absl::StatusOr<at::Tensor> Add(const BatchIndices& batch,
+                                 const Position& position, size_t rows_at_once,
                                  const std::function<bool()>& should_stop);
 
  private:
   // The loss of a part of a batch, whose first row is the batch's `first`th.
-  absl::StatusOr<at::Tensor> Loss(const BatchIndices& part, int64_t step,
-                                  size_t first);
+  absl::StatusOr<at::Tensor> Loss(const BatchIndices& part,
+                                  const Position& position, size_t first);
   // What a part counts in the batch's mean.
   double Share(const BatchIndices& part, const BatchIndices& whole) const;
   double WeightOf(const BatchIndices& indices) const;

@@ -2,6 +2,7 @@
 #define TUNESMITH_WORKER_TRAINING_BATCH_MAKER_H_
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,20 +21,43 @@ struct LabelledBatch {
   at::Tensor labels_B;
 };
 
-// Makes batches of examples for one kind of network, on its device.
+// What batches are made for.
+struct BatchUse {
+  // Samples are varied as the augmentation says; otherwise they are as they are
+  // evaluated.
+  bool training = false;
+  // Counted from 0; of training alone.
+  int64_t epoch = 0;
+};
+
+// Makes batches of examples for one kind of network, on its device. Not
+// thread-safe.
 class BatchMaker {
  public:
   explicit BatchMaker(at::Device device) : device_(device) {}
   virtual ~BatchMaker() = default;
 
+  // The batches that will be asked for next, in this order, so that work can
+  // begin before. `examples` stay as they are until the next call or the end.
+  // May take long: asks `should_stop` meanwhile; CANCELLED when it says so.
+  virtual absl::Status Expect(std::span<const Example> examples,
+                              std::span<const BatchIndices> batches,
+                              const BatchUse& use,
+                              const std::function<bool()>& should_stop) {
+    return absl::OkStatus();
+  }
+
+  // Also of batches that were not expected, or of parts of them.
   absl::StatusOr<LabelledBatch> Make(std::span<const Example> examples,
-                                     const BatchIndices& indices);
+                                     const BatchIndices& indices,
+                                     const BatchUse& use);
+
+  // What a head is given, without labels.
+  virtual absl::StatusOr<ClassifierInput> MakeInput(
+      std::span<const Example> examples, const BatchIndices& indices,
+      const BatchUse& use) = 0;
 
   at::Device device() const { return device_; }
-
- protected:
-  virtual absl::StatusOr<ClassifierInput> MakeInput(
-      std::span<const Example> examples, const BatchIndices& indices) = 0;
 
  private:
   const at::Device device_;
@@ -45,15 +69,15 @@ class TextBatches : public BatchMaker {
   TextBatches(int64_t pad_token_id, at::Device device)
       : BatchMaker(device), pad_token_id_(pad_token_id) {}
 
- protected:
-  absl::StatusOr<ClassifierInput> MakeInput(
-      std::span<const Example> examples, const BatchIndices& indices) override;
+  absl::StatusOr<ClassifierInput> MakeInput(std::span<const Example> examples,
+                                            const BatchIndices& indices,
+                                            const BatchUse& use) override;
 
  private:
   const int64_t pad_token_id_;
 };
 
-// What each example costs: its tokens.
+// What each example costs: a text its tokens, a picture one.
 std::vector<int32_t> LengthsOf(std::span<const Example> examples);
 
 }  // namespace tunesmith::worker

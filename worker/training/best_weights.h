@@ -8,7 +8,7 @@
 
 namespace tunesmith::worker {
 
-// A copy of the parameters that train, on their device.
+// A copy of what a training moves, on its device.
 class BestWeights {
  public:
   explicit BestWeights(std::vector<NamedTensor> parameters)

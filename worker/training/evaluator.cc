@@ -51,11 +51,14 @@ absl::StatusOr<EvaluationFigures> EvaluateClassifier(
   at::NoGradGuard no_gradients;
   ConfusionMatrix matrix(class_count);
   double loss_sum = 0;
-  for (const BatchIndices& indices :
-       PlanEvaluation(LengthsOf(examples), rows)) {
+  const std::vector<BatchIndices> batches =
+      PlanEvaluation(LengthsOf(examples), rows);
+  TUNESMITH_RETURN_IF_ERROR(
+      network.batches->Expect(examples, batches, {}, should_stop));
+  for (const BatchIndices& indices : batches) {
     if (should_stop()) return StoppedError();
     TUNESMITH_ASSIGN_OR_RETURN(LabelledBatch batch,
-                               network.batches->Make(examples, indices));
+                               network.batches->Make(examples, indices, {}));
     at::Tensor logits_BC =
         network.model->forward(batch.input, {}).to(at::kCPU).contiguous();
     const float* row = logits_BC.const_data_ptr<float>();

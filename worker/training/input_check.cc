@@ -1,7 +1,9 @@
 #include "worker/training/input_check.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
@@ -14,33 +16,50 @@ absl::Status Invalid(std::string_view reason, const std::string& message) {
   return ReasonedError(absl::StatusCode::kInvalidArgument, reason, message);
 }
 
-absl::Status CheckExamples(const char* split,
-                           const std::vector<Example>& examples,
-                           size_t label_count, const TextEncoderFacts& facts) {
-  for (const Example& example : examples) {
-    auto where = [&] { return absl::StrCat(split, " row ", example.row); };
-    if (example.label < 0 ||
-        static_cast<size_t>(example.label) >= label_count) {
-      return Invalid("UNKNOWN_LABEL",
-                     absl::StrCat(where(), ": label ", example.label,
-                                  " is not one of ", label_count));
+// What is wrong with an example besides its label.
+using ExampleCheck = std::function<absl::Status(const Example&)>;
+
+absl::Status CheckLabel(const Example& example, size_t label_count) {
+  if (example.label >= 0 && static_cast<size_t>(example.label) < label_count) {
+    return absl::OkStatus();
+  }
+  return Invalid("UNKNOWN_LABEL", absl::StrCat("label ", example.label,
+                                               " is not one of ", label_count));
+}
+
+// Problems with the split and the row in front.
+absl::Status CheckExamples(const TrainingInputs& inputs,
+                           const ExampleCheck& check) {
+  for (auto [split, examples] :
+       {std::pair("training", &inputs.training),
+        std::pair("validation", &inputs.validation),
+        std::pair("test", &inputs.test)}) {
+    for (const Example& example : *examples) {
+      absl::Status status = check(example);
+      if (status.ok()) continue;
+      return Invalid(ReasonOf(status),
+                     absl::StrCat(split, " row ", example.row, ": ",
+                                  std::string(status.message())));
     }
-    int64_t length = static_cast<int64_t>(example.token_ids.size());
-    if (length == 0 || length > facts.max_sequence_length) {
-      return Invalid(
-          "INVALID_FIELD",
-          absl::StrCat(where(), ": ", length, " tokens, the model takes 1 to ",
-                       facts.max_sequence_length));
-    }
-    for (int32_t id : example.token_ids) {
-      if (id >= 0 && id < facts.vocabulary_size) continue;
-      return Invalid("BAD_TOKENIZER",
-                     absl::StrCat(where(), ": token id ", id,
-                                  " is beyond the model's vocabulary of ",
-                                  facts.vocabulary_size,
-                                  " (do tokenizer.json and config.json belong "
-                                  "together?)"));
-    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckText(const Example& example, const TextEncoderFacts& facts) {
+  int64_t length = static_cast<int64_t>(example.token_ids.size());
+  if (length == 0 || length > facts.max_sequence_length) {
+    return Invalid("INVALID_FIELD",
+                   absl::StrCat(length, " tokens, the model takes 1 to ",
+                                facts.max_sequence_length));
+  }
+  for (int32_t id : example.token_ids) {
+    if (id >= 0 && id < facts.vocabulary_size) continue;
+    return Invalid("BAD_TOKENIZER",
+                   absl::StrCat("token id ", id,
+                                " is beyond the model's vocabulary of ",
+                                facts.vocabulary_size,
+                                " (do tokenizer.json and config.json belong "
+                                "together?)"));
   }
   return absl::OkStatus();
 }
@@ -48,8 +67,7 @@ absl::Status CheckExamples(const char* split,
 }  // namespace
 
 absl::Status CheckInputs(const TrainingInputs& inputs,
-                         const TrainingOptions& options,
-                         const TextEncoderFacts& facts) {
+                         const TrainingOptions& options) {
   size_t labels = inputs.labels.size();
   if (labels < 2) {
     return Invalid("BAD_CLASS_COUNT",
@@ -71,11 +89,24 @@ absl::Status CheckInputs(const TrainingInputs& inputs,
                    absl::StrCat(options.class_weights.size(),
                                 " class weights for ", labels, " labels"));
   }
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckExamples("training", inputs.training, labels, facts));
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckExamples("validation", inputs.validation, labels, facts));
-  return CheckExamples("test", inputs.test, labels, facts);
+  return CheckExamples(inputs, [labels](const Example& example) {
+    return CheckLabel(example, labels);
+  });
+}
+
+absl::Status CheckTexts(const TrainingInputs& inputs,
+                        const TextEncoderFacts& facts) {
+  return CheckExamples(inputs, [&facts](const Example& example) {
+    return CheckText(example, facts);
+  });
+}
+
+absl::Status CheckPictures(const TrainingInputs& inputs) {
+  return CheckExamples(inputs, [](const Example& example) -> absl::Status {
+    if (example.picture.archive != nullptr) return absl::OkStatus();
+    return Invalid("TASK_NOT_SUPPORTED",
+                   "the model sees pictures, and this is none");
+  });
 }
 
 }  // namespace tunesmith::worker

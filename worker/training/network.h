@@ -18,7 +18,8 @@ struct Network {
 };
 
 // The pretrained network with a head for the labels of `inputs`, which were
-// found to fit it. Errors of LoadTextClassifier and CheckInputs.
+// found to fit it. Errors of LoadTextClassifier, LoadImageClassifier
+// and input_check.h.
 absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                     const TrainingInputs& inputs,
                                     const TrainingOptions& options,

@@ -9,15 +9,11 @@
 #include "ATen/ops/isfinite.h"
 #include "ATen/ops/zeros.h"
 #include "ATen/ops/zeros_like.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 
 namespace tunesmith::worker {
 
-bool IsExemptFromDecay(const std::string& name) {
-  std::string lower = absl::AsciiStrToLower(name);
-  return absl::StrContains(lower, "bias") ||
-         absl::StrContains(lower, "layernorm");
+bool IsExemptFromDecay(const at::Tensor& parameter) {
+  return parameter.dim() <= 1;
 }
 
 Optimizer::Optimizer(const torch::nn::Module& module,
@@ -37,7 +33,7 @@ Optimizer::Optimizer(const torch::nn::Module& module,
     entry.name = item.key();
     entry.parameter = item.value();
     entry.weight_decay =
-        IsExemptFromDecay(item.key()) ? 0 : options.weight_decay;
+        IsExemptFromDecay(item.value()) ? 0 : options.weight_decay;
     entry.learning_rate_factor = plan.learning_rate_factor;
   }
   Update();

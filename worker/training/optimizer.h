@@ -13,8 +13,8 @@
 namespace tunesmith::worker {
 
 // Whether weight decay is left out for a parameter: biases and normalisation
-// weights, as Hugging Face's Trainer does.
-bool IsExemptFromDecay(const std::string& name);
+// weights, as Hugging Face's Trainer does. These are the ones with one axis.
+bool IsExemptFromDecay(const at::Tensor& parameter);
 
 // AdamW's memory, by the parameters' names; the tensors are the optimizer's
 // own.

@@ -71,7 +71,7 @@ absl::Status ReadTensorsInto(const std::string& path,
   for (const NamedTensor& target : targets) {
     auto found = entries.find(target.name);
     bool fits = found != entries.end() &&
-                found->second->type == TensorType::kF32 &&
+                found->second->type == TypeOf(target.value) &&
                 found->second->shape == target.value.sizes().vec();
     if (!fits) {
       return CorruptWeightsError(

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "ATen/TensorOperators.h"
+#include "ATen/ops/isfinite.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
@@ -78,7 +80,8 @@ absl::Status TrainingRun::Load() {
   TUNESMITH_RETURN_IF_ERROR(
       ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
   optimizer_ = std::make_unique<Optimizer>(*network_.model, options_);
-  best_weights_ = std::make_unique<BestWeights>(optimizer_->parameters());
+  statistics_.emplace(*network_.model);
+  best_weights_ = std::make_unique<BestWeights>(Moving());
   gradients_.emplace(network_, inputs_.training, options_);
   lengths_ = LengthsOf(inputs_.training);
   state_.environment = DescribeEnvironment(options_.device, options_.threads);
@@ -94,6 +97,13 @@ absl::Status TrainingRun::UpdateFreezing() {
       ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
   optimizer_->Update();
   return absl::OkStatus();
+}
+
+std::vector<NamedTensor> TrainingRun::Moving() const {
+  std::vector<NamedTensor> moving = optimizer_->parameters();
+  moving.insert(moving.end(), statistics_->tensors().begin(),
+                statistics_->tensors().end());
+  return moving;
 }
 
 absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
@@ -129,7 +139,7 @@ absl::Status TrainingRun::Resume() {
 }
 
 absl::Status TrainingRun::ReadTensors(const std::string& directory) {
-  CheckpointTensors tensors{.trained = optimizer_->parameters(),
+  CheckpointTensors tensors{.trained = Moving(),
                             .optimizer = optimizer_->state(),
                             .best = {}};
   if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
@@ -143,7 +153,7 @@ absl::Status TrainingRun::ReadTensors(const std::string& directory) {
 
 absl::Status TrainingRun::ReadTensorsOfFork(const std::string& directory) {
   // What trained until now may be frozen from here on.
-  std::vector<NamedTensor> all;
+  std::vector<NamedTensor> all = statistics_->tensors();
   for (const auto& item : network_.model->named_parameters()) {
     all.push_back({item.key(), item.value()});
   }
@@ -204,6 +214,10 @@ absl::Status TrainingRun::TrainEpoch() {
   reporter_.BeginEpoch(
       before_epoch + static_cast<int64_t>(end),
       PaddedTokens(lengths_, std::span(batches).subspan(begin, end - begin)));
+  TUNESMITH_RETURN_IF_ERROR(network_.batches->Expect(
+      inputs_.training, std::span(batches).subspan(begin, end - begin),
+      {.training = true, .epoch = state_.epoch},
+      [this] { return IsStopped(); }));
   for (size_t i = begin; i < end; ++i) {
     bool first = result_.first_batch_time == absl::Time();
     if (first) result_.first_batch_time = clock_.Now();
@@ -228,6 +242,8 @@ absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   TUNESMITH_ASSIGN_OR_RETURN(double learning_rate, LearningRate());
   TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, AccumulateGradients(indices));
   at::Tensor norm = optimizer_->Step(loss, learning_rate);
+  statistics_->PutBackUnless(
+      at::isfinite(norm).logical_and(at::isfinite(loss)));
   ++state_.step;
   state_.training_examples += static_cast<int64_t>(indices.size());
 
@@ -266,15 +282,17 @@ bool TrainingRun::Split(bool from_evaluation) {
 
 absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
     const BatchIndices& indices) {
+  statistics_->Keep();
   while (true) {
     absl::StatusOr<at::Tensor> loss = CatchTorchErrors([&] {
       return gradients_->Add(
-          indices, state_.step,
+          indices, {.step = state_.step, .epoch = state_.epoch},
           static_cast<size_t>(microbatches_.RowsAt(state_.step)),
           [this] { return IsStopped(); });
     });
     if (loss.ok()) return loss;
     optimizer_->ClearGradients();
+    statistics_->PutBack();
     if (!IsOutOfMemory(loss.status())) return loss;
     if (!Split(/*from_evaluation=*/false)) return loss;
   }
@@ -378,7 +396,7 @@ absl::Status TrainingRun::SaveCheckpoint() {
 
 CheckpointTensors TrainingRun::TensorsToKeep() const {
   return {
-      .trained = optimizer_->parameters(),
+      .trained = Moving(),
       .optimizer = optimizer_->state(),
       .best = IsBest() ? std::vector<NamedTensor>() : best_weights_->kept()};
 }
@@ -413,7 +431,7 @@ absl::Status TrainingRun::EvaluateFinal() {
 
 absl::Status TrainingRun::Save() {
   reporter_.BeginSaving(state_);
-  return WriteModel(optimizer_->parameters(), places_.output_directory);
+  return WriteModel(Moving(), places_.output_directory);
 }
 
 TrainingResult TrainingRun::TakeResult() {

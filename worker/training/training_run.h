@@ -18,6 +18,7 @@
 #include "worker/training/optimizer.h"
 #include "worker/training/run_checkpoints.h"
 #include "worker/training/run_reporter.h"
+#include "worker/training/running_statistics.h"
 #include "worker/training/schedule.h"
 #include "worker/training/train.h"
 #include "worker/training/training_state.h"
@@ -74,6 +75,8 @@ class TrainingRun {
   // What a checkpoint holds of weights and optimizer state.
   absl::Status ReadTensors(const std::string& directory);
   absl::Status ReadTensorsOfFork(const std::string& directory);
+  // What the run moves: parameters that train, and running statistics.
+  std::vector<NamedTensor> Moving() const;
   bool IsStopped() { return stop_request() != StopRequest::kNone; }
   absl::Status WriteModel(const std::vector<NamedTensor>& trained,
                           const std::string& directory) const;
@@ -113,6 +116,7 @@ class TrainingRun {
   std::unique_ptr<PretrainedModel> base_;
   Network network_;
   std::unique_ptr<Optimizer> optimizer_;
+  std::optional<RunningStatistics> statistics_;
   std::unique_ptr<BestWeights> best_weights_;
   std::optional<BatchGradients> gradients_;
   std::vector<int32_t> lengths_;

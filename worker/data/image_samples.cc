@@ -1,0 +1,128 @@
+#include "worker/data/image_samples.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "proto/artifact/sha256.h"
+#include "proto/contract/base/parallel_for.h"
+#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/data/archive.h"
+#include "worker/data/image_inspection.h"
+#include "worker/formats/printable.h"
+#include "worker/images/decode.h"
+
+namespace tunesmith::worker {
+namespace {
+
+// Pictures that are decoded between two questions whether to stop.
+constexpr size_t kBlockImages = 64;
+
+// What looking at one row's picture told.
+struct Look {
+  size_t file = 0;
+  std::string digest = {};
+  absl::Status status = {};
+};
+
+// Where the paths of a table begin in its archive.
+std::string FolderOf(const std::string& manifest) {
+  const size_t end = manifest.rfind('/');
+  return end == std::string::npos ? "" : manifest.substr(0, end + 1);
+}
+
+Look LookAt(const Archive& archive, const std::string& path) {
+  Look look;
+  absl::StatusOr<size_t> file = archive.Find(path);
+  if (!file.ok()) {
+    look.status = BadImage("the archive does not hold it");
+    return look;
+  }
+  look.file = *file;
+  absl::StatusOr<std::string> bytes =
+      archive.Read(look.file, kMaxImageFileBytes);
+  look.status = bytes.status();
+  if (!bytes.ok()) return look;
+  look.status = DecodeImage(*bytes).status();
+  look.digest = Sha256Hex(*bytes);
+  return look;
+}
+
+DataFinding Unreadable(const LabelledSample& row, const absl::Status& why) {
+  return {.code = FindingCode::kBadImage,
+          .severity = FindingSeverity::kWarning,
+          .row = row.row,
+          .message = absl::StrCat(Printable(row.sample), ": ",
+                                  std::string(why.message())),
+          .suggestion = "replace the picture, or leave it out"};
+}
+
+absl::Status BadRow(const TableFile& file, const DataFinding& finding) {
+  return ReasonedError(
+      absl::StatusCode::kInvalidArgument, "BAD_ROW",
+      absl::StrCat("unusable picture of ", file.name, ", row ", *finding.row,
+                   ": ", finding.message,
+                   " (replace it, or set data.cleaning.unreadable_images to "
+                   "DROP_ROW)"));
+}
+
+}  // namespace
+
+absl::Status ImageSamples::Identify(const TableFile& file,
+                                    std::vector<LabelledSample>& rows,
+                                    FindingLog& findings) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::shared_ptr<const Archive> archive,
+                             OpenArchive(file.path));
+  const std::string folder = FolderOf(file.format.manifest);
+  std::vector<LabelledSample> usable;
+  std::vector<Look> looks(kBlockImages);
+  for (size_t begin = 0; begin < rows.size(); begin += kBlockImages) {
+    if (should_stop_()) {
+      return ReasonedError(absl::StatusCode::kCancelled, "CANCELLED",
+                           "cancelled while looking at pictures");
+    }
+    const size_t count = std::min(kBlockImages, rows.size() - begin);
+    ParallelFor(count, threads_, [&](size_t i) {
+      looks[i] = LookAt(*archive, folder + rows[begin + i].sample);
+    });
+    for (size_t i = 0; i < count; ++i) {
+      LabelledSample& row = rows[begin + i];
+      if (!looks[i].status.ok()) {
+        DataFinding finding = Unreadable(row, looks[i].status);
+        if (unreadable_ == RowAction::kFail) return BadRow(file, finding);
+        findings.Add(std::move(finding));
+        continue;
+      }
+      row.sample = std::move(looks[i].digest);
+      sources_.try_emplace(
+          row.sample, PictureSource{archive, looks[i].file, row.sample});
+      usable.push_back(std::move(row));
+    }
+  }
+  if (usable.empty()) {
+    return ReasonedError(
+        absl::StatusCode::kInvalidArgument, "EMPTY_DATASET",
+        absl::StrCat("no readable picture in ", file.name,
+                     "; rows that were left out: ", rows.size()));
+  }
+  rows = std::move(usable);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Example>> ImageSamples::Encode(
+    const std::vector<LabelledSample>& rows, std::span<const int32_t> labels,
+    std::string_view, FindingLog&) {
+  std::vector<Example> examples;
+  examples.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    examples.push_back({.row = rows[i].row,
+                        .token_ids = {},
+                        .label = labels[i],
+                        .picture = sources_.at(rows[i].sample)});
+  }
+  return examples;
+}
+
+}  // namespace tunesmith::worker

@@ -1,0 +1,45 @@
+#ifndef TUNESMITH_WORKER_DATA_IMAGE_SAMPLES_H_
+#define TUNESMITH_WORKER_DATA_IMAGE_SAMPLES_H_
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "worker/data/sample_kind.h"
+
+namespace tunesmith::worker {
+
+// Pictures in archives. Each is decoded once to see that it can be; they are
+// known by the digest of their bytes.
+class ImageSamples : public SampleKind {
+ public:
+  ImageSamples(size_t threads, RowAction unreadable,
+               std::function<bool()> should_stop)
+      : threads_(threads),
+        unreadable_(unreadable),
+        should_stop_(std::move(should_stop)) {}
+
+  std::string_view noun() const override { return "picture"; }
+
+  // BAD_IMAGE for those that cannot be read; an error BAD_ROW where `unreadable`
+  // is kFail. EMPTY_DATASET when none can. Errors of OpenArchive.
+  absl::Status Identify(const TableFile& file,
+                        std::vector<LabelledSample>& rows,
+                        FindingLog& findings) override;
+
+  absl::StatusOr<std::vector<Example>> Encode(
+      const std::vector<LabelledSample>& rows, std::span<const int32_t> labels,
+      std::string_view split, FindingLog& findings) override;
+
+ private:
+  const size_t threads_;
+  const RowAction unreadable_;
+  const std::function<bool()> should_stop_;
+  // By digest: a file that holds these bytes.
+  std::unordered_map<std::string, PictureSource> sources_;
+};
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_DATA_IMAGE_SAMPLES_H_
