@@ -66,13 +66,21 @@ void CheckFreezePolicy(const FreezePolicy& policy, const FieldScope& scope) {
       CheckGradualUnfreezing(policy.gradual_unfreezing(),
                              scope.At("gradual_unfreezing"));
       break;
+    case FreezePolicy::kHeadFirst:
+      if (policy.head_first().has_epochs()) {
+        scope.At("head_first")
+            .CheckInteger("epochs", policy.head_first().epochs(), 1,
+                          kMaxEpochsPerStage);
+      }
+      break;
     case FreezePolicy::kNone:
     case FreezePolicy::kBackbone:
       break;
     case FreezePolicy::KIND_NOT_SET:
       scope.Add("",
                 "set one of: none, backbone, first_layers, "
-                "last_layers_trainable, patterns, gradual_unfreezing");
+                "last_layers_trainable, patterns, gradual_unfreezing, "
+                "head_first");
       break;
   }
 }

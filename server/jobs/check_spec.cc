@@ -14,6 +14,7 @@ constexpr int kMaxPatience = 1000;
 constexpr int64_t kMaxPeriodSeconds = 24 * 60 * 60;
 constexpr int64_t kMaxPeriodSteps = 10'000'000;
 constexpr int kMaxKeepLatest = 100;
+constexpr int kMaxViews = 64;
 
 void CheckCleaning(const v1::CleaningPolicy& cleaning,
                    const FieldScope& scope) {
@@ -98,6 +99,17 @@ void CheckCheckpoints(const v1::CheckpointPolicy& checkpoints,
   }
 }
 
+void CheckFeatures(const v1::FeaturePolicy& features, const FieldScope& scope) {
+  if (features.has_views()) {
+    scope.CheckInteger("views", features.views(), 1, kMaxViews);
+  }
+}
+
+bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
+  if (spec.has_freeze()) return spec.freeze().has_backbone();
+  return spec.recipe() == v1::JobSpec::FEATURE_EXTRACTION;
+}
+
 }  // namespace
 
 bool HasValidation(const v1::Data& data) {
@@ -114,6 +126,18 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
   CheckData(spec.data(), scope.At("data"));
   CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
   if (spec.has_freeze()) CheckFreezePolicy(spec.freeze(), scope.At("freeze"));
+  if (spec.has_augmentation()) {
+    CheckAugmentation(spec.augmentation(), scope.At("augmentation"));
+    if (spec.task().has_text_classification()) {
+      scope.Add("augmentation", "is for pictures: leave it out");
+    }
+    if (spec.augmentation().batch_case() != v1::Augmentation::BATCH_NOT_SET &&
+        OnlyHeadEverTrains(spec)) {
+      scope.Add("augmentation",
+                "mixup and cutmix need more than the head to train: features "
+                "of mixed pictures cannot be computed once");
+    }
+  }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
   int device_kind = spec.resources().device_kind();
   scope.At("resources")
@@ -124,6 +148,9 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
   }
   if (spec.has_max_run_time()) CheckRunTime(spec, scope);
   CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
+  scope.CheckEnum("recipe", spec.recipe(),
+                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
+  CheckFeatures(spec.features(), scope.At("features"));
   return violations;
 }
 

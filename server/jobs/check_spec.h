@@ -16,6 +16,10 @@ void CheckHyperparameters(const v1::Hyperparameters& hyperparameters,
 // ResolveFreeze.
 void CheckFreezePolicy(const v1::FreezePolicy& policy, const FieldScope& scope);
 
+// An augmentation that is set.
+void CheckAugmentation(const v1::Augmentation& augmentation,
+                       const FieldScope& scope);
+
 // The fields of Hyperparameters that make learning rates differ.
 void CheckLearningRates(const v1::Hyperparameters& values,
                         const FieldScope& scope);

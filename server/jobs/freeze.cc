@@ -115,6 +115,12 @@ Verdict JudgeGradualUnfreezing(const FreezePolicy::GradualUnfreezing& policy,
   return {false, "gradual_unfreezing"};
 }
 
+Verdict JudgeHeadFirst(const FreezePolicy::HeadFirst& policy,
+                       const ModelParameter& parameter) {
+  const bool head = parameter.block() == ModelParameter::HEAD;
+  return {false, "head_first", head ? 0 : std::max(1, policy.epochs())};
+}
+
 Verdict Judge(const FreezePolicy& policy, const ModelParameter& parameter,
               int layer_count) {
   switch (policy.kind_case()) {
@@ -130,6 +136,8 @@ Verdict Judge(const FreezePolicy& policy, const ModelParameter& parameter,
     case FreezePolicy::kGradualUnfreezing:
       return JudgeGradualUnfreezing(policy.gradual_unfreezing(), parameter,
                                     layer_count);
+    case FreezePolicy::kHeadFirst:
+      return JudgeHeadFirst(policy.head_first(), parameter);
     case FreezePolicy::kNone:
     case FreezePolicy::KIND_NOT_SET:
       break;

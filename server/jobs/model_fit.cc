@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/jobs/augmentation_defaults.h"
 #include "server/jobs/check_spec.h"
 #include "server/jobs/freeze.h"
 #include "server/jobs/input_fit.h"
@@ -41,7 +42,8 @@ bool OnlyHeadTrains(const FreezeTable& table) {
                      });
 }
 
-void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
+void FitFreeze(const internal::v1::ModelFacts& facts, std::string_view family,
+               Resolution& resolution) {
   v1::JobSpec& spec = resolution.spec();
   const Classification task = resolution.task();
   int labels = task.labels().empty() ? kMinLabels : task.labels().size();
@@ -52,13 +54,22 @@ void FitFreeze(const internal::v1::ModelFacts& facts, Resolution& resolution) {
     resolution.AddViolation(violation.field, violation.description,
                             v1::ERROR_REASON_INVALID_FIELD);
   }
-  if (table.violations.empty()) FillLearningRate(spec, OnlyHeadTrains(table));
+  if (!table.violations.empty()) return;
+  FillLearningRate(spec,
+                   OnlyHeadTrains(table) ? v1::JobSpec::FEATURE_EXTRACTION
+                                         : RecipeOf(spec.freeze()),
+                   family);
 }
 
-// The learning rate where the policy alone tells it.
+// The learning rate where task and policy alone tell it.
 void FillLearningRateByPolicy(v1::JobSpec& spec) {
-  if (spec.freeze().has_backbone()) FillLearningRate(spec, true);
-  if (spec.freeze().has_none()) FillLearningRate(spec, false);
+  const v1::FreezePolicy& freeze = spec.freeze();
+  const bool any_family =
+      freeze.has_backbone() || spec.task().has_text_classification();
+  if (!any_family) return;
+  if (freeze.has_backbone() || freeze.has_none() || freeze.has_head_first()) {
+    FillLearningRate(spec, RecipeOf(freeze), "");
+  }
 }
 
 }  // namespace
@@ -85,13 +96,16 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
     return;
   }
   if (task.type() == v1::TEXT_CLASSIFICATION) FitLength(*model, resolution);
+  if (spec.has_augmentation()) {
+    FillNormalization(model->image_input(), *spec.mutable_augmentation());
+  }
   auto& hyperparameters = *spec.mutable_hyperparameters();
   if (!hyperparameters.has_dropout()) {
     double dropout = model->dropout();
     hyperparameters.set_dropout(dropout >= 0 ? std::min(dropout, kMaxDropout)
                                              : 0);
   }
-  FitFreeze(*inputs.facts, resolution);
+  FitFreeze(*inputs.facts, model->family(), resolution);
 }
 
 }  // namespace tunesmith::server

@@ -1,5 +1,6 @@
 #include "server/jobs/spec_defaults.h"
 
+#include "server/jobs/augmentation_defaults.h"
 #include "server/jobs/check_spec.h"
 
 namespace tunesmith::server {
@@ -9,38 +10,74 @@ using v1::CleaningPolicy;
 using v1::Hyperparameters;
 
 // The head alone starts from random values and bears, and needs, a larger
-// rate than pretrained weights.
+// rate than pretrained weights. Epochs of features that are computed once cost
+// next to nothing.
 constexpr TaskDefaults kTaskDefaults[] = {
     {.task = v1::Task::kTextClassification,
-     .head_only = false,
+     .recipe = v1::JobSpec::FULL,
      .epochs = 3,
      .batch_size = 32,
      .learning_rate = 5e-5,
      .weight_decay = 0.01,
-     .warmup_fraction = 0.1},
+     .warmup_fraction = 0.1,
+     .layer_decay = 1},
     {.task = v1::Task::kTextClassification,
-     .head_only = true,
+     .recipe = v1::JobSpec::FEATURE_EXTRACTION,
      .epochs = 3,
      .batch_size = 32,
      .learning_rate = 1e-3,
      .weight_decay = 0.01,
-     .warmup_fraction = 0.1},
+     .warmup_fraction = 0.1,
+     .layer_decay = 1},
+    {.task = v1::Task::kTextClassification,
+     .recipe = v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY,
+     .epochs = 4,
+     .batch_size = 32,
+     .learning_rate = 1e-4,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1,
+     .layer_decay = 0.8},
     {.task = v1::Task::kImageClassification,
-     .head_only = false,
+     .recipe = v1::JobSpec::FULL,
      .epochs = 10,
      .batch_size = 32,
      .learning_rate = 2e-4,
      .weight_decay = 0.01,
-     .warmup_fraction = 0.1},
+     .warmup_fraction = 0.1,
+     .layer_decay = 1},
     {.task = v1::Task::kImageClassification,
-     .head_only = true,
-     .epochs = 10,
+     .recipe = v1::JobSpec::FEATURE_EXTRACTION,
+     .epochs = 30,
      .batch_size = 32,
      .learning_rate = 1e-3,
      .weight_decay = 0.01,
-     .warmup_fraction = 0.1},
+     .warmup_fraction = 0.1,
+     .layer_decay = 1},
+    {.task = v1::Task::kImageClassification,
+     .recipe = v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY,
+     .epochs = 10,
+     .batch_size = 32,
+     .learning_rate = 5e-4,
+     .weight_decay = 0.01,
+     .warmup_fraction = 0.1,
+     .layer_decay = 0.8},
 };
 
+// Families whose pretrained weights bear another rate than most.
+constexpr struct {
+  std::string_view family;
+  // What the rate of the table is multiplied by, where more than the head
+  // trains.
+  double factor;
+} kFamilyFactors[] = {
+    // Without normalisation.
+    {"squeezenet", 0.5},
+    // Transformers.
+    {"vit", 0.25},
+};
+
+constexpr int kHeadFirstEpochs = 1;
+constexpr int kAugmentedViews = 4;
 constexpr double kValidationFraction = 0.1;
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
@@ -129,7 +166,7 @@ void FillHyperparameters(Hyperparameters& values,
   }
   FillAdamW(*values.mutable_adamw());
   FillSchedule(values, defaults);
-  if (!values.has_layer_decay()) values.set_layer_decay(1);
+  if (!values.has_layer_decay()) values.set_layer_decay(defaults.layer_decay);
   if (!values.has_max_gradient_norm()) {
     values.set_max_gradient_norm(kMaxGradientNorm);
   }
@@ -137,9 +174,29 @@ void FillHyperparameters(Hyperparameters& values,
   if (!values.precision()) values.set_precision(Hyperparameters::AUTO);
 }
 
-void FillFreeze(v1::JobSpec& spec) {
-  if (!spec.has_freeze()) spec.mutable_freeze()->mutable_none();
+void FillRecipe(v1::JobSpec& spec) {
+  if (spec.has_freeze()) {
+    if (!spec.recipe()) spec.set_recipe(RecipeOf(spec.freeze()));
+    return;
+  }
+  if (!spec.recipe()) spec.set_recipe(v1::JobSpec::FULL);
   v1::FreezePolicy& freeze = *spec.mutable_freeze();
+  switch (spec.recipe()) {
+    case v1::JobSpec::FEATURE_EXTRACTION:
+      freeze.mutable_backbone();
+      break;
+    case v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY:
+      freeze.mutable_head_first();
+      break;
+    default:
+      freeze.mutable_none();
+  }
+}
+
+void FillFreeze(v1::FreezePolicy& freeze) {
+  if (freeze.has_head_first() && !freeze.head_first().has_epochs()) {
+    freeze.mutable_head_first()->set_epochs(kHeadFirstEpochs);
+  }
   if (freeze.has_first_layers() && !freeze.first_layers().has_embeddings()) {
     freeze.mutable_first_layers()->set_embeddings(true);
   }
@@ -172,34 +229,61 @@ void FillCheckpoints(v1::CheckpointPolicy& checkpoints) {
   if (!checkpoints.has_at_end()) checkpoints.set_at_end(true);
 }
 
+void FillFeatures(v1::JobSpec& spec) {
+  v1::FeaturePolicy& features = *spec.mutable_features();
+  if (!features.has_views()) {
+    features.set_views(IsVaried(spec.augmentation()) ? kAugmentedViews : 1);
+  }
+  if (!features.has_cache()) features.set_cache(true);
+}
+
 }  // namespace
 
-const TaskDefaults& DefaultsFor(v1::Task::KindCase task, bool head_only) {
+const TaskDefaults& DefaultsFor(v1::Task::KindCase task,
+                                v1::JobSpec::Recipe recipe) {
   for (const TaskDefaults& row : kTaskDefaults) {
-    if (row.task == task && row.head_only == head_only) return row;
+    if (row.task == task && row.recipe == recipe) return row;
   }
   return kTaskDefaults[0];
 }
 
+v1::JobSpec::Recipe RecipeOf(const v1::FreezePolicy& freeze) {
+  if (freeze.has_backbone()) return v1::JobSpec::FEATURE_EXTRACTION;
+  if (freeze.has_head_first()) return v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY;
+  return v1::JobSpec::FULL;
+}
+
 void FillDefaults(v1::JobSpec& spec) {
-  bool head_only = spec.freeze().has_backbone();
+  FillRecipe(spec);
+  FillFreeze(*spec.mutable_freeze());
   FillTask(*spec.mutable_task());
   FillData(*spec.mutable_data(), spec.task().has_image_classification());
   FillHyperparameters(*spec.mutable_hyperparameters(),
-                      DefaultsFor(spec.task().kind_case(), head_only));
-  FillFreeze(spec);
+                      DefaultsFor(spec.task().kind_case(), spec.recipe()));
+  if (spec.task().has_image_classification() && !spec.has_augmentation()) {
+    *spec.mutable_augmentation() =
+        DefaultAugmentation(spec.freeze().has_backbone());
+  }
+  if (spec.has_augmentation()) FillAugmentation(*spec.mutable_augmentation());
   FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
   FillCheckpoints(*spec.mutable_checkpoints());
+  FillFeatures(spec);
   spec.mutable_resources();
   if (!spec.has_seed()) spec.set_seed(kSeed);
   if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
 }
 
-void FillLearningRate(v1::JobSpec& spec, bool head_only) {
+void FillLearningRate(v1::JobSpec& spec, v1::JobSpec::Recipe recipe,
+                      std::string_view family) {
   Hyperparameters& values = *spec.mutable_hyperparameters();
   if (values.has_learning_rate()) return;
-  values.set_learning_rate(
-      DefaultsFor(spec.task().kind_case(), head_only).learning_rate);
+  double rate = DefaultsFor(spec.task().kind_case(), recipe).learning_rate;
+  for (const auto& row : kFamilyFactors) {
+    if (recipe != v1::JobSpec::FEATURE_EXTRACTION && row.family == family) {
+      rate *= row.factor;
+    }
+  }
+  values.set_learning_rate(rate);
 }
 
 }  // namespace tunesmith::server

@@ -7,7 +7,8 @@ usage: make_image_golden.py OUTPUT_DIRECTORY
 Writes {network}_tiny/model.safetensors, a small random network under the names that
 files have, and {network}_tiny/expected.safetensors: the pictures, the features in
 evaluation and in training mode, the gradients of mean(features ** 2) in training
-mode, and the buffers after that pass. Run it with torch 2.11, torchvision 0.26 and
+mode, and the buffers after that pass. Networks of transformers are whole
+directories with a head. Run it with torch 2.11, torchvision 0.26 and
 transformers 5.
 """
 import pathlib
@@ -19,8 +20,11 @@ from torch import nn
 from torchvision.models import MobileNetV2
 from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 from torchvision.models.squeezenet import Fire
-from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
+from transformers import (
+    ConvNextImageProcessor, ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification,
+    ViTImageProcessor)
 
+LABELS = {0: "no", 1: "perhaps", 2: "yes"}
 PICTURES = torch.randn(4, 3, 33, 32, generator=torch.Generator().manual_seed(2))
 
 
@@ -47,10 +51,9 @@ def resnet_of_torchvision(block, width):
 
 
 def resnet_of_transformers(**settings):
-    config = ResNetConfig(embedding_size=8, depths=[2, 1], num_labels=3, **settings)
+    config = ResNetConfig(embedding_size=8, depths=[2, 1], id2label=LABELS, **settings)
     model = ResNetForImageClassification(config)
-    # The names of the network without its head.
-    return model.resnet, lambda pictures: model.resnet(pictures).pooler_output.flatten(1)
+    return model, lambda pictures: model.resnet(pictures).pooler_output.flatten(1)
 
 
 def squeezenet():
@@ -66,19 +69,19 @@ def squeezenet():
 def vit():
     config = ViTConfig(
         hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=40, image_size=32,
-        patch_size=8, num_labels=3)
+        patch_size=8, id2label=LABELS)
     model = ViTForImageClassification(config)
-    return model.vit, lambda pictures: model.vit(pictures).last_hidden_state[:, 0].contiguous()
+    return model, lambda pictures: model.vit(pictures).last_hidden_state[:, 0].contiguous()
 
 
 # What files call the modules that transformers 5 renames when it loads them.
 FILE_NAMES = {
-    "layers.": "encoder.layer.", "attention.q_proj": "attention.attention.query",
+    "vit.layers.": "vit.encoder.layer.", "attention.q_proj": "attention.attention.query",
     "attention.k_proj": "attention.attention.key", "attention.v_proj": "attention.attention.value",
     "attention.o_proj": "attention.output.dense", "mlp.fc1": "intermediate.dense", "mlp.fc2": "output.dense"}
 
 
-def vit_file_name(name):
+def file_name(name):
     for now, before in FILE_NAMES.items():
         name = name.replace(now, before)
     return name
@@ -101,12 +104,16 @@ def randomise(model):
             tensor.copy_(torch.randn(tensor.shape, generator=generator) * (2 / fan_in) ** 0.5)
 
 
-def write(directory, model, features, file_name=str, rows=33):
+def write(directory, model, features, processor=None, rows=33):
     pictures = PICTURES[:, :, :rows].contiguous()
     directory.mkdir(parents=True, exist_ok=True)
     randomise(model)
-    weights = {file_name(name): tensor.clone() for name, tensor in model.state_dict().items()}
-    save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
+    if processor is None:
+        weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
+    else:
+        model.save_pretrained(directory)
+        processor.save_pretrained(directory)
     expected = {"pictures": pictures}
     model.eval()
     with torch.no_grad():
@@ -128,12 +135,14 @@ def main():
     write(root / "mobilenet_v2_tiny", *mobilenet_v2())
     write(root / "resnet_torchvision_basic_tiny", *resnet_of_torchvision(BasicBlock, 8))
     write(root / "resnet_torchvision_bottleneck_tiny", *resnet_of_torchvision(Bottleneck, 4))
+    resize = ConvNextImageProcessor(size={"shortest_edge": 32}, crop_pct=0.8)
     write(root / "resnet_basic_tiny", *resnet_of_transformers(
-        layer_type="basic", hidden_sizes=[8, 12], downsample_in_first_stage=True, hidden_act="silu"))
+        layer_type="basic", hidden_sizes=[8, 12], downsample_in_first_stage=True, hidden_act="silu"),
+        resize)
     write(root / "resnet_bottleneck_tiny", *resnet_of_transformers(
-        layer_type="bottleneck", hidden_sizes=[16, 24], downsample_in_bottleneck=True))
+        layer_type="bottleneck", hidden_sizes=[16, 24], downsample_in_bottleneck=True), resize)
     write(root / "squeezenet_tiny", *squeezenet())
-    write(root / "vit_tiny", *vit(), file_name=vit_file_name, rows=32)
+    write(root / "vit_tiny", *vit(), ViTImageProcessor(size={"height": 32, "width": 32}), rows=32)
 
 
 if __name__ == "__main__":

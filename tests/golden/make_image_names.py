@@ -15,13 +15,13 @@ import torch
 from torchvision import models
 from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
 
-from make_image_golden import vit_file_name
+from make_image_golden import file_name
 
 TORCHVISION = [
     "mobilenet_v2", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "squeezenet1_0", "squeezenet1_1"]
 
 
-def write(directory, name, model, file_name=str):
+def write(directory, name, model):
     lines = [
         " ".join([file_name(name), *map(str, tensor.shape)]) + "\n" for name, tensor in model.state_dict().items()
     ]
@@ -35,7 +35,7 @@ def main():
         for name in TORCHVISION:
             write(directory, name, models.get_model(name, weights=None))
         write(directory, "resnet_of_transformers", ResNetForImageClassification(ResNetConfig()))
-        write(directory, "vit", ViTForImageClassification(ViTConfig()), vit_file_name)
+        write(directory, "vit", ViTForImageClassification(ViTConfig()))
 
 
 if __name__ == "__main__":

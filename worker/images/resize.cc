@@ -30,16 +30,18 @@ struct Window {
   std::vector<int32_t> weights;
 };
 
-std::vector<Window> WindowsFor(int in, int out, Interpolation interpolation) {
+// For the output pixels from `first` on.
+std::vector<Window> WindowsFor(int in, int out, int first, int count,
+                               Interpolation interpolation) {
   const bool cubic = interpolation == Interpolation::kBicubic;
   const double scale = static_cast<double>(in) / out;
   // Shrinking widens the filter, so that every pixel counts.
   const double width = std::max(scale, 1.0);
   const double support = (cubic ? 2.0 : 1.0) * width;
-  std::vector<Window> windows(static_cast<size_t>(out));
+  std::vector<Window> windows(static_cast<size_t>(count));
   std::vector<double> weights;
-  for (int i = 0; i < out; ++i) {
-    const double center = (i + 0.5) * scale;
+  for (int i = 0; i < count; ++i) {
+    const double center = (first + i + 0.5) * scale;
     Window& window = windows[static_cast<size_t>(i)];
     window.begin = std::max(static_cast<int>(center - support + 0.5), 0);
     const int end = std::min(static_cast<int>(center + support + 0.5), in);
@@ -66,38 +68,47 @@ uint8_t ToByte(int32_t sum) {
 
 constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
 
-Image ResizeColumns(const Image& image, int width,
-                    Interpolation interpolation) {
-  Image result{.width = width, .height = image.height};
-  result.rgb.resize(static_cast<size_t>(width) * image.height * 3);
-  const std::vector<Window> windows =
-      WindowsFor(image.width, width, interpolation);
+// Of the rows from `top` to `bottom` of a part of a picture.
+Image ResizeColumns(const Image& image, const ImageArea& part,
+                    const std::vector<Window>& windows, int top, int bottom) {
+  Image result{.width = static_cast<int>(windows.size()),
+               .height = bottom - top};
+  result.rgb.resize(windows.size() * static_cast<size_t>(bottom - top) * 3);
   uint8_t* to = result.rgb.data();
-  for (int y = 0; y < image.height; ++y) {
+  for (int y = top; y < bottom; ++y) {
     const uint8_t* row =
-        image.rgb.data() + static_cast<size_t>(y) * image.width * 3;
+        image.rgb.data() +
+        (static_cast<size_t>(part.top + y) * image.width + part.left) * 3;
     for (const Window& window : windows) {
-      int32_t sums[3] = {kHalf, kHalf, kHalf};
+      int32_t red = kHalf, green = kHalf, blue = kHalf;
       const uint8_t* pixel = row + static_cast<size_t>(window.begin) * 3;
       for (int32_t weight : window.weights) {
-        for (int32_t& sum : sums) sum += *pixel++ * weight;
+        red += pixel[0] * weight;
+        green += pixel[1] * weight;
+        blue += pixel[2] * weight;
+        pixel += 3;
       }
-      for (int32_t sum : sums) *to++ = ToByte(sum);
+      *to++ = ToByte(red);
+      *to++ = ToByte(green);
+      *to++ = ToByte(blue);
     }
   }
   return result;
 }
 
-Image ResizeRows(const Image& image, int height, Interpolation interpolation) {
-  Image result{.width = image.width, .height = height};
+// `image` begins with the row that the first window begins with.
+Image ResizeRows(const Image& image, const std::vector<Window>& windows) {
+  Image result{.width = image.width,
+               .height = static_cast<int>(windows.size())};
   const size_t row_bytes = static_cast<size_t>(image.width) * 3;
-  result.rgb.resize(row_bytes * static_cast<size_t>(height));
+  result.rgb.resize(row_bytes * windows.size());
   std::vector<int32_t> sums(row_bytes);
   uint8_t* to = result.rgb.data();
-  for (const Window& window : WindowsFor(image.height, height, interpolation)) {
+  for (const Window& window : windows) {
     std::fill(sums.begin(), sums.end(), kHalf);
     const uint8_t* from =
-        image.rgb.data() + static_cast<size_t>(window.begin) * row_bytes;
+        image.rgb.data() +
+        static_cast<size_t>(window.begin - windows.front().begin) * row_bytes;
     for (int32_t weight : window.weights) {
       for (size_t i = 0; i < row_bytes; ++i) {
         sums[i] += from[i] * weight;
@@ -109,34 +120,82 @@ Image ResizeRows(const Image& image, int height, Interpolation interpolation) {
   return result;
 }
 
+// `part` of the picture scaled to width x height, and of that `area`. A pass
+// that changes no length changes no value.
+Image Scaled(const Image& image, const ImageArea& part, int width, int height,
+             const ImageArea& area, Interpolation interpolation) {
+  const std::vector<Window> columns =
+      WindowsFor(part.width, width, area.left, area.width, interpolation);
+  const std::vector<Window> rows =
+      WindowsFor(part.height, height, area.top, area.height, interpolation);
+  const Window& last = rows.back();
+  return ResizeRows(
+      ResizeColumns(image, part, columns, rows.front().begin,
+                    last.begin + static_cast<int>(last.weights.size())),
+      rows);
+}
+
+ImageArea WholeOf(int width, int height) {
+  return {.left = 0, .top = 0, .width = width, .height = height};
+}
+
+// Where a length of `size` begins in the middle of one of `length`. Halves go
+// to the even side, as Python rounds.
+int MiddleOf(int length, int size) {
+  return static_cast<int>(std::nearbyint((length - size) / 2.0));
+}
+
+struct ImageSize {
+  int width;
+  int height;
+};
+
+ImageSize WithShorterSide(const Image& image, int size) {
+  const int shorter = std::min(image.width, image.height);
+  const int longer = std::max(image.width, image.height);
+  const int other =
+      static_cast<int>(static_cast<int64_t>(size) * longer / shorter);
+  return image.width <= image.height ? ImageSize{size, other}
+                                     : ImageSize{other, size};
+}
+
 }  // namespace
 
 Image Resize(const Image& image, int width, int height,
              Interpolation interpolation) {
   if (width == image.width && height == image.height) return image;
-  if (width == image.width) return ResizeRows(image, height, interpolation);
-  Image columns = ResizeColumns(image, width, interpolation);
-  if (height == image.height) return columns;
-  return ResizeRows(columns, height, interpolation);
+  return Scaled(image, WholeOf(image.width, image.height), width, height,
+                WholeOf(width, height), interpolation);
+}
+
+Image ResizePart(const Image& image, const ImageArea& part, int width,
+                 int height, Interpolation interpolation) {
+  return Scaled(image, part, width, height, WholeOf(width, height),
+                interpolation);
 }
 
 Image ResizeShorterSide(const Image& image, int size,
                         Interpolation interpolation) {
-  const int shorter = std::min(image.width, image.height);
-  const int longer = std::max(image.width, image.height);
-  const int other =
-      static_cast<int>(static_cast<int64_t>(size) * longer / shorter);
-  return image.width <= image.height
-             ? Resize(image, size, other, interpolation)
-             : Resize(image, other, size, interpolation);
+  const ImageSize full = WithShorterSide(image, size);
+  return Resize(image, full.width, full.height, interpolation);
+}
+
+Image ResizeMiddle(const Image& image, int size, int max_width, int max_height,
+                   Interpolation interpolation) {
+  const ImageSize full = WithShorterSide(image, size);
+  ImageArea area = WholeOf(std::min(full.width, max_width),
+                           std::min(full.height, max_height));
+  area.left = MiddleOf(full.width, area.width);
+  area.top = MiddleOf(full.height, area.height);
+  return Scaled(image, WholeOf(image.width, image.height), full.width,
+                full.height, area, interpolation);
 }
 
 Image CenterCrop(const Image& image, int size) {
   Image result{.width = size, .height = size};
   result.rgb.resize(static_cast<size_t>(size) * size * 3);
-  // Halves go to the even side, as Python rounds.
-  const int left = static_cast<int>(std::nearbyint((image.width - size) / 2.0));
-  const int top = static_cast<int>(std::nearbyint((image.height - size) / 2.0));
+  const int left = MiddleOf(image.width, size);
+  const int top = MiddleOf(image.height, size);
   const int begin = std::max(0, -left);
   const int end = std::min(size, image.width - left);
   for (int y = 0; y < size; ++y) {

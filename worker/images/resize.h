@@ -7,6 +7,16 @@ namespace tunesmith::worker {
 
 enum class Interpolation { kBilinear, kBicubic };
 
+// A rectangle of pixels.
+struct ImageArea {
+  int left = 0;
+  int top = 0;
+  int width = 0;
+  int height = 0;
+
+  bool operator==(const ImageArea&) const = default;
+};
+
 // The picture scaled to width x height, both at least 1, with the same bits as
 // Pillow's Image.resize: a triangle, or Keys' cubic with a = -0.5, that grows
 // with the scale where the picture shrinks; columns first, then rows, each in
@@ -15,9 +25,20 @@ enum class Interpolation { kBilinear, kBicubic };
 Image Resize(const Image& image, int width, int height,
              Interpolation interpolation);
 
+// The same of a part of the picture, which lies inside and is not empty. What
+// is around it counts for nothing.
+Image ResizePart(const Image& image, const ImageArea& part, int width,
+                 int height, Interpolation interpolation);
+
 // The shorter side becomes `size`, as torchvision's Resize(size).
 Image ResizeShorterSide(const Image& image, int size,
                         Interpolation interpolation);
+
+// The middle of what ResizeShorterSide gives, at most max_width x max_height,
+// the same bits, without making what lies outside: a picture may be 30,000
+// times as long as wide.
+Image ResizeMiddle(const Image& image, int size, int max_width, int max_height,
+                   Interpolation interpolation);
 
 // size x size from the middle, as torchvision's CenterCrop; what lies outside
 // is black.

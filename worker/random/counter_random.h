@@ -17,6 +17,8 @@ enum class RandomPurpose : uint64_t {
   kShuffle = 2,
   kDropout = 3,
   kInitialization = 4,
+  kAugmentation = 5,
+  kBatchMix = 6,
 };
 
 // SplitMix64's finalizer (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195,

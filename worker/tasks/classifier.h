@@ -42,6 +42,7 @@ class Classifier : public torch::nn::Module {
 
   // Whether anything but the head trains.
   bool BodyTrains() const;
+  const Encoder& encoder() const { return *encoder_; }
 
  protected:
   // Registers both under the names that `naming` has for them.

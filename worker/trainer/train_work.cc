@@ -25,6 +25,7 @@
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/run_observer.h"
+#include "worker/trainer/wire_augmentation.h"
 #include "worker/trainer/wire_facts.h"
 #include "worker/trainer/wire_spec.h"
 #include "worker/training/train.h"
@@ -162,6 +163,14 @@ absl::Status TrainRun::PrepareData() {
 }
 
 absl::Status TrainRun::PreparePictures() {
+  if (!base_model_.image_input.has_value()) {
+    return ReasonedError(absl::StatusCode::kInvalidArgument,
+                         "TASK_NOT_SUPPORTED",
+                         "the base model is no network of pictures");
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      options_.pictures, ToPictureOptions(*base_model_.image_input,
+                                          work_.spec().augmentation()));
   ImageSamples samples(static_cast<size_t>(context_.threads),
                        request_.policy.unreadable_images,
                        [this] { return ShouldStop(); });
@@ -333,6 +342,8 @@ absl::StatusOr<Outcome> TrainRun::Run() {
   TUNESMITH_ASSIGN_OR_RETURN(options_, ToTrainingOptions(work_));
   options_.device = context_.device;
   options_.threads = context_.threads;
+  options_.features.directory = context_.assignment.feature_cache_directory();
+  options_.features.max_bytes = context_.assignment.feature_cache_bytes();
   absl::Status status = StageInputs();
   if (status.ok()) {
     ReportExecution();

@@ -73,19 +73,6 @@ v1::ModelParameter ToWire(const ParameterDescription& parameter) {
   return wire;
 }
 
-v1::ImageInput ToWire(const ImageInputFacts& input) {
-  v1::ImageInput wire;
-  wire.set_size(input.size);
-  wire.set_resize_size(input.resize_size);
-  wire.mutable_mean()->Add(input.mean.begin(), input.mean.end());
-  wire.mutable_standard_deviation()->Add(input.deviation.begin(),
-                                         input.deviation.end());
-  wire.set_interpolation(input.bicubic ? v1::ImageInput::BICUBIC
-                                       : v1::ImageInput::BILINEAR);
-  wire.set_channel_order(input.bgr ? v1::ImageInput::BGR : v1::ImageInput::RGB);
-  return wire;
-}
-
 v1::DatasetColumn ToWire(const ColumnFacts& facts) {
   v1::DatasetColumn wire;
   wire.set_name(facts.name);
@@ -116,6 +103,19 @@ v1::Finding TensorFinding(v1::Finding::Code code,
 }
 
 }  // namespace
+
+v1::ImageInput ToWire(const ImageInputFacts& input) {
+  v1::ImageInput wire;
+  wire.set_size(input.size);
+  wire.set_resize_size(input.resize_size);
+  wire.mutable_mean()->Add(input.mean.begin(), input.mean.end());
+  wire.mutable_standard_deviation()->Add(input.deviation.begin(),
+                                         input.deviation.end());
+  wire.set_interpolation(input.bicubic ? v1::ImageInput::BICUBIC
+                                       : v1::ImageInput::BILINEAR);
+  wire.set_channel_order(input.bgr ? v1::ImageInput::BGR : v1::ImageInput::RGB);
+  return wire;
+}
 
 v1::Finding ToWire(const DataFinding& finding) {
   v1::Finding wire;

@@ -14,6 +14,8 @@
 
 namespace tunesmith::worker {
 
+tunesmith::v1::ImageInput ToWire(const ImageInputFacts& input);
+
 tunesmith::v1::Finding ToWire(const DataFinding& finding);
 
 // `labels`: in the order of the network's outputs.

@@ -232,6 +232,12 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
         absl::Nanoseconds(checkpoints.period().nanos());
   }
   options.checkpoints.at_end = checkpoints.at_end();
+  if (spec.features().has_views()) {
+    options.features.views = spec.features().views();
+  }
+  if (spec.features().has_cache()) {
+    options.features.cache = spec.features().cache();
+  }
   for (const v1::ParameterFreeze& row : work.parameters()) {
     if (!row.frozen() && row.learning_rate_factor() <= 0) {
       return Unresolved("parameters.learning_rate_factor");

@@ -37,11 +37,27 @@ class BatchGradients {
                                  const std::function<bool()>& should_stop);
 
  private:
-  // The loss of a part of a batch, whose first row is the batch's `first`th.
-  absl::StatusOr<at::Tensor> Loss(const BatchIndices& part,
-                                  const Position& position, size_t first);
-  // What a part counts in the batch's mean.
-  double Share(const BatchIndices& part, const BatchIndices& whole) const;
+  // Rows of a batch from `begin` to `end`.
+  struct Part {
+    const BatchIndices& whole;
+    size_t begin = 0;
+    size_t end = 0;
+
+    BatchIndices indices() const;
+    // The partners of its rows when pictures are mixed.
+    BatchIndices partners() const;
+    bool is_whole() const { return end - begin == whole.size(); }
+  };
+
+  // What a part adds to the batch's mean loss.
+  absl::StatusOr<at::Tensor> Loss(const Part& part, const Position& position);
+  absl::StatusOr<at::Tensor> MixedLoss(const Part& part,
+                                       const Position& position);
+  at::Tensor Logits(const ClassifierInput& input, const Part& part,
+                    const Position& position) const;
+  bool Mixes() const;
+  // What rows count in the batch's mean.
+  double Share(const BatchIndices& rows, const BatchIndices& whole) const;
   double WeightOf(const BatchIndices& indices) const;
 
   const Network& network_;

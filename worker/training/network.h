@@ -1,7 +1,9 @@
 #ifndef TUNESMITH_WORKER_TRAINING_NETWORK_H_
 #define TUNESMITH_WORKER_TRAINING_NETWORK_H_
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "worker/models/pretrained.h"
@@ -17,13 +19,15 @@ struct Network {
   std::unique_ptr<BatchMaker> batches;
 };
 
+using NetworkLog = std::function<void(const std::string&)>;
+
 // The pretrained network with a head for the labels of `inputs`, which were
-// found to fit it. Errors of LoadTextClassifier, LoadImageClassifier
+// found to fit it. `log` hears what is worth a line for people. Errors of LoadTextClassifier, LoadImageClassifier
 // and input_check.h.
 absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                     const TrainingInputs& inputs,
                                     const TrainingOptions& options,
-                                    at::Device device);
+                                    at::Device device, const NetworkLog& log);
 
 }  // namespace tunesmith::worker
 

@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "worker/augmentation/batch_mix.h"
+#include "worker/augmentation/image_transform.h"
+#include "worker/augmentation/operation.h"
 #include "worker/data/batching.h"
 #include "worker/data/example.h"
 
@@ -67,6 +70,25 @@ struct CheckpointPolicy {
   bool at_end = false;
 };
 
+// What is done with features while only the head trains.
+struct FeatureOptions {
+  // Of each training sample, where samples are varied.
+  int64_t views = 1;
+  // Computed in each epoch anew otherwise.
+  bool cache = true;
+  // See FeatureCache; empty: memory alone.
+  std::string directory = {};
+  int64_t max_bytes = 0;
+};
+
+// How pictures come to a network.
+struct PictureOptions {
+  ImageTransform transform;
+  // Of training data alone.
+  AugmentationPlan augmentation;
+  BatchMix mix;
+};
+
 // How to train; resolved by the server, so nothing here has a meaning of its
 // own. Units and bounds are those of the API's JobSpec.
 struct TrainingOptions {
@@ -102,6 +124,9 @@ struct TrainingOptions {
   std::optional<EarlyStopping> early_stopping;
   bool keep_best = true;
   CheckpointPolicy checkpoints;
+  FeatureOptions features;
+  // Unset: nothing is varied, and the model says the rest.
+  std::optional<PictureOptions> pictures;
   // Every parameter of network and head.
   std::vector<ParameterPlan> parameters;
   // "cpu" or "cuda:N".

@@ -11,7 +11,7 @@ PictureBatches::PictureBatches(const PictureReader& reader, size_t threads,
                                at::Device device)
     : BatchMaker(device),
       reader_(reader),
-      loader_(threads, reader.value_count()) {}
+      loader_(threads, reader.transform().values()) {}
 
 bool PictureBatches::IsExpected(std::span<const Example> examples,
                                 const BatchUse& use) const {
@@ -26,7 +26,7 @@ void PictureBatches::Tell(std::span<const Example> examples,
   loader_.Expect(std::move(order),
                  [this, examples, use](int32_t index, std::span<float> values) {
                    return reader_.Read(examples[static_cast<size_t>(index)],
-                                       values);
+                                       use, values);
                  });
 }
 
@@ -46,7 +46,7 @@ absl::StatusOr<ClassifierInput> PictureBatches::MakeInput(
     std::span<const Example> examples, const BatchIndices& indices,
     const BatchUse& use) {
   if (!IsExpected(examples, use)) Tell(examples, indices, use);
-  const int64_t size = reader_.size();
+  const int64_t size = reader_.transform().size;
   at::Tensor images_BCHW =
       at::empty({static_cast<int64_t>(indices.size()), 3, size, size},
                 at::TensorOptions(at::kFloat));

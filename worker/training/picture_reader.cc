@@ -2,36 +2,56 @@
 
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/augmentation/augment_image.h"
 #include "worker/data/image_inspection.h"
 #include "worker/images/decode.h"
-#include "worker/images/resize.h"
 
 namespace tunesmith::worker {
+namespace {
 
-absl::Status PictureReader::Read(const Example& example,
+// The same picture is varied in the same way wherever it comes from.
+uint64_t IdentityOf(const PictureSource& picture) {
+  uint64_t identity = 0;
+  // Digests have 64 digits.
+  (void)absl::SimpleHexAtoi(picture.digest.substr(0, 16), &identity);
+  return identity;
+}
+
+}  // namespace
+
+absl::Status PictureReader::Read(const Example& example, const BatchUse& use,
                                  std::span<float> values) const {
+  const PictureSource& picture = example.picture;
   TUNESMITH_ASSIGN_OR_RETURN(
-      std::string bytes, example.picture.archive->Read(example.picture.file,
-                                                       kMaxImageFileBytes));
+      std::string bytes,
+      picture.archive->Read(picture.file, kMaxImageFileBytes));
   TUNESMITH_ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
-  const Interpolation interpolation =
-      input_.bicubic ? Interpolation::kBicubic : Interpolation::kBilinear;
-  image = CenterCrop(
-      ResizeShorterSide(image, input_.resize_size, interpolation),
-      input_.size);
-  const size_t pixels = value_count() / 3;
-  for (size_t channel = 0; channel < 3; ++channel) {
-    float* target = values.data() +
-                    (input_.bgr ? 2 - channel : channel) * pixels;
-    const float scale = static_cast<float>(1 / (255 * input_.deviation[channel]));
-    const float shift =
-        static_cast<float>(input_.mean[channel] / input_.deviation[channel]);
-    for (size_t i = 0; i < pixels; ++i) {
-      target[i] = static_cast<float>(image.rgb[3 * i + channel]) * scale - shift;
-    }
+  if (use.training) {
+    AugmentImage(image, options_.transform, options_.augmentation,
+                 {.seed = seed_,
+                  .epoch = static_cast<uint64_t>(use.epoch),
+                  .sample = IdentityOf(picture)},
+                 values);
+  } else {
+    EvaluateImage(image, options_.transform, values);
   }
   return absl::OkStatus();
+}
+
+ImageTransform TransformOf(const ImageInputFacts& input) {
+  ImageTransform transform{
+      .size = input.size,
+      .resize_size = input.resize_size,
+      .interpolation = input.bicubic ? Interpolation::kBicubic
+                                     : Interpolation::kBilinear,
+      .bgr = input.bgr};
+  for (size_t i = 0; i < input.mean.size(); ++i) {
+    transform.mean[i] = static_cast<float>(input.mean[i]);
+    transform.deviation[i] = static_cast<float>(input.deviation[i]);
+  }
+  return transform;
 }
 
 }  // namespace tunesmith::worker

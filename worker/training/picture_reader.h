@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "worker/data/example.h"
 #include "worker/models/image_input.h"
+#include "worker/training/batch_maker.h"
+#include "worker/training/options.h"
 
 namespace tunesmith::worker {
 
@@ -14,21 +16,24 @@ namespace tunesmith::worker {
 // Thread-safe.
 class PictureReader {
  public:
-  explicit PictureReader(const ImageInputFacts& input) : input_(input) {}
+  // Augmentation is drawn from `seed`.
+  PictureReader(PictureOptions options, int64_t seed)
+      : options_(std::move(options)), seed_(seed) {}
 
-  // 3 * size * size values: channel by channel, row by row.
-  size_t value_count() const {
-    return size_t{3} * static_cast<size_t>(input_.size) *
-           static_cast<size_t>(input_.size);
-  }
-  int size() const { return input_.size; }
+  const ImageTransform& transform() const { return options_.transform; }
 
-  // As it is evaluated. Errors of Archive::Read and DecodeImage.
-  absl::Status Read(const Example& example, std::span<float> values) const;
+  // transform().values() values: channel by channel, row by row. Errors of
+  // Archive::Read and DecodeImage.
+  absl::Status Read(const Example& example, const BatchUse& use,
+                    std::span<float> values) const;
 
  private:
-  const ImageInputFacts input_;
+  const PictureOptions options_;
+  const int64_t seed_;
 };
+
+// As the model itself says.
+ImageTransform TransformOf(const ImageInputFacts& input);
 
 }  // namespace tunesmith::worker
 

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "worker/models/head.h"
+#include "worker/models/image_layers.h"
 #include "worker/models/layers.h"
 #include "worker/training/batch_maker.h"
 #include "worker/training/microbatch_plan.h"
@@ -23,20 +25,33 @@ constexpr double kStepTokens = 30;
 // To write and to hash a result or a checkpoint.
 constexpr double kSavedBytesPerSecond = 500e6;
 
-// The weights that every token is multiplied by.
+// The weights that every token is multiplied by; those of a convolution, which
+// a picture meets at many places, as if there were one place.
 std::set<std::string> LinearWeights(const torch::nn::Module& model) {
   std::set<std::string> names;
   for (const auto& module : model.named_modules()) {
-    if (module.value()->as<LinearImpl>() != nullptr) {
+    const torch::nn::Module& layer = *module.value();
+    if (layer.as<LinearImpl>() != nullptr ||
+        layer.as<Conv2dImpl>() != nullptr || layer.as<HeadImpl>() != nullptr) {
       names.insert(absl::StrCat(module.key(), ".weight"));
     }
   }
   return names;
 }
 
-StepCost CostIn(int64_t epoch, const torch::nn::Module& model,
+bool BodyTrains(int64_t epoch, const Classifier& model,
+                const std::map<std::string, int64_t>& training_epochs) {
+  size_t training = 0;
+  for (const auto& [name, from] : training_epochs) training += from <= epoch;
+  return training > model.parameters().size() -
+                        model.encoder().parameters().size();
+}
+
+StepCost CostIn(int64_t epoch, const Classifier& model,
                 const std::set<std::string>& linear_weights,
                 const std::map<std::string, int64_t>& training_epochs) {
+  // While only the head trains, what is below it is not run.
+  bool runs = BodyTrains(epoch, model, training_epochs);
   double forward = 0;
   double backward = 0;
   double updates = 0;
@@ -50,6 +65,7 @@ StepCost CostIn(int64_t epoch, const torch::nn::Module& model,
     double size = static_cast<double>(parameter.value().numel());
     if (trains) updates += size;
     if (!linear_weights.contains(parameter.key())) continue;
+    if (!runs && !trains) continue;
     forward += size;
     if (reached) backward += size;
     if (trains) backward += size;
@@ -65,7 +81,7 @@ int64_t EvaluationTokens(std::span<const Example> examples, int rows) {
 
 }  // namespace
 
-RunCosts PlanCosts(const torch::nn::Module& model, const TrainingInputs& inputs,
+RunCosts PlanCosts(const Classifier& model, const TrainingInputs& inputs,
                    const TrainingOptions& options) {
   std::map<std::string, int64_t> training_epochs;
   std::set<int64_t> stages = {0};
@@ -79,6 +95,8 @@ RunCosts PlanCosts(const torch::nn::Module& model, const TrainingInputs& inputs,
   for (int64_t epoch : stages) {
     costs.steps[epoch] = CostIn(epoch, model, linear_weights, training_epochs);
   }
+  // In the end.
+  const bool runs = BodyTrains(*stages.rbegin(), model, training_epochs);
   double bytes = 0;
   double trained_bytes = 0;
   for (const auto& parameter : model.named_parameters()) {
@@ -88,7 +106,8 @@ RunCosts PlanCosts(const torch::nn::Module& model, const TrainingInputs& inputs,
     if (training_epochs.contains(parameter.key())) {
       trained_bytes += size * static_cast<double>(element);
     }
-    if (linear_weights.contains(parameter.key())) {
+    if (linear_weights.contains(parameter.key()) &&
+        (runs || training_epochs.contains(parameter.key()))) {
       costs.evaluation_per_token += size;
     }
   }

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "absl/time/time.h"
-#include "torch/nn/module.h"
 #include "worker/data/batching.h"
+#include "worker/tasks/classifier.h"
 #include "worker/training/options.h"
 
 namespace tunesmith::worker {
@@ -41,7 +41,7 @@ struct RunCosts {
 };
 
 // `model` has the parameters that `options.parameters` names.
-RunCosts PlanCosts(const torch::nn::Module& model, const TrainingInputs& inputs,
+RunCosts PlanCosts(const Classifier& model, const TrainingInputs& inputs,
                    const TrainingOptions& options);
 
 // Tokens of batches whose rows are padded to the longest one of each.

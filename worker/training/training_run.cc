@@ -76,7 +76,10 @@ absl::Status TrainingRun::Load() {
   TUNESMITH_ASSIGN_OR_RETURN(
       base_, PretrainedModel::Open(inputs_.base_model_directory));
   TUNESMITH_ASSIGN_OR_RETURN(network_,
-                             LoadNetwork(*base_, inputs_, options_, device_));
+                             LoadNetwork(*base_, inputs_, options_, device_,
+                                         [this](const std::string& message) {
+                                           observer_.OnLog(message);
+                                         }));
   TUNESMITH_RETURN_IF_ERROR(
       ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
   optimizer_ = std::make_unique<Optimizer>(*network_.model, options_);

@@ -1,5 +1,7 @@
 #include "client/cli/commands/data_source.h"
 
+#include <filesystem>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/render/finding_text.h"
@@ -54,6 +56,18 @@ void ShowUploaded(CommandContext& context, const std::string& path,
 
 bool IsDatasetName(const std::string& source) {
   return absl::StartsWith(source, "datasets/");
+}
+
+absl::StatusOr<bool> IsOfPictures(CommandContext& context,
+                                  const std::string& source) {
+  if (!IsDatasetName(source)) {
+    return std::filesystem::is_directory(source) ||
+           absl::EndsWithIgnoreCase(source, ".zip") ||
+           absl::EndsWithIgnoreCase(source, ".tar");
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
+                             context.client().GetDataset(source));
+  return dataset.format().kind() == v1::DatasetFormat::IMAGES;
 }
 
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,

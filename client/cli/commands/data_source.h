@@ -12,6 +12,11 @@ namespace tunesmith::cli {
 // Whether `source` names a dataset ("datasets/...") and not a local file.
 bool IsDatasetName(const std::string& source);
 
+// Whether `source` is, or is going to be, a dataset of pictures: a folder, an
+// archive, or such a `datasets/...`.
+absl::StatusOr<bool> IsOfPictures(CommandContext& context,
+                                  const std::string& source);
+
 // Uploads a file and shows how far it is.
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,
                                         const std::string& path,

@@ -8,7 +8,7 @@ namespace tunesmith::cli {
 namespace {
 
 constexpr char kForms[] =
-    "none, backbone, first:N, last:N, gradual, or patterns such as "
+    "none, backbone, first:N, last:N, head-first, gradual, or patterns such as "
     "'bert.embeddings.*'";
 
 absl::Status Unusable(const std::string& value) {
@@ -30,6 +30,10 @@ absl::StatusOr<std::optional<v1::FreezePolicy>> NamedPolicy(
   }
   if (value == "gradual") {
     policy.mutable_gradual_unfreezing();
+    return policy;
+  }
+  if (value == "head-first") {
+    policy.mutable_head_first();
     return policy;
   }
   const bool first = absl::StartsWith(value, "first:");

@@ -1,6 +1,7 @@
 #include "client/cli/commands/job_request.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands/command_options.h"
@@ -11,6 +12,21 @@
 
 namespace tunesmith::cli {
 namespace {
+
+constexpr struct {
+  std::string_view name;
+  v1::JobSpec::Recipe value;
+} kRecipes[] = {
+    {"feature-extraction", v1::JobSpec::FEATURE_EXTRACTION},
+    {"head-then-body", v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY},
+    {"full", v1::JobSpec::FULL},
+};
+
+std::vector<std::string> RecipeNames() {
+  std::vector<std::string> names;
+  for (const auto& recipe : kRecipes) names.emplace_back(recipe.name);
+  return names;
+}
 
 absl::Status ParseJson(std::string_view json,
                        google::protobuf::Message& message) {
@@ -28,19 +44,26 @@ void ResolveFile(const std::string& directory, std::string& source) {
   source = (std::filesystem::path(directory) / source).string();
 }
 
-// Texts are what a job is about unless its file says pictures.
+// Texts are what a job is about unless the request says pictures.
 absl::Status ApplyTask(const JobFlags& flags, v1::Task& task) {
   if (task.has_image_classification()) {
     if (flags.text_column.has_value() || flags.max_length.has_value()) {
       return absl::InvalidArgumentError(
-          "--text-column and --max-length are for texts, and the job file's "
-          "task is image_classification");
+          "--text-column and --max-length are for texts, and the task is "
+          "image_classification");
+    }
+    v1::ImageClassification& image = *task.mutable_image_classification();
+    if (flags.image_column.has_value()) {
+      image.set_image_column(*flags.image_column);
     }
     if (flags.label_column.has_value()) {
-      task.mutable_image_classification()->set_label_column(
-          *flags.label_column);
+      image.set_label_column(*flags.label_column);
     }
     return absl::OkStatus();
+  }
+  if (flags.image_column.has_value()) {
+    return absl::InvalidArgumentError(
+        "--image-column is for pictures, and the task is text_classification");
   }
   v1::TextClassification& text = *task.mutable_text_classification();
   if (flags.text_column.has_value()) text.set_text_column(*flags.text_column);
@@ -93,14 +116,28 @@ void AddTrainingFlags(CLI::App* command, JobFlags& flags) {
   command->add_option("--max-steps", flags.max_steps, "Optimizer steps")
       ->excludes(epochs);
   command->add_option("--learning-rate", flags.learning_rate, "Highest rate");
+  command
+      ->add_option("--recipe", flags.recipe,
+                   "feature-extraction, head-then-body or full: decides what "
+                   "--freeze and the rates are when they are left out")
+      ->check(CLI::IsMember(RecipeNames()));
   AddFreezeFlags(command, flags);
+  AddAugmentFlags(command, flags);
 }
 
 absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec) {
   ApplyHyperparameters(flags, spec);
+  for (const auto& recipe : kRecipes) {
+    if (recipe.name == flags.recipe) spec.set_recipe(recipe.value);
+  }
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> freeze,
                              FreezePolicyOf(flags));
   if (freeze.has_value()) *spec.mutable_freeze() = *freeze;
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::Augmentation> augmentation,
+                             AugmentationOf(flags));
+  if (augmentation.has_value()) {
+    *spec.mutable_augmentation() = *std::move(augmentation);
+  }
   return absl::OkStatus();
 }
 

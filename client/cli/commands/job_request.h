@@ -8,25 +8,28 @@
 
 #include "CLI/App.hpp"
 #include "absl/status/statusor.h"
+#include "client/cli/commands/augment_flags.h"
 #include "client/cli/commands/freeze_flags.h"
 #include "tunesmith/v1/job_service.pb.h"
 
 namespace tunesmith::cli {
 
 // The flags of `submit` that say what is to be trained.
-struct JobFlags : FreezeFlags {
+struct JobFlags : FreezeFlags, AugmentFlags {
   std::string model;
   // Local files or `datasets/...`.
   std::string train;
   std::string validation;
   std::string test;
   std::optional<std::string> text_column;
+  std::optional<std::string> image_column;
   std::optional<std::string> label_column;
   std::optional<int> max_length;
   std::optional<double> epochs;
   std::optional<int64_t> max_steps;
   std::optional<int> batch_size;
   std::optional<double> learning_rate;
+  std::string recipe;
   std::optional<int64_t> seed;
   std::optional<int> priority;
   std::string job_id;
@@ -42,7 +45,8 @@ struct JobFlags : FreezeFlags {
 absl::StatusOr<v1::CreateJobRequest> ParseJobFile(std::string_view json,
                                                   const std::string& directory);
 
-// The flags that a fork takes as well: how long, how fast and what is frozen.
+// The flags that a fork takes as well: how long, how fast, what is frozen
+// and how pictures are varied.
 void AddTrainingFlags(CLI::App* command, JobFlags& flags);
 
 // Fields without a flag stay as they are. INVALID_ARGUMENT.

@@ -39,6 +39,21 @@ absl::Status UploadData(CommandContext& context, v1::Data& data) {
   return absl::OkStatus();
 }
 
+// Where the request does not say what the job is about, its data do.
+absl::Status ChooseTask(CommandContext& context, const Options& options,
+                        v1::CreateJobRequest& request) {
+  v1::JobSpec& spec = *request.mutable_job()->mutable_spec();
+  if (spec.task().kind_case() != v1::Task::KIND_NOT_SET) {
+    return absl::OkStatus();
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      bool of_pictures,
+      IsOfPictures(context, options.train.empty() ? spec.data().training()
+                                                  : options.train));
+  if (of_pictures) spec.mutable_task()->mutable_image_classification();
+  return absl::OkStatus();
+}
+
 void ShowUnchecked(CommandContext& context,
                    const v1::CreateJobResponse& response) {
   for (const std::string& remark : response.unchecked()) {
@@ -53,6 +68,7 @@ absl::StatusOr<ExitCode> Submit(CommandContext& context,
   if (!options.file.empty()) {
     TUNESMITH_ASSIGN_OR_RETURN(request, ReadJobFile(options.file));
   }
+  TUNESMITH_RETURN_IF_ERROR(ChooseTask(context, options, request));
   TUNESMITH_RETURN_IF_ERROR(ApplyFlags(options, request));
   TUNESMITH_RETURN_IF_ERROR(UploadData(
       context, *request.mutable_job()->mutable_spec()->mutable_data()));
@@ -80,6 +96,7 @@ void AddSpecFlags(CLI::App* command, JobFlags& flags) {
                       "Validation data, likewise. Default: split off");
   command->add_option("--test", flags.test, "Test data, likewise");
   command->add_option("--text-column", flags.text_column, "Default: text");
+  command->add_option("--image-column", flags.image_column, "Default: image");
   command->add_option("--label-column", flags.label_column, "Default: label");
   AddTrainingFlags(command, flags);
   command->add_option("--batch-size", flags.batch_size, "Rows per step");

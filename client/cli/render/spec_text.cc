@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/render/augmentation_text.h"
 #include "client/cli/render/quantity.h"
 #include "proto/contract/classification.h"
 
@@ -115,6 +116,9 @@ std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
     }
     case v1::FreezePolicy::kGradualUnfreezing:
       return "gradual unfreezing, from the head down";
+    case v1::FreezePolicy::kHeadFirst:
+      return absl::StrCat("all but the head for ",
+                          freeze.head_first().epochs(), " epochs");
     default:
       return "none (everything trains)";
   }
@@ -126,6 +130,9 @@ void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
   AddTask(spec.task(), table);
   AddHyperparameters(spec.hyperparameters(), table);
   table.AddRow({"frozen", DescribeFreeze(spec.freeze())});
+  if (spec.has_augmentation()) {
+    table.AddRow({"augmentation", DescribeAugmentation(spec.augmentation())});
+  }
   if (spec.has_seed()) table.AddRow({"seed", absl::StrCat(spec.seed())});
 }
 

@@ -33,6 +33,50 @@ TEST(FreezeFlagsTest, TypingErrorsAreNotTakenForPatterns) {
   EXPECT_FALSE(FreezePolicyOf({.freeze = {"none"}, .trainable = {"a.*"}}).ok());
 }
 
+TEST(AugmentFlagsTest, WordsBecomeOperationsInOrder) {
+  auto augmentation = AugmentationOf(
+      {.augment = "crop=0.5,hflip,rotation=15,jitter=0.3,erasing=0.25,mixup"});
+  ASSERT_TRUE(augmentation.ok()) << augmentation.status();
+  EXPECT_EQ((*augmentation)->ShortDebugString(),
+            "operations { random_resized_crop { min_area: 0.5 } } "
+            "operations { horizontal_flip { } } "
+            "operations { rotation { degrees: 15 } } "
+            "operations { color_jitter { brightness: 0.3 contrast: 0.3 "
+            "saturation: 0.3 } } "
+            "operations { probability: 0.25 random_erasing { } } "
+            "mixup { }");
+  EXPECT_EQ((*AugmentationOf({.augment = "zoom=0.5,vflip=1,hue=0.1,"
+                                         "randaugment=12,cutmix=0.5"}))
+                ->ShortDebugString(),
+            "operations { zoom { min_factor: 0.5 max_factor: 1.5 } } "
+            "operations { probability: 1 vertical_flip { } } "
+            "operations { color_jitter { brightness: 0 contrast: 0 "
+            "saturation: 0 hue: 0.1 } } "
+            "operations { rand_augment { magnitude: 12 } } "
+            "cutmix { alpha: 0.5 }");
+}
+
+TEST(AugmentFlagsTest, NoneIsNotTheDefault) {
+  EXPECT_FALSE(AugmentationOf({})->has_value());
+  ASSERT_TRUE(AugmentationOf({.no_augment = true})->has_value());
+  EXPECT_EQ((*AugmentationOf({.no_augment = true}))->operations_size(), 0);
+  v1::CreateJobRequest request;
+  JobFlags flags;
+  flags.no_augment = true;
+  ASSERT_TRUE(ApplyFlags(flags, request).ok());
+  EXPECT_TRUE(request.job().spec().has_augmentation());
+}
+
+TEST(AugmentFlagsTest, TypingErrorsAreNamed) {
+  for (const char* value :
+       {"flip", "rotation", "rotation=", "rotation=x", "hflip=", "hflip,", ",",
+        "crop =1", "mixup,cutmix"}) {
+    EXPECT_EQ(AugmentationOf({.augment = value}).status().code(),
+              absl::StatusCode::kInvalidArgument)
+        << value;
+  }
+}
+
 TEST(JobFileTest, HoldsAJobOrAWholeRequest) {
   auto job = ParseJobFile(R"({"spec": {"baseModel": "models/m"}})", "/d");
   ASSERT_TRUE(job.ok()) << job.status();
@@ -94,6 +138,7 @@ TEST(JobFlagsTest, WithoutFlagsNothingIsSet) {
   EXPECT_FALSE(request.job().spec().has_hyperparameters());
   EXPECT_FALSE(request.job().spec().has_seed());
   EXPECT_FALSE(request.job().spec().has_freeze());
+  EXPECT_FALSE(request.job().spec().has_augmentation());
 }
 
 TEST(FileUriTest, PathsBecomeAbsoluteAndEncoded) {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "client/cli/render/augmentation_text.h"
 #include "client/cli/render/confusion_text.h"
 #include "client/cli/render/error_text.h"
 #include "client/cli/render/evaluation_text.h"
@@ -289,6 +290,60 @@ TEST(JobTextTest, UnknownEnumValuesOfANewerServerAreShownAsNumbers) {
   v1::JobEvent event;
   *event.mutable_finding() = finding;
   EXPECT_EQ(RenderEvent(event), "finding: odd");
+}
+
+TEST(AugmentationTextTest, IsOneReadableLine) {
+  auto augmentation = Parse<v1::Augmentation>(R"pb(
+    operations {
+      probability: 1
+      random_resized_crop { min_area: 0.5 max_area: 1 }
+    }
+    operations {
+      probability: 0.5
+      horizontal_flip {}
+    }
+    operations {
+      probability: 1
+      rotation { degrees: 15 }
+    }
+    operations {
+      probability: 1
+      zoom { min_factor: 2 max_factor: 2 }
+    }
+    operations {
+      probability: 1
+      translation { horizontal: 0.1 vertical: 0.2 }
+    }
+    operations {
+      probability: 1
+      shear { horizontal_degrees: 10 }
+    }
+    operations {
+      probability: 0.8
+      color_jitter { brightness: 0.2 hue: 0.1 }
+    }
+    operations {
+      probability: 1
+      rand_augment { operations: 2 magnitude: 9 }
+    }
+    operations {
+      probability: 1
+      normalization {}
+    }
+    cutmix { alpha: 1 }
+  )pb");
+  EXPECT_EQ(
+      DescribeAugmentation(augmentation),
+      "crop of 50% to 100% of the area, horizontal flip (50%), "
+      "rotation up to 15 degrees, zoom 2, translation up to 10% x 20%, "
+      "shear up to 10 degrees, brightness up to 20%, hue up to 10% (80%), "
+      "RandAugment 2 of magnitude 9, CutMix 1");
+}
+
+TEST(AugmentationTextTest, OnlyNormalisedIsNone) {
+  EXPECT_EQ(DescribeAugmentation(Parse<v1::Augmentation>(
+                "operations { probability: 1 normalization {} }")),
+            "none");
 }
 
 TEST(FreezeTextTest, ShowsRuleAndTotals) {

@@ -109,6 +109,19 @@ TEST_F(ResolveSpecTest, PicturesHaveDefaultsOfTheirOwn) {
   EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 2e-4);
 }
 
+TEST_F(ResolveSpecTest, NormalizationIsTheModelsOwn) {
+  UsePictures();
+  spec_.mutable_augmentation()->add_operations()->mutable_vertical_flip();
+  model_.mutable_image_input()->add_mean(0.5);
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  const v1::Augmentation& augmentation = resolved.spec.augmentation();
+  ASSERT_EQ(augmentation.operations_size(), 2);
+  EXPECT_EQ(augmentation.operations(0).probability(), 0.5);
+  EXPECT_THAT(augmentation.operations(1).normalization().mean(),
+              ElementsAre(0.5));
+}
+
 TEST_F(ResolveSpecTest, ATaskIsForDataOfItsKind) {
   training_.mutable_format()->set_kind(v1::DatasetFormat::IMAGES);
   ExpectOne("data.training", "holds pictures", v1::ERROR_REASON_INVALID_FIELD);

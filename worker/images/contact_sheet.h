@@ -1,0 +1,30 @@
+#ifndef TUNESMITH_WORKER_IMAGES_CONTACT_SHEET_H_
+#define TUNESMITH_WORKER_IMAGES_CONTACT_SHEET_H_
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "worker/images/image.h"
+
+namespace tunesmith::worker {
+
+// A message of 4 MiB holds it with room to spare.
+inline constexpr size_t kMaxSheetBytes = 2'500'000;
+
+// Pictures side by side, in rows of `columns`: squares of `side` pixels with a
+// thin white gap around each. A picture is scaled to fit and stands in the
+// middle of its square.
+Image ContactSheet(std::span<const Image> pictures, int columns, int side);
+
+// The same as a PNG file of at most `max_bytes`, with squares of at most 160
+// pixels, and no larger than the largest picture; smaller ones as needed. At
+// least one picture. INTERNAL: there is no PNG that small.
+absl::StatusOr<std::string> ContactSheetPng(std::span<const Image> pictures,
+                                            int columns,
+                                            size_t max_bytes = kMaxSheetBytes);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_IMAGES_CONTACT_SHEET_H_
