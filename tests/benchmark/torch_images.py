@@ -27,7 +27,7 @@ DEVIATIONS = {"mobilenet_v2": [0.5] * 3, "squeezenet1_1": [0.229, 0.224, 0.225]}
 
 def pad_like_tensorflow(model):
     """Strided 3x3 convolutions pad behind only: weights that come from there."""
-    for module in model.modules():
+    for module in list(model.modules()):
         for name, child in list(module.named_children()):
             if isinstance(child, nn.Conv2d) and child.stride == (2, 2):
                 child.padding = (0, 0)

@@ -56,12 +56,13 @@ struct Network {
 
   at::Tensor Features(const std::shared_ptr<Folder>& pictures,
                       size_t file) const {
-    PictureReader reader(encoder->facts().input);
-    const int size = reader.size();
+    PictureReader reader({.transform = TransformOf(encoder->facts().input)},
+                         /*seed=*/1);
+    const int size = reader.transform().size;
     at::Tensor image = at::empty({1, 3, size, size}, at::kFloat);
-    absl::Status status =
-        reader.Read({.picture = {.archive = pictures, .file = file}},
-                    {image.mutable_data_ptr<float>(), reader.value_count()});
+    absl::Status status = reader.Read(
+        {.picture = {.archive = pictures, .file = file}}, {},
+        {image.mutable_data_ptr<float>(), reader.transform().values()});
     EXPECT_TRUE(status.ok()) << status;
     c10::NoGradGuard no_gradients;
     return encoder->forward(image, {});
