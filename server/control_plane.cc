@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "proto/contract/base/status_macros.h"
+#include "server/lifecycle/preview_commands.h"
 #include "server/workers/refresh_assignments.h"
 #include "server/workers/restore_leases.h"
 #include "spdlog/spdlog.h"
@@ -19,6 +20,7 @@ WorkersContext ControlPlane::MakeContext(const ServerOptions& options,
   context.lifecycle.hub = &self->hub_;
   context.lifecycle.leases = &self->leases_;
   context.lifecycle.observer = self;
+  context.lifecycle.previews = &self->previews_;
   context.lifecycle.max_live_jobs = options.max_live_jobs;
   context.lifecycle.retry_delay = options.retry_delay;
   context.lease_term = options.lease_term;
@@ -42,6 +44,8 @@ ControlPlane::ControlPlane(const ServerOptions& options, Storage* storage,
 ControlPlane::~ControlPlane() { Stop(); }
 
 absl::Status ControlPlane::Start() {
+  TUNESMITH_RETURN_IF_ERROR(
+      storage_->store().WriteAndWait(RemoveAbandonedPreviews));
   TUNESMITH_RETURN_IF_ERROR(RestoreLeases(context_));
   scheduler_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "scheduler");
@@ -57,6 +61,7 @@ absl::Status ControlPlane::Start() {
 
 void ControlPlane::EndStreams(const absl::Status& status) {
   hub_.Shutdown();
+  previews_.ResolveAll(status);
   registry_.Shutdown(status);
 }
 

@@ -11,6 +11,7 @@
 #include "server/api/worker_directory.h"
 #include "server/events/watch_hub.h"
 #include "server/lifecycle/context.h"
+#include "server/lifecycle/preview_calls.h"
 #include "server/metrics/server_metrics.h"
 #include "server/server.h"
 #include "server/storage.h"
@@ -35,9 +36,10 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   // The storage is drained before.
   ~ControlPlane() override;
 
-  // Takes the leases of an earlier run over; then begins to schedule.
+  // Takes the leases of an earlier run over, but previews, for which nobody
+  // waits any more; then begins to schedule.
   absl::Status Start();
-  // Ends the workers' and watchers' streams.
+  // Ends the workers' and watchers' streams, and calls that wait for a preview.
   void EndStreams(const absl::Status& status);
   // No lease is granted or ended any more.
   void Stop();
@@ -68,6 +70,7 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   ServerMetrics* const metrics_;
   WatchHub hub_;
   LeaseTable leases_;
+  PreviewCalls previews_;
   WorkerRegistry registry_;
   // Names the members around it.
   const WorkersContext context_;

@@ -17,11 +17,14 @@ namespace tunesmith::cli {
 namespace {
 
 // Every command, in the order of the help text.
-constexpr std::array<void (*)(CLI::App&, Action&), 20> kCommands = {
-    AddUp,        AddSubmit, AddWatch,    AddList,          AddGet,
-    AddCancel,    AddPause,  AddResume,   AddFork,          AddVerify,
-    AddReproduce, AddLogs,   AddMetrics,  AddCheckpoints,   AddDownload,
-    AddDelete,    AddModels, AddDatasets, AddPreviewFreeze, AddWorkers,
+constexpr std::array<void (*)(CLI::App&, Action&), 21> kCommands = {
+    AddUp,            AddSubmit,              AddWatch,
+    AddList,          AddGet,                 AddCancel,
+    AddPause,         AddResume,              AddFork,
+    AddVerify,        AddReproduce,           AddLogs,
+    AddMetrics,       AddCheckpoints,         AddDownload,
+    AddDelete,        AddModels,              AddDatasets,
+    AddPreviewFreeze, AddPreviewAugmentation, AddWorkers,
 };
 
 constexpr char kExamples[] =

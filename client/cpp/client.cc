@@ -135,6 +135,13 @@ absl::StatusOr<v1::PreviewFreezeResponse> Client::PreviewFreeze(
                         request);
 }
 
+absl::StatusOr<v1::PreviewAugmentationResponse> Client::PreviewAugmentation(
+    const v1::PreviewAugmentationRequest& request) {
+  return CallIdempotent(*this, *jobs_,
+                        &v1::JobService::Stub::PreviewAugmentation, request,
+                        options_.worker_call_timeout);
+}
+
 absl::StatusOr<v1::Dataset> Client::CreateDataset(
     const v1::CreateDatasetRequest& request) {
   return CallOnce(*this, *datasets_, &v1::DatasetService::Stub::CreateDataset,

@@ -20,6 +20,8 @@ namespace tunesmith::client {
 struct ClientOptions {
   // Longest time for one try of a call that is not a stream.
   absl::Duration call_timeout = absl::Seconds(30);
+  // For one that waits for a worker; a little longer than the server waits.
+  absl::Duration worker_call_timeout = absl::Seconds(70);
   // For calls that change nothing when they come twice.
   RetryPolicy retry;
   // For streams that go on where they broke: about two minutes without one
@@ -61,6 +63,8 @@ class Client {
       const v1::ListMetricsRequest&);
   absl::StatusOr<v1::PreviewFreezeResponse> PreviewFreeze(
       const v1::PreviewFreezeRequest&);
+  absl::StatusOr<v1::PreviewAugmentationResponse> PreviewAugmentation(
+      const v1::PreviewAugmentationRequest&);
 
   absl::StatusOr<v1::Dataset> CreateDataset(const v1::CreateDatasetRequest&);
   absl::StatusOr<v1::Dataset> GetDataset(const std::string& name);

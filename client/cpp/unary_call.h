@@ -14,14 +14,14 @@ template <class Stub, class Request, class Response>
 using StubMethod = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&,
                                           Response*);
 
-// One try of a call that answers once.
+// One try of a call that answers once, for at most `timeout`.
 template <class Stub, class Request, class Response>
 absl::StatusOr<Response> CallOnce(Client& client, Stub& stub,
                                   StubMethod<Stub, Request, Response> method,
-                                  const Request& request) {
+                                  const Request& request,
+                                  absl::Duration timeout) {
   grpc::ClientContext context;
-  context.set_deadline(
-      absl::ToChronoTime(absl::Now() + client.options().call_timeout));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   Cancellation::Registration registration(client.cancellation(), context);
   Response response;
   grpc::Status status = (stub.*method)(&context, request, &response);
@@ -29,18 +29,34 @@ absl::StatusOr<Response> CallOnce(Client& client, Stub& stub,
   return response;
 }
 
+// The same for the usual time.
+template <class Stub, class Request, class Response>
+absl::StatusOr<Response> CallOnce(Client& client, Stub& stub,
+                                  StubMethod<Stub, Request, Response> method,
+                                  const Request& request) {
+  return CallOnce(client, stub, method, request, client.options().call_timeout);
+}
+
 // As CallOnce, and again after UNAVAILABLE: for idempotent calls only.
 template <class Stub, class Request, class Response>
 absl::StatusOr<Response> CallIdempotent(
     Client& client, Stub& stub, StubMethod<Stub, Request, Response> method,
-    const Request& request) {
+    const Request& request, absl::Duration timeout) {
   absl::StatusOr<Response> response;
   absl::Status status = client.Retry([&] {
-    response = CallOnce(client, stub, method, request);
+    response = CallOnce(client, stub, method, request, timeout);
     return response.status();
   });
   if (!status.ok()) return status;
   return response;
+}
+
+template <class Stub, class Request, class Response>
+absl::StatusOr<Response> CallIdempotent(
+    Client& client, Stub& stub, StubMethod<Stub, Request, Response> method,
+    const Request& request) {
+  return CallIdempotent(client, stub, method, request,
+                        client.options().call_timeout);
 }
 
 }  // namespace tunesmith::client

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "absl/time/time.h"
 #include "proto/artifact/artifact_store.h"
 #include "server/api/allowed_roots.h"
 #include "server/api/worker_directory.h"
@@ -30,6 +31,8 @@ struct ApiContext {
   const AllowedRoots* model_roots = nullptr;
   int64_t max_dataset_bytes = int64_t{4} << 30;
   int64_t max_model_bytes = int64_t{64} << 30;
+  // How long a call of PreviewAugmentation waits for a worker.
+  absl::Duration preview_patience = absl::Minutes(1);
   // Set once the server stops: writes are refused, copies end early.
   const std::atomic<bool>* draining = nullptr;
   // Streams of WatchJob that are open, for metrics.

@@ -13,6 +13,7 @@
 #include "server/api/job_history.h"
 #include "server/api/job_view.h"
 #include "server/api/listing.h"
+#include "server/api/preview_reactor.h"
 #include "server/api/request_check.h"
 #include "server/api/watch_reactor.h"
 #include "server/lifecycle/checkpoint_table.h"
@@ -243,6 +244,13 @@ grpc::ServerUnaryReactor* JobService::PreviewFreeze(
                               ReadFreezePreview(db, tenant, *request));
                           return absl::OkStatus();
                         });
+}
+
+grpc::ServerUnaryReactor* JobService::PreviewAugmentation(
+    grpc::CallbackServerContext* context,
+    const v1::PreviewAugmentationRequest* request,
+    v1::PreviewAugmentationResponse* response) {
+  return PreviewReactor::Start(api_, TenantOf(*context), *request, response);
 }
 
 }  // namespace tunesmith::server

@@ -60,6 +60,10 @@ class JobService final : public v1::JobService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::PreviewFreezeRequest* request,
       v1::PreviewFreezeResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewAugmentation(
+      grpc::CallbackServerContext* context,
+      const v1::PreviewAugmentationRequest* request,
+      v1::PreviewAugmentationResponse* response) override;
 
  private:
   // Answers with the job that `change` leaves, one of the functions of

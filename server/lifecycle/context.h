@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "server/events/watch_hub.h"
+#include "server/lifecycle/preview_calls.h"
 #include "server/lifecycle/uid.h"
 #include "server/work/lease_table.h"
 #include "server/work/work_queue.h"
@@ -43,6 +44,7 @@ struct LifecycleContext {
   WatchHub* hub = nullptr;
   LeaseTable* leases = nullptr;
   LifecycleObserver* observer = nullptr;
+  PreviewCalls* previews = nullptr;
   // New jobs are refused beyond so many that have not ended.
   int max_live_jobs = 10000;
   // Pause before the n-th attempt: n - 1 times this.

@@ -111,6 +111,8 @@ absl::StatusOr<std::unique_ptr<WorkSubject>> LoadWorkSubject(
       return LoadInspectedDataset(tx, context, row);
     case internal::v1::WorkItem::kImport:
       return LoadImportedModel(tx, context, row);
+    case internal::v1::WorkItem::kPreview:
+      return LoadPreviewedPictures(tx, context, row);
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       break;
   }

@@ -12,7 +12,7 @@
 
 namespace tunesmith::server {
 
-// The resource behind a leased work item: a job, a dataset, a model. Says what
+// What is behind a leased work item: a job, a dataset, a model, a call. Says what
 // an attempt's begin, reports and end mean for it. Lives inside one
 // transaction; Save ends it.
 class WorkSubject {
@@ -66,6 +66,8 @@ absl::StatusOr<std::unique_ptr<WorkSubject>> LoadTrainedJob(
 absl::StatusOr<std::unique_ptr<WorkSubject>> LoadInspectedDataset(
     Transaction& tx, const LifecycleContext& context, const WorkRow& row);
 absl::StatusOr<std::unique_ptr<WorkSubject>> LoadImportedModel(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadPreviewedPictures(
     Transaction& tx, const LifecycleContext& context, const WorkRow& row);
 
 }  // namespace tunesmith::server

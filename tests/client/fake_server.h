@@ -51,6 +51,8 @@ class FakeJobService : public v1::JobService::Service {
       list_checkpoints;
   Script<v1::ListJobEventsRequest, v1::ListJobEventsResponse> list_events;
   Script<v1::PreviewFreezeRequest, v1::PreviewFreezeResponse> preview_freeze;
+  Script<v1::PreviewAugmentationRequest, v1::PreviewAugmentationResponse>
+      preview_augmentation;
   std::function<absl::Status(grpc::ServerContext&, const v1::WatchJobRequest&,
                              WatchWriter&)>
       watch;
@@ -106,6 +108,11 @@ class FakeJobService : public v1::JobService::Service {
                              const v1::PreviewFreezeRequest* q,
                              v1::PreviewFreezeResponse* a) override {
     return Answer(preview_freeze, *q, *a);
+  }
+  grpc::Status PreviewAugmentation(
+      grpc::ServerContext*, const v1::PreviewAugmentationRequest* q,
+      v1::PreviewAugmentationResponse* a) override {
+    return Answer(preview_augmentation, *q, *a);
   }
   grpc::Status WatchJob(grpc::ServerContext* context,
                         const v1::WatchJobRequest* q,

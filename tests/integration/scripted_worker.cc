@@ -135,7 +135,8 @@ void ScriptedWorker::OnDesired(const internal::v1::DesiredState& desired) {
     });
     for (const Assignment& assignment : desired.assignments()) {
       const internal::v1::WorkItem& item = assignment.item();
-      if (item.has_train() || !options_.answers_auxiliary) continue;
+      if (item.has_train() || item.has_preview()) continue;
+      if (!options_.answers_auxiliary) continue;
       if (running_.count(item.uid()) > 0) continue;
       running_[item.uid()].assignment = assignment;
       answered_[item.uid()] = SubjectOf(item);
@@ -150,11 +151,18 @@ void ScriptedWorker::AnswerAuxiliary(const Assignment& assignment) {
   internal::v1::WorkEvent event = OutcomeEvent(absl::OkStatus(), false);
   internal::v1::Outcome& outcome = *event.mutable_outcome();
   if (assignment.item().has_inspect()) {
-    *outcome.mutable_inspect()->mutable_facts() = TinyDatasetFacts();
-    *outcome.mutable_inspect()->mutable_facts()->mutable_format() =
+    const v1::DatasetFormat& format =
         assignment.item().inspect().dataset().format();
+    v1::Dataset& facts = *outcome.mutable_inspect()->mutable_facts();
+    facts = TinyDatasetFacts();
+    *facts.mutable_format() = format;
+    if (format.kind() == v1::DatasetFormat::IMAGES) {
+      facts.mutable_columns(0)->set_name("image");
+    }
   } else {
-    *outcome.mutable_import()->mutable_model() = TinyModelFacts();
+    *outcome.mutable_import()->mutable_model() =
+        options_.imports_picture_networks ? TinyPictureNetworkFacts()
+                                          : TinyModelFacts();
   }
   Send(assignment, {event});
 }

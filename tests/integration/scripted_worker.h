@@ -21,7 +21,7 @@
 namespace tunesmith::testing {
 
 // A worker without trainers: speaks the session's protocol and does what a
-// test tells it to. Inspections and imports it answers by itself, unless told
+// test tells it to, previews too. Inspections and imports it answers by itself, unless told
 // otherwise. Every wait has a deadline and fails the test.
 class ScriptedWorker {
  public:
@@ -37,6 +37,8 @@ class ScriptedWorker {
     int auxiliary_slots = 1;
     // Whether inspections and imports end well by themselves.
     bool answers_auxiliary = true;
+    // Whether the models that it imports are for pictures.
+    bool imports_picture_networks = false;
   };
 
   explicit ScriptedWorker(Options options);
@@ -141,6 +143,7 @@ internal::v1::WorkEvent LossEvent(int64_t step, double loss);
 
 // What a worker finds in the model and the dataset of these tests.
 internal::v1::ModelFacts TinyModelFacts();
+internal::v1::ModelFacts TinyPictureNetworkFacts();
 v1::Dataset TinyDatasetFacts();
 
 }  // namespace tunesmith::testing

@@ -57,6 +57,23 @@ internal::v1::ModelFacts TinyModelFacts() {
   return facts;
 }
 
+internal::v1::ModelFacts TinyPictureNetworkFacts() {
+  internal::v1::ModelFacts facts = TinyModelFacts();
+  v1::Model& model = *facts.mutable_model();
+  model.set_family("resnet");
+  model.set_tasks(0, v1::IMAGE_CLASSIFICATION);
+  model.clear_max_sequence_length();
+  v1::ImageInput& input = *model.mutable_image_input();
+  input.set_size(32);
+  input.set_resize_size(40);
+  for (int channel = 0; channel < 3; ++channel) {
+    input.add_mean(0.5);
+    input.add_standard_deviation(0.25);
+  }
+  facts.mutable_heads(0)->set_task(v1::IMAGE_CLASSIFICATION);
+  return facts;
+}
+
 v1::Dataset TinyDatasetFacts() {
   v1::Dataset facts;
   facts.set_row_count(20);
@@ -80,6 +97,8 @@ std::string SubjectOf(const internal::v1::WorkItem& item) {
       return item.inspect().dataset().name();
     case internal::v1::WorkItem::kImport:
       return item.import().model().name();
+    case internal::v1::WorkItem::kPreview:
+      return item.preview().dataset().name();
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       return "";
   }

@@ -22,6 +22,8 @@ std::vector<std::string> ArtifactKeysOf(const internal::v1::WorkItem& item) {
   add(train.has_test(), train.test().artifact());
   add(item.has_inspect(), item.inspect().dataset().artifact());
   add(item.has_import(), item.import().model().artifact());
+  add(item.has_preview(), item.preview().base_model().artifact());
+  add(item.has_preview(), item.preview().dataset().artifact());
   return keys;
 }
 

@@ -23,6 +23,8 @@ const char* KindOf(const internal::v1::WorkItem& item) {
       return "inspect";
     case internal::v1::WorkItem::kImport:
       return "import";
+    case internal::v1::WorkItem::kPreview:
+      return "preview";
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       break;
   }

@@ -11,6 +11,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/archive.h"
 #include "worker/data/image_inspection.h"
+#include "worker/data/image_table.h"
 #include "worker/formats/printable.h"
 #include "worker/images/decode.h"
 
@@ -26,12 +27,6 @@ struct Look {
   std::string digest = {};
   absl::Status status = {};
 };
-
-// Where the paths of a table begin in its archive.
-std::string FolderOf(const std::string& manifest) {
-  const size_t end = manifest.rfind('/');
-  return end == std::string::npos ? "" : manifest.substr(0, end + 1);
-}
 
 Look LookAt(const Archive& archive, const std::string& path) {
   Look look;
@@ -75,7 +70,7 @@ absl::Status ImageSamples::Identify(const TableFile& file,
                                     FindingLog& findings) {
   TUNESMITH_ASSIGN_OR_RETURN(std::shared_ptr<const Archive> archive,
                              OpenArchive(file.path));
-  const std::string folder = FolderOf(file.format.manifest);
+  const std::string folder = ManifestFolder(file.format.manifest);
   std::vector<LabelledSample> usable;
   std::vector<Look> looks(kBlockImages);
   for (size_t begin = 0; begin < rows.size(); begin += kBlockImages) {

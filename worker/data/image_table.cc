@@ -142,6 +142,11 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
   return std::make_unique<FolderTable>(std::move(archive));
 }
 
+std::string ManifestFolder(const std::string& manifest) {
+  const size_t end = manifest.rfind('/');
+  return end == std::string::npos ? "" : manifest.substr(0, end + 1);
+}
+
 std::vector<std::string> IgnoredFiles(const Archive& archive,
                                       std::string_view manifest) {
   std::vector<std::string> ignored;

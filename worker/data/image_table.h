@@ -30,6 +30,10 @@ bool IsImagePath(const std::string& path);
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
     const std::string& path, const std::string& manifest);
 
+// Where the paths of a manifest begin in its archive: "" or a folder with its
+// "/".
+std::string ManifestFolder(const std::string& manifest);
+
 // Paths of files that are neither pictures nor the manifest, nor hidden.
 std::vector<std::string> IgnoredFiles(const Archive& archive,
                                       std::string_view manifest);

@@ -47,6 +47,11 @@ int LargestSide(std::span<const Image> pictures) {
 
 }  // namespace
 
+Image TileOf(Image picture) {
+  if (std::max(picture.width, picture.height) <= kMaxSide) return picture;
+  return ScaledToFit(picture, kMaxSide);
+}
+
 Image ContactSheet(std::span<const Image> pictures, int columns, int side) {
   const int count = static_cast<int>(pictures.size());
   const int rows = (count + columns - 1) / columns;

@@ -2,24 +2,13 @@
 
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/augmentation/augment_image.h"
+#include "worker/augmentation/picture_key.h"
 #include "worker/data/image_inspection.h"
 #include "worker/images/decode.h"
 
 namespace tunesmith::worker {
-namespace {
-
-// The same picture is varied in the same way wherever it comes from.
-uint64_t IdentityOf(const PictureSource& picture) {
-  uint64_t identity = 0;
-  // Digests have 64 digits.
-  (void)absl::SimpleHexAtoi(picture.digest.substr(0, 16), &identity);
-  return identity;
-}
-
-}  // namespace
 
 absl::Status PictureReader::Read(const Example& example, const BatchUse& use,
                                  std::span<float> values) const {
@@ -30,10 +19,7 @@ absl::Status PictureReader::Read(const Example& example, const BatchUse& use,
   TUNESMITH_ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
   if (use.training) {
     AugmentImage(image, options_.transform, options_.augmentation,
-                 {.seed = seed_,
-                  .epoch = static_cast<uint64_t>(use.epoch),
-                  .sample = IdentityOf(picture)},
-                 values);
+                 KeyOfPicture(seed_, use.epoch, picture.digest), values);
   } else {
     EvaluateImage(image, options_.transform, values);
   }

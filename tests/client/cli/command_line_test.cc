@@ -548,5 +548,51 @@ TEST_F(CommandLineTest, WorkersAreListed) {
   EXPECT_THAT(out(), HasSubstr("workers/a"));
 }
 
+TEST_F(CommandLineTest, PreviewAugmentationWritesThePictureAndTellsTheRest) {
+  v1::PreviewAugmentationRequest asked;
+  server_.jobs.preview_augmentation =
+      [&asked](const v1::PreviewAugmentationRequest& request,
+               v1::PreviewAugmentationResponse& response) {
+        asked = request;
+        response.set_png("the sheet");
+        response.add_samples("ants/1\x1b[2J.jpg");
+        *response.mutable_augmentation() = request.augmentation();
+        response.mutable_augmentation()->mutable_operations(0)->set_probability(
+            0.5);
+        return absl::OkStatus();
+      };
+  const std::string sheet = scratch_ / "sheet.png";
+  ASSERT_EQ(Run({"preview-augmentation", "--model", "net", "--data",
+                 "datasets/ants", "--augment", "hflip", "--out", sheet,
+                 "--samples", "3", "--epochs", "2", "--seed", "0"}),
+            0)
+      << err();
+  EXPECT_EQ(testing::Content(sheet), "the sheet");
+  EXPECT_THAT(out(), AllOf(HasSubstr("ants/1"), Not(HasSubstr("\x1b")),
+                           HasSubstr("horizontal flip (50%)")));
+  EXPECT_EQ(asked.base_model(), "models/net");
+  EXPECT_EQ(asked.dataset(), "datasets/ants");
+  EXPECT_EQ(asked.samples(), 3);
+  EXPECT_EQ(asked.epochs(), 2);
+  EXPECT_TRUE(asked.has_seed());
+  EXPECT_FALSE(asked.has_image_column());
+  EXPECT_TRUE(asked.augmentation().operations(0).has_horizontal_flip());
+}
+
+TEST_F(CommandLineTest, PreviewAugmentationWithoutAWorkerWritesNothing) {
+  server_.jobs.preview_augmentation = [](const auto&, auto&) {
+    return MakeError(absl::StatusCode::kDeadlineExceeded,
+                     v1::ERROR_REASON_NO_WORKER_IN_TIME, "none was free");
+  };
+  EXPECT_EQ(Run({"preview-augmentation", "--model", "net", "--data",
+                 "datasets/ants", "--out", scratch_ / "sheet.png"}),
+            5);
+  EXPECT_THAT(err(), HasSubstr("NO_WORKER_IN_TIME"));
+  EXPECT_THAT(scratch_.Names(), IsEmpty());
+  EXPECT_EQ(Run({"preview-augmentation", "--model", "net", "--data",
+                 "datasets/ants"}),
+            2);
+}
+
 }  // namespace
 }  // namespace tunesmith::cli

@@ -1,0 +1,24 @@
+#ifndef TUNESMITH_WORKER_TRAINER_PREVIEW_WORK_H_
+#define TUNESMITH_WORKER_TRAINER_PREVIEW_WORK_H_
+
+#include "absl/status/statusor.h"
+#include "tunesmith/internal/v1/work.pb.h"
+#include "worker/trainer/work_context.h"
+
+namespace tunesmith::worker {
+
+// Draws pictures of a dataset as a training would see them: a row of the sheet
+// for each, evaluated first, then in the epochs from 0 on. The samples are
+// spread evenly over the rows; one that cannot be read is passed over for the
+// next. Nothing of the training's is needed for it: the draws follow from the
+// seed, the epoch and the picture.
+//
+// INVALID_ARGUMENT with a reason: TASK_NOT_SUPPORTED, UNKNOWN_COLUMN,
+// EMPTY_DATASET. Errors of DescribeModel, OpenTable, OpenArchive,
+// VerifiedArtifact and VerifiedDataset.
+absl::StatusOr<internal::v1::Outcome> DoPreviewWork(
+    const internal::v1::PreviewWork& work, const WorkContext& context);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_TRAINER_PREVIEW_WORK_H_
