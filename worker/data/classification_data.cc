@@ -105,8 +105,7 @@ absl::Status Preparation::ReadAll() {
     TUNESMITH_ASSIGN_OR_RETURN(
         rows->labels, IndexLabels(labels_, rows->samples, (*file)->name));
     FindingLog log;
-    FindSplitOverlap(training_.samples, rows->samples, kind_.noun(), split,
-                     log);
+    kind_.FindOverlap(training_.samples, rows->samples, split, log);
     Keep(std::move(log));
   }
   return absl::OkStatus();

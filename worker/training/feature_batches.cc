@@ -156,6 +156,7 @@ void FeatureBatches::Store() {
 absl::Status FeatureBatches::ComputeAll(
     std::span<const Example> examples, const BatchIndices& missing,
     const BatchUse& use, const std::function<bool()>& should_stop) {
+  log_(absl::StrCat("computes features of ", missing.size(), " samples"));
   const std::vector<int32_t> lengths = LengthsOf(examples);
   std::vector<BatchIndices> groups;
   for (int32_t index : missing) {
