@@ -44,6 +44,12 @@ int main(int argc, char** argv) {
                  "What the trainer of a slot may hold of the host's memory, "
                  "for example 512MiB; default: its share of it")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  app.add_option("--feature-cache", options.feature_cache.directory,
+                 "Directory for features of frozen networks; default: "
+                 "\"features\" beside the artifact root");
+  app.add_option("--feature-cache-size", options.feature_cache.max_bytes,
+                 "What it may hold, for example 8GiB; 0: no such cache")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   app.add_option("--metrics-address", options.metrics_address,
                  "Loopback host:port for /metrics; port 0 is any");
   app.add_option("--ready-file", options.ready_file,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "server/api/identity.h"
 #include "server/api/listing.h"
 #include "server/api/model_intake.h"
+#include "server/api/network_config.h"
 #include "server/api/ready_model.h"
 #include "server/api/record_intake.h"
 #include "server/api/request_check.h"
@@ -54,9 +56,11 @@ absl::StatusOr<TakenModel> TakeDirectory(const ApiContext& api,
   if (mkdir(target.c_str(), 0755) != 0) {
     return absl::InternalError(absl::StrCat("cannot make ", target));
   }
+  std::optional<std::string> config;
+  if (request.has_network()) config = ConfigOfNetwork(request.network());
   TUNESMITH_ASSIGN_OR_RETURN(
       int64_t size_bytes,
-      CopyModelDirectory(opened.fd.get(), target,
+      CopyModelDirectory(opened.fd.get(), config, target,
                          {api.max_model_bytes, "--max-model-bytes", stop}));
   TUNESMITH_ASSIGN_OR_RETURN(taken.model.artifact,
                              taken.draft->Seal(size_bytes));
@@ -69,6 +73,11 @@ absl::Status CheckImport(const v1::ImportModelRequest& request) {
     check.Add("uri", std::string(path.message()));
   }
   check.AddAll(CheckNewModel(request.model_id(), request.model(), "model"));
+  if (request.has_network()) {
+    std::vector<FieldViolation> violations;
+    CheckNetwork(request.network(), FieldScope("network", &violations));
+    check.AddAll(std::move(violations));
+  }
   return check.ToStatus();
 }
 

@@ -230,7 +230,8 @@ TEST_F(ApiTest, AModelWithoutItsFilesIsRefusedWithNothingLeft) {
   grpc::Status status =
       models_->ImportModel(CallContext().get(), request, &model);
   EXPECT_EQ(ReasonOfCall(status), "MODEL_FILE_MISSING");
-  EXPECT_THAT(status.error_message(), HasSubstr("tokenizer.json"));
+  EXPECT_THAT(status.error_message(), HasSubstr("config.json"));
+  EXPECT_THAT(status.error_message(), HasSubstr("`network`"));
   std::ofstream(data_root() + "/pytorch_model.bin") << "x";
   status = models_->ImportModel(CallContext().get(), request, &model);
   EXPECT_EQ(ReasonOfCall(status), "PICKLE_WEIGHTS");
@@ -239,6 +240,32 @@ TEST_F(ApiTest, AModelWithoutItsFilesIsRefusedWithNothingLeft) {
       ReasonOfCall(models_->ImportModel(CallContext().get(), request, &model)),
       "RESOURCE_EXISTS");
   EXPECT_EQ(CountArtifacts(), before);
+}
+
+TEST_F(ApiTest, EveryProblemOfADescribedNetworkIsNamed) {
+  v1::ImportModelRequest request;
+  v1::Model model;
+  request.set_uri("relative");
+  request.mutable_network()->mutable_input()->set_size(-1);
+  grpc::Status status =
+      models_->ImportModel(CallContext().get(), request, &model);
+  EXPECT_THAT(FieldsOf(status), IsSupersetOf({"uri", "network.architecture",
+                                              "network.input.size"}));
+}
+
+TEST_F(ApiTest, WeightsAloneAreTakenWithADescription) {
+  std::ofstream(data_root() + "/squeezenet.h5") << "weights";
+  v1::ImportModelRequest request;
+  v1::Model model;
+  request.set_uri(absl::StrCat("file://", data_root()));
+  EXPECT_EQ(
+      ReasonOfCall(models_->ImportModel(CallContext().get(), request, &model)),
+      "MODEL_FILE_MISSING");
+  request.mutable_network()->set_architecture("squeezenet1_1");
+  grpc::Status status =
+      models_->ImportModel(CallContext().get(), request, &model);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(model.state(), v1::Model::IMPORTING);
 }
 
 TEST_F(ApiTest, DeletingADatasetRemovesItsBytes) {

@@ -1,5 +1,6 @@
 #include "worker/agent/agent.h"
 
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,6 +31,18 @@ absl::Status CheckOptions(const AgentOptions& options) {
   if (!server.ok()) return WithContext(server, "--server");
   return WithContext(CheckLoopbackAddress(options.metrics_address),
                      "--metrics-address");
+}
+
+FeatureCacheOptions FeatureCacheOf(const AgentOptions& options) {
+  FeatureCacheOptions cache = options.feature_cache;
+  if (cache.max_bytes == 0) return {};
+  if (cache.directory.empty()) {
+    cache.directory = (std::filesystem::absolute(options.artifact_root) / ".." /
+                       "features")
+                          .lexically_normal()
+                          .string();
+  }
+  return cache;
 }
 
 }  // namespace
@@ -116,6 +129,7 @@ void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
             staging_queue_.Post(std::move(task));
           },
       .count_oom_kills = [] { return CountOomKills(); },
+      .feature_cache = FeatureCacheOf(options_),
   };
   for (const v1::Slot& slot : slots) {
     spdlog::info(

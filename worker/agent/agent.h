@@ -18,6 +18,7 @@
 #include "worker/agent/process/task_queue.h"
 #include "worker/agent/session.h"
 #include "worker/agent/slot_plan.h"
+#include "worker/agent/staging.h"
 #include "worker/agent/worker_metrics.h"
 
 namespace tunesmith::worker {
@@ -32,6 +33,8 @@ struct AgentOptions {
   // The trainer program.
   std::string trainer;
   SlotPlanOptions slots;
+  // Without a directory: `features` beside `artifact_root`. No bytes: none.
+  FeatureCacheOptions feature_cache;
   // Loopback; port 0 is any.
   std::string metrics_address = "127.0.0.1:0";
   // Written once connected; empty: not at all.

@@ -123,6 +123,11 @@ void SlotRunner::OnStaged(
   if (!staged.ok()) return Finish(StagingOutcome(staged.status()));
   item_->staged = *std::move(staged);
   *item_->staged->mutable_slot() = slot_;
+  if (item_->staged->item().has_train()) {
+    const FeatureCacheOptions& cache = dependencies_.feature_cache;
+    item_->staged->set_feature_cache_directory(cache.directory);
+    item_->staged->set_feature_cache_bytes(cache.max_bytes);
+  }
 }
 
 void SlotRunner::Cancel(const ItemKey& key) {

@@ -43,6 +43,7 @@ struct SlotDependencies {
   BlockingRunner run_blocking;
   // See CountOomKills.
   std::function<int64_t()> count_oom_kills;
+  FeatureCacheOptions feature_cache = {};
 };
 
 // Runs one item at a time on one slot, each in a trainer process of its own,

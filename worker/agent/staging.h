@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_AGENT_STAGING_H_
 #define TUNESMITH_WORKER_AGENT_STAGING_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 #include "tunesmith/internal/v1/work.pb.h"
 
 namespace tunesmith::worker {
+
+// Where trainers keep features of frozen networks, and what may be kept.
+struct FeatureCacheOptions {
+  // Empty: nowhere.
+  std::string directory;
+  int64_t max_bytes = int64_t{8} << 30;
+};
 
 // Runs a closure at once or on a thread for blocking work.
 using BlockingRunner = std::function<void(std::function<void()>)>;

@@ -102,8 +102,21 @@ absl::Status WeightFiles::Finish() {
                            return a.name == b.name;
                          });
   if (twin == tensors_.end()) return absl::OkStatus();
-  return CorruptWeightsError(absl::StrCat(
-      kIndexFile, ": two files hold tensor ", Printable(twin->name)));
+  return CorruptWeightsError(
+      absl::StrCat("two tensors have the name ", Printable(twin->name)));
+}
+
+absl::StatusOr<std::unique_ptr<WeightFiles>> WeightFiles::Of(
+    std::vector<ConvertedTensor> tensors, int64_t size_bytes) {
+  std::unique_ptr<WeightFiles> result(new WeightFiles());
+  result->converted_ = std::move(tensors);
+  result->size_bytes_ = size_bytes;
+  for (const ConvertedTensor& tensor : result->converted_) {
+    result->tensors_.push_back({tensor.name, TensorType::kF32, tensor.shape,
+                                std::as_bytes(std::span(tensor.values))});
+  }
+  TUNESMITH_RETURN_IF_ERROR(result->Finish());
+  return result;
 }
 
 absl::StatusOr<std::unique_ptr<WeightFiles>> WeightFiles::Open(

@@ -24,14 +24,26 @@ struct StoredTensor {
   std::span<const std::byte> bytes;
 };
 
-// The weights of a Hugging Face model directory: `model.safetensors`, or the
-// shards that `model.safetensors.index.json` names.
+// A tensor that is made from what a file of another format holds.
+struct ConvertedTensor {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<float> values;
+};
+
+// The weights of a model directory: `model.safetensors`, or the shards that
+// `model.safetensors.index.json` names.
 class WeightFiles {
  public:
   // INVALID_ARGUMENT with reason MODEL_FILE_MISSING (no weights, or a shard is
   // missing), PICKLE_WEIGHTS (only pickled ones) or CORRUPT_WEIGHTS.
   static absl::StatusOr<std::unique_ptr<WeightFiles>> Open(
       const std::string& directory);
+
+  // Of a file of another format and of so many bytes. INVALID_ARGUMENT with
+  // reason CORRUPT_WEIGHTS when two tensors have one name.
+  static absl::StatusOr<std::unique_ptr<WeightFiles>> Of(
+      std::vector<ConvertedTensor> tensors, int64_t size_bytes);
 
   // Sorted by name; names are unique.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
@@ -43,10 +55,11 @@ class WeightFiles {
   WeightFiles() = default;
 
   absl::Status AddFile(const std::string& path);
-  // Sorts; fails when two files hold tensors of one name.
+  // Sorts; fails when two tensors have one name.
   absl::Status Finish();
 
   std::vector<std::unique_ptr<SafetensorsFile>> files_;
+  std::vector<ConvertedTensor> converted_;
   std::vector<StoredTensor> tensors_;
   int64_t size_bytes_ = 0;
 };

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_MODELS_HUGGING_FACE_FAMILY_H_
 #define TUNESMITH_WORKER_MODELS_HUGGING_FACE_FAMILY_H_
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ class HuggingFaceFamily : public ModelFamily {
                                     int64_t count) const override;
   void SetClassifier(const std::vector<std::string>& labels,
                      nlohmann::json& config) const override;
+  void SetNormalization(const std::array<double, 3>& mean,
+                        const std::array<double, 3>& deviation,
+                        ModelConfig& config) const override;
 
  protected:
   // For `architectures` of a fine-tuned model's config.

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 #define TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -82,6 +83,11 @@ class ModelFamily {
   // Makes config.json that of a classifier of these labels, in fp32.
   virtual void SetClassifier(const std::vector<std::string>& labels,
                              nlohmann::json& config) const = 0;
+
+  // Says that pictures are normalised otherwise.
+  virtual void SetNormalization(const std::array<double, 3>& mean,
+                                const std::array<double, 3>& deviation,
+                                ModelConfig& config) const = 0;
 };
 
 }  // namespace tunesmith::worker

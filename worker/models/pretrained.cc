@@ -10,6 +10,7 @@
 #include "worker/models/config_reader.h"
 #include "worker/models/family_list.h"
 #include "worker/models/image_encoder.h"
+#include "worker/models/keras/keras_weights.h"
 #include "worker/models/parameter_values.h"
 #include "worker/models/text_encoder.h"
 
@@ -98,7 +99,8 @@ absl::StatusOr<std::unique_ptr<PretrainedModel>> PretrainedModel::Open(
   std::unique_ptr<PretrainedModel> model(new PretrainedModel());
   TUNESMITH_ASSIGN_OR_RETURN(model->config_, ReadConfig(directory));
   TUNESMITH_ASSIGN_OR_RETURN(model->family_, FindModelFamily(model->config()));
-  TUNESMITH_ASSIGN_OR_RETURN(model->weights_, WeightFiles::Open(directory));
+  TUNESMITH_ASSIGN_OR_RETURN(model->weights_,
+                             OpenWeights(directory, model->config_.network));
   TUNESMITH_RETURN_IF_ERROR(model->Describe());
   return model;
 }

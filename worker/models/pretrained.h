@@ -26,6 +26,7 @@ class PretrainedModel {
   const ModelDescription& description() const { return description_; }
   // config.json
   const nlohmann::json& config() const { return config_.network; }
+  const ModelConfig& config_files() const { return config_; }
   const ModelFamily& family() const { return *family_; }
 
   // The network in fp32 on `device`. Parameters that the weights lack are

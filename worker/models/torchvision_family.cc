@@ -6,6 +6,12 @@ namespace {
 constexpr char kPretrained[] = "pretrained_cfg";
 constexpr char kLabels[] = "label_names";
 
+nlohmann::json& PretrainedOf(nlohmann::json& config) {
+  nlohmann::json& pretrained = config[kPretrained];
+  if (!pretrained.is_object()) pretrained = nlohmann::json::object();
+  return pretrained;
+}
+
 }  // namespace
 
 std::vector<std::string> TorchvisionFamily::LabelsOf(
@@ -28,12 +34,19 @@ std::vector<std::string> TorchvisionFamily::LabelsOf(
 void TorchvisionFamily::SetClassifier(const std::vector<std::string>& labels,
                                       nlohmann::json& config) const {
   config["num_classes"] = labels.size();
-  nlohmann::json& pretrained = config[kPretrained];
-  if (!pretrained.is_object()) pretrained = nlohmann::json::object();
+  nlohmann::json& pretrained = PretrainedOf(config);
   pretrained["num_classes"] = labels.size();
   pretrained[kLabels] = labels;
   // Its descriptions are those of the old labels.
   pretrained.erase("label_descriptions");
+}
+
+void TorchvisionFamily::SetNormalization(
+    const std::array<double, 3>& mean, const std::array<double, 3>& deviation,
+    ModelConfig& config) const {
+  nlohmann::json& pretrained = PretrainedOf(config.network);
+  pretrained["mean"] = mean;
+  pretrained["std"] = deviation;
 }
 
 }  // namespace tunesmith::worker

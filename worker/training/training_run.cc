@@ -120,7 +120,8 @@ absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
     }
   }
   return WriteResultDirectory(*base_, inputs_.base_model_directory,
-                              inputs_.labels, weights, directory);
+                              inputs_.labels, options_.pictures, weights,
+                              directory);
 }
 
 absl::Status TrainingRun::Resume() {

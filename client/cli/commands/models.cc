@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
+#include "client/cli/commands/network_flags.h"
 #include "client/cli/render/printable.h"
 #include "client/cli/render/resource_text.h"
 #include "client/cpp/await_ready.h"
@@ -17,6 +18,7 @@ struct ImportOptions {
   std::string model_id;
   std::string license;
   std::string revision;
+  NetworkFlags network;
   bool no_wait = false;
 };
 
@@ -61,6 +63,7 @@ absl::StatusOr<ExitCode> ImportModel(CommandContext& context,
   if (!options.revision.empty()) {
     request.mutable_model()->mutable_origin()->set_revision(options.revision);
   }
+  TUNESMITH_RETURN_IF_ERROR(ApplyNetwork(options.network, request));
   TUNESMITH_ASSIGN_OR_RETURN(v1::Model model,
                              context.client().ImportModel(request));
   if (!options.no_wait) {
@@ -86,7 +89,8 @@ void AddImport(CLI::App* models, Action& action) {
   auto options = std::make_shared<ImportOptions>();
   CLI::App* command = models->add_subcommand(
       "import",
-      "Copy a Hugging Face model directory that the server can read.");
+      "Copy a model directory that the server can read: a Hugging Face one, or "
+      "weights of a network of pictures alone, with --architecture.");
   command
       ->add_option("DIRECTORY", options->directory,
                    "Under one of the server's --model-root directories")
@@ -96,6 +100,7 @@ void AddImport(CLI::App* models, Action& action) {
   command->add_option("--license", options->license, "SPDX identifier");
   command->add_option("--revision", options->revision,
                       "What its source calls this version");
+  AddNetworkFlags(command, options->network);
   command->add_flag("--no-wait", options->no_wait,
                     "Do not wait until a worker has checked it");
   OnCommand(command, action, options, &ImportModel);
@@ -123,6 +128,7 @@ void AddModels(CLI::App& app, Action& action) {
   models->footer(
       "Examples:\n"
       "  tunesmith models import /srv/models/bert-base --name bert-base\n"
+      "  tunesmith models import /srv/models/resnet --architecture resnet50\n"
       "  tunesmith models get bert-base");
 }
 

@@ -22,14 +22,31 @@ std::string OriginOf(const v1::Model& model) {
   return model.origin().source();
 }
 
+// How the network wants its pictures, for the preprocessing to be compared.
+void AddInput(const v1::ImageInput& input, TextTable& table) {
+  bool bicubic = input.interpolation() == v1::ImageInput::BICUBIC;
+  bool bgr = input.channel_order() == v1::ImageInput::BGR;
+  table.AddRow({"pictures", absl::StrCat(input.size(), " pixels, cut out of ",
+                                         input.resize_size(),
+                                         bicubic ? ", bicubic" : ", bilinear",
+                                         bgr ? ", BGR" : ", RGB")});
+  table.AddRow({"mean", absl::StrJoin(input.mean(), ", ")});
+  table.AddRow(
+      {"standard deviation", absl::StrJoin(input.standard_deviation(), ", ")});
+}
+
 void AddFacts(const v1::Model& model, TextTable& table) {
   table.AddRow({"family", model.family()});
   table.AddRow({"parameters", FormatCount(model.parameter_count())});
   table.AddRow({"weights", absl::StrCat(FormatBytes(model.size_bytes()), " ",
                                         model.dtype())});
   table.AddRow({"layers", absl::StrCat(model.layer_count())});
-  table.AddRow(
-      {"longest text", absl::StrCat(model.max_sequence_length(), " tokens")});
+  if (model.has_image_input()) {
+    AddInput(model.image_input(), table);
+  } else {
+    table.AddRow(
+        {"longest text", absl::StrCat(model.max_sequence_length(), " tokens")});
+  }
   if (model.head_labels_size() > 0) {
     table.AddRow({"labels", absl::StrJoin(model.head_labels(), ", ")});
   }

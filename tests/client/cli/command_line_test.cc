@@ -472,6 +472,73 @@ TEST_F(CommandLineTest, ImportWaitsForTheCheck) {
   EXPECT_THAT(out(), HasSubstr("READY"));
 }
 
+TEST_F(CommandLineTest, ImportDescribesANetworkOfPictures) {
+  v1::ImportModelRequest imported;
+  server_.models.import = [&](const v1::ImportModelRequest& request,
+                              v1::Model& model) {
+    imported = request;
+    model.set_name("models/s");
+    return absl::OkStatus();
+  };
+  std::string labels =
+      scratch_.Write("labels.txt", "tench, Tinca tinca\r\ngoldfish\n\n");
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--no-wait", "--architecture",
+                 "squeezenet1_1", "--padding", "tensorflow-same", "--size",
+                 "227", "--resize", "230", "--mean", "0.5,0.25,1", "--std",
+                 "0.1,0.2,0.3", "--bgr", "--interpolation", "bicubic",
+                 "--labels-file", labels, "--batch-norm-epsilon", "1e-3"}),
+            0)
+      << err();
+  v1::NetworkDescription expected;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                  R"({"architecture": "squeezenet1_1",
+                      "padding": "TENSORFLOW_SAME",
+                      "input": {"size": 227, "resizeSize": 230,
+                                "mean": [0.5, 0.25, 1],
+                                "standardDeviation": [0.1, 0.2, 0.3],
+                                "interpolation": "BICUBIC",
+                                "channelOrder": "BGR"},
+                      "labels": ["tench, Tinca tinca", "goldfish"],
+                      "batchNormEpsilon": 0.001})",
+                  &expected)
+                  .ok());
+  EXPECT_EQ(imported.network().DebugString(), expected.DebugString());
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--no-wait"}), 0);
+  EXPECT_FALSE(imported.has_network());
+}
+
+TEST_F(CommandLineTest, ADescriptionWithoutAnArchitectureIsBadUsage) {
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--bgr"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--architecture"));
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--architecture", "a",
+                 "--padding", "none"}),
+            2);
+  EXPECT_THAT(err(), HasSubstr("tensorflow-same"));
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--architecture", "a",
+                 "--labels-file", "/nonexistent"}),
+            3);
+}
+
+TEST_F(CommandLineTest, ModelsShowHowTheyWantTheirPictures) {
+  server_.models.get = [](const auto&, v1::Model& model) {
+    model.set_name("models/s");
+    model.set_state(v1::Model::READY);
+    v1::ImageInput& input = *model.mutable_image_input();
+    input.set_size(224);
+    input.set_resize_size(256);
+    input.set_channel_order(v1::ImageInput::BGR);
+    for (double value : {0.25, 0.5, 0.75}) {
+      input.add_mean(value);
+      input.add_standard_deviation(1);
+    }
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"models", "get", "s"}), 0);
+  EXPECT_THAT(out(),
+              AllOf(HasSubstr("224 pixels, cut out of 256, bilinear, BGR"),
+                    HasSubstr("0.25, 0.5, 0.75"), Not(HasSubstr("tokens"))));
+}
+
 TEST_F(CommandLineTest, WorkersAreListed) {
   server_.workers.list = [](const auto&, v1::ListWorkersResponse& response) {
     response.add_workers()->set_name("workers/a");

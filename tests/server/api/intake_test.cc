@@ -3,7 +3,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -17,8 +20,8 @@ namespace tunesmith::server {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 TEST(SafeFileNameTest, KeepsTheEndingAndNothingDangerous) {
@@ -32,37 +35,6 @@ TEST(SafeFileNameTest, KeepsTheEndingAndNothingDangerous) {
       SafeFileName(absl::StrCat(std::string(300, 'x'), ".parquet"));
   EXPECT_LE(name.size(), 128u);
   EXPECT_TRUE(name.ends_with(".parquet"));
-}
-
-TEST(SelectModelFilesTest, TakesWhatBelongsToTheModel) {
-  absl::StatusOr<std::vector<std::string>> files = SelectModelFiles(
-      {"config.json", "tokenizer.json", "model.safetensors", "vocab.txt",
-       "spiece.model", "README.md", "LICENSE.txt", "pytorch_model.bin",
-       "notes.md", "train.py", ".gitattributes", ".cache.json", ".", ".."});
-  ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_THAT(*files, ElementsAre("LICENSE.txt", "README.md", "config.json",
-                                  "model.safetensors", "spiece.model",
-                                  "tokenizer.json", "vocab.txt"));
-}
-
-TEST(SelectModelFilesTest, EveryMissingFileIsNamed) {
-  absl::Status status = SelectModelFiles({"README.md"}).status();
-  EXPECT_EQ(ErrorReasonOf(status), v1::ERROR_REASON_MODEL_FILE_MISSING);
-  for (const char* file :
-       {"config.json", "tokenizer.json", "model.safetensors"}) {
-    EXPECT_THAT(std::string(status.message()), HasSubstr(file));
-  }
-}
-
-TEST(SelectModelFilesTest, PickledWeightsAloneAreRefusedWithTheWayOut) {
-  for (const char* weights : {"pytorch_model.bin", "model.pt", "tf_model.h5",
-                              "model.onnx", "flax_model.msgpack"}) {
-    absl::Status status =
-        SelectModelFiles({"config.json", "tokenizer.json", weights}).status();
-    EXPECT_EQ(ErrorReasonOf(status), v1::ERROR_REASON_PICKLE_WEIGHTS);
-    EXPECT_THAT(std::string(status.message()), HasSubstr(weights));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("save_pretrained"));
-  }
 }
 
 class ModelDirectoryTest : public ::testing::Test {
@@ -86,23 +58,51 @@ class ModelDirectoryTest : public ::testing::Test {
   absl::StatusOr<int64_t> Copy(int64_t max_bytes, bool stop = false) {
     UniqueFd fd(open((base_ + "/source").c_str(), O_RDONLY | O_DIRECTORY));
     return CopyModelDirectory(
-        fd.get(), base_ + "/target",
+        fd.get(), config_, base_ + "/target",
         {max_bytes, "--max-model-bytes", [stop] { return stop; }});
   }
 
+  std::vector<std::string> Copied() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(base_ + "/target")) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
   std::string base_;
+  std::optional<std::string> config_;
 };
 
 TEST_F(ModelDirectoryTest, CopiesAndCountsBytes) {
   absl::StatusOr<int64_t> copied = Copy(30);
   ASSERT_TRUE(copied.ok()) << copied.status();
   EXPECT_EQ(*copied, 30);
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(base_ + "/target")) {
-    names.push_back(entry.path().filename());
-  }
-  EXPECT_THAT(names, UnorderedElementsAre("config.json", "tokenizer.json",
-                                          "model.safetensors"));
+  EXPECT_THAT(Copied(), UnorderedElementsAre("config.json", "tokenizer.json",
+                                             "model.safetensors"));
+}
+
+TEST_F(ModelDirectoryTest, WritesTheConfigThatTheRequestDescribes) {
+  fs::remove(base_ + "/source/config.json");
+  fs::remove(base_ + "/source/tokenizer.json");
+  fs::rename(base_ + "/source/model.safetensors",
+             base_ + "/source/squeezenet1_1-b8a52dc0.safetensors");
+  config_ = "{\"architecture\": \"a\"}\n";
+  EXPECT_EQ(ErrorReasonOf(Copy(29).status()), v1::ERROR_REASON_TOO_LARGE);
+  EXPECT_THAT(Copied(), IsEmpty());
+  absl::StatusOr<int64_t> copied = Copy(1000);
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_EQ(*copied, 10 + static_cast<int64_t>(config_->size()));
+  EXPECT_THAT(Copied(),
+              UnorderedElementsAre("config.json", "model.safetensors"));
+  std::ifstream written(base_ + "/target/config.json");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(written), {}), *config_);
+}
+
+TEST_F(ModelDirectoryTest, ADescriptionBesideAConfigIsRefused) {
+  config_ = "{}";
+  EXPECT_EQ(ErrorReasonOf(Copy(1000).status()), v1::ERROR_REASON_INVALID_FIELD);
+  EXPECT_THAT(Copied(), IsEmpty());
 }
 
 TEST_F(ModelDirectoryTest, TooLargeNamesTheFlag) {

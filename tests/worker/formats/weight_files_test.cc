@@ -75,7 +75,7 @@ TEST(WeightFilesTest, IndexAndShardsMustAgree) {
   WriteOne(directory, "2.safetensors", "b");
   directory.Write(
       kIndex, R"({"weight_map":{"a":"1.safetensors","b":"2.safetensors"}})");
-  ExpectReason(directory, "CORRUPT_WEIGHTS", "two files hold");
+  ExpectReason(directory, "CORRUPT_WEIGHTS", "two tensors have the name b");
 }
 
 TEST(WeightFilesTest, MalformedIndexIsCorrupt) {

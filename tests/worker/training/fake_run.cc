@@ -65,8 +65,13 @@ void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options) {
 
 std::vector<ParameterPlan> PlanFreezing(
     const std::vector<std::string>& frozen) {
-  auto description =
-      DescribeModel(std::string(TUNESMITH_GOLDEN_DIR) + "/bert_tiny");
+  return PlanFreezing(std::string(TUNESMITH_GOLDEN_DIR) + "/bert_tiny", frozen);
+}
+
+std::vector<ParameterPlan> PlanFreezing(
+    const std::string& model_directory,
+    const std::vector<std::string>& frozen) {
+  auto description = DescribeModel(model_directory);
   std::vector<ParameterPlan> plan;
   for (const auto* list :
        {&description->parameters, &description->head}) {

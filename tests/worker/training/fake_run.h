@@ -102,8 +102,11 @@ TrainingOptions TinyOptions();
 // Makes the loss of the first batch of every epoch not finite.
 void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options);
 
-// The plan that freezes what begins with one of `frozen`.
+// The plan that freezes what begins with one of `frozen`, of the tiny BERT or of
+// the model in a directory.
 std::vector<ParameterPlan> PlanFreezing(const std::vector<std::string>& frozen);
+std::vector<ParameterPlan> PlanFreezing(const std::string& model_directory,
+                                        const std::vector<std::string>& frozen);
 
 // The plan in which what begins with a name trains from an epoch on, at half
 // the learning rate, and all else at once.

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/worker/training/attempt.h"
+#include "tests/worker/training/picture_run.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -126,6 +127,36 @@ Plan WithADecline() {
   return plan;
 }
 
+Plan WithPictures() {
+  PicturePlan plan = PictureRun();
+  Vary(plan.options);
+  plan.options.threads = 2;
+  return plan;
+}
+
+// Features for an epoch, then the whole network, with mixed pictures.
+Plan WithThePicturesHeadFirst() {
+  PicturePlan plan = PictureRun();
+  Vary(plan.options);
+  plan.options.pictures->mix = Mixup{.alpha = 0.4};
+  plan.options.epochs = 3;
+  for (ParameterPlan& parameter : plan.options.parameters) {
+    if (!parameter.name.starts_with("classifier.")) {
+      parameter.trains_from_epoch = 1;
+    }
+  }
+  return plan;
+}
+
+Plan WithFeaturesOfViews() {
+  PicturePlan plan = PictureRun();
+  Vary(plan.options);
+  plan.options.epochs = 3;
+  plan.options.features.views = 2;
+  plan.options.parameters = PlanFreezingPictures({"resnet."});
+  return plan;
+}
+
 struct NamedPlan {
   const char* name;
   Plan (*make)();
@@ -159,10 +190,15 @@ TEST_P(ResumeTest, StoppedAnywhere) {
 
 TEST_P(ResumeTest, StoppedAgainAndAgain) {
   auto whole = Begin(plan_);
-  std::unique_ptr<Attempt> last = Begin(plan_, "", 2);
+  // Whoever is stopped that often gets on only with what it has kept.
+  Plan plan = plan_;
+  ScratchDirectory features;
+  plan.options.features.directory = features.path();
+  plan.options.features.max_bytes = 1 << 20;
+  std::unique_ptr<Attempt> last = Begin(plan, "", 2);
   std::vector<std::unique_ptr<Attempt>> kept;
   for (int i = 0; i < 1000 && !last->result->finished; ++i) {
-    auto next = Begin(plan_, LastCheckpoint(*last), 4);
+    auto next = Begin(plan, LastCheckpoint(*last), 4);
     kept.push_back(std::move(last));
     last = std::move(next);
   }
@@ -197,7 +233,10 @@ INSTANTIATE_TEST_SUITE_P(
                       NamedPlan{"FrozenLayers", &WithFrozenLayers},
                       NamedPlan{"GradualUnfreezing", &WithGradualUnfreezing},
                       NamedPlan{"SkippedSteps", &WithSkippedSteps},
-                      NamedPlan{"Decline", &WithADecline}),
+                      NamedPlan{"Decline", &WithADecline},
+                      NamedPlan{"Pictures", &WithPictures},
+                      NamedPlan{"HeadFirst", &WithThePicturesHeadFirst},
+                      NamedPlan{"Features", &WithFeaturesOfViews}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(CheckpointTest, SaysThatItIsOfAnotherMachine) {

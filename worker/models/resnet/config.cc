@@ -116,6 +116,8 @@ absl::StatusOr<ResNetConfig> ParseTorchvisionResNetConfig(
   TUNESMITH_ASSIGN_OR_RETURN(config->padding, PaddingOfTimm(json));
   config->epsilon =
       reader.Number("batch_norm_epsilon", 0, 0.1, config->epsilon);
+  config->stride_in_first_convolution =
+      reader.Flag("downsample_in_bottleneck", false);
   TUNESMITH_RETURN_IF_ERROR(reader.status());
   return *config;
 }

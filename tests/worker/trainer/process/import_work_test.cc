@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -112,6 +113,41 @@ TEST(ImportWorkTest, BadDirectoriesAreRefusedByCause) {
     EXPECT_FALSE(run.outcome.retryable());
     EXPECT_EQ(run.exit_code, 0);
   }
+}
+
+TEST(ImportWorkTest, ATextModelWithoutATokenizerNamesTheFile) {
+  ItemRun run = ImportChanged([](const std::string& model) {
+    std::filesystem::remove(model + "/tokenizer.json");
+  });
+  EXPECT_EQ(run.Reason(), "BAD_TOKENIZER");
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("tokenizer.json"));
+}
+
+TEST(ImportWorkTest, KerasWeightsOfPicturesNeedNoTokenizer) {
+  const char* root = std::getenv("TUNESMITH_TEST_DATA");
+  const std::string weights =
+      std::string(root == nullptr ? "" : root) +
+      "/squeezenet1.1-imagenet-keras/"
+      "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5";
+  if (root == nullptr || !std::filesystem::exists(weights)) {
+    GTEST_SKIP() << "needs the Keras SqueezeNet: set TUNESMITH_TEST_DATA";
+  }
+  ScratchDirectory scratch;
+  std::filesystem::create_directory(scratch.File("model"));
+  std::filesystem::copy_file(weights, scratch.File("model") + "/model.h5");
+  scratch.Write("model/config.json",
+                R"({"architecture": "squeezenet1_1", "num_classes": 0,
+                    "pretrained_cfg": {"input_size": [3, 224, 224]},
+                    "channel_order": "bgr", "resize_size": 240})");
+  ItemRun run = Import(scratch.path());
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  const v1::Model& model = run.outcome.import().model().model();
+  EXPECT_EQ(model.family(), "squeezenet");
+  EXPECT_THAT(model.tasks(), ElementsAre(v1::IMAGE_CLASSIFICATION));
+  EXPECT_EQ(model.parameter_count(), 722496);
+  EXPECT_EQ(model.image_input().resize_size(), 240);
+  EXPECT_EQ(model.image_input().channel_order(), v1::ImageInput::BGR);
+  EXPECT_TRUE(run.FindingsWith(v1::Finding::IGNORED_TENSOR).empty());
 }
 
 TEST(ImportWorkTest, TokenizerOfALargerVocabularyIsRefused) {
