@@ -12,6 +12,8 @@ import base64
 import io
 import json
 import pathlib
+import struct
+import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -40,6 +42,43 @@ def turned(orientation):
     return exif
 
 
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(depth, interlaced, rows):
+    """An RGB PNG from rows of bytes, which is more than Pillow writes."""
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, 2, 0, 0, interlaced)
+    data = b"".join(b"\0" + row for row in rows)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(data))
+        + chunk(b"IEND", b"")
+    )
+
+
+def sixteen_bit(image):
+    # The lower byte is there to be dropped.
+    values = np.asarray(image).astype(">u2") * 256 + 200
+    return png(16, 0, [row.tobytes() for row in values.astype(">u2")])
+
+
+def interlaced(image):
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)]
+    passes += [(0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    pixels = np.asarray(image)
+    parts = [pixels[y::down, x::right] for x, y, right, down in passes]
+    return png(8, 1, [row.tobytes() for part in parts if part.size for row in part])
+
+
+def ycck(image):
+    # The same data, said to be YCCK in Adobe's marker.
+    data = encoded(image.convert("CMYK"), "JPEG")
+    at = data.index(b"Adobe") + 11
+    return data[:at] + b"\x02" + data[at + 1 :]
+
+
 def cases():
     rgb = photo()
     alpha = rgb.convert("RGBA")
@@ -50,6 +89,7 @@ def cases():
     yield "jpeg_progressive", encoded(rgb, "JPEG", progressive=True)
     yield "jpeg_grey", encoded(rgb.convert("L"), "JPEG")
     yield "jpeg_cmyk", encoded(rgb.convert("CMYK"), "JPEG")
+    yield "jpeg_ycck", ycck(rgb)
     for orientation in range(1, 9):
         yield f"jpeg_orientation_{orientation}", encoded(rgb, "JPEG", exif=turned(orientation))
     yield "png", encoded(rgb, "PNG")
@@ -60,6 +100,9 @@ def cases():
     yield "png_palette", encoded(palette, "PNG")
     yield "png_palette_transparent", encoded(palette, "PNG", transparency=3)
     yield "png_orientation_6", encoded(rgb, "PNG", exif=turned(6))
+    yield "png_sixteen_bit", sixteen_bit(rgb)
+    yield "png_interlaced", interlaced(rgb)
+    yield "png_animated", encoded(rgb, "PNG", save_all=True, append_images=[rgb.rotate(180)])
     yield "webp", encoded(rgb, "WEBP", quality=90)
     yield "webp_lossless", encoded(rgb, "WEBP", lossless=True)
     yield "webp_alpha", encoded(alpha, "WEBP", lossless=True, exact=True)
@@ -81,6 +124,7 @@ def main():
     refused = {
         "webp_animated": encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
         "gif": encoded(photo(), "GIF"),
+        "gif_animated": encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]),
         "bmp": encoded(photo(), "BMP"),
         "tiff": encoded(photo(), "TIFF"),
     }

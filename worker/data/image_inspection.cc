@@ -17,6 +17,7 @@
 #include "worker/formats/printable.h"
 #include "worker/images/decode.h"
 #include "worker/images/image_type.h"
+#include "worker/images/out_of_memory.h"
 #include "worker/images/perceptual_hash.h"
 
 namespace tunesmith::worker {
@@ -81,18 +82,17 @@ class Inspector {
 };
 
 void Inspector::LookAt(Look& look) const {
-  absl::StatusOr<std::string> bytes =
-      archive_.Read(look.file, kMaxImageFileBytes);
-  look.status = bytes.status();
-  if (!bytes.ok()) return;
-  look.digest = Sha256Hex(*bytes);
-  look.type = TypeOfBytes(*bytes);
-  absl::StatusOr<Image> image = DecodeImage(*bytes);
-  look.status = image.status();
-  if (!image.ok()) return;
-  look.width = image->width;
-  look.height = image->height;
-  look.hash = PerceptualHash(*image);
+  look.status = CatchBadAlloc([&]() -> absl::Status {
+    TUNESMITH_ASSIGN_OR_RETURN(std::string bytes,
+                               archive_.Read(look.file, kMaxImageFileBytes));
+    look.digest = Sha256Hex(bytes);
+    look.type = TypeOfBytes(bytes);
+    TUNESMITH_ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
+    look.width = image.width;
+    look.height = image.height;
+    look.hash = PerceptualHash(image);
+    return absl::OkStatus();
+  });
 }
 
 absl::Status Inspector::LookAtAll(size_t threads,
@@ -102,8 +102,12 @@ absl::Status Inspector::LookAtAll(size_t threads,
       return ReasonedError(absl::StatusCode::kCancelled, "CANCELLED",
                            "cancelled while looking at pictures");
     }
-    ParallelFor(std::min(kBlockImages, looks_.size() - begin), threads,
+    const size_t end = std::min(begin + kBlockImages, looks_.size());
+    ParallelFor(end - begin, threads,
                 [&](size_t i) { LookAt(looks_[begin + i]); });
+    for (size_t i = begin; i < end; ++i) {
+      if (IsPictureOutOfMemory(looks_[i].status)) return looks_[i].status;
+    }
   }
   return absl::OkStatus();
 }

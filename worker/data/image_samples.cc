@@ -14,6 +14,7 @@
 #include "worker/data/image_table.h"
 #include "worker/formats/printable.h"
 #include "worker/images/decode.h"
+#include "worker/images/out_of_memory.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -36,12 +37,12 @@ Look LookAt(const Archive& archive, const std::string& path) {
     return look;
   }
   look.file = *file;
-  absl::StatusOr<std::string> bytes =
-      archive.Read(look.file, kMaxImageFileBytes);
-  look.status = bytes.status();
-  if (!bytes.ok()) return look;
-  look.status = DecodeImage(*bytes).status();
-  look.digest = Sha256Hex(*bytes);
+  look.status = CatchBadAlloc([&]() -> absl::Status {
+    TUNESMITH_ASSIGN_OR_RETURN(std::string bytes,
+                               archive.Read(look.file, kMaxImageFileBytes));
+    look.digest = Sha256Hex(bytes);
+    return DecodeImage(bytes).status();
+  });
   return look;
 }
 
@@ -84,6 +85,8 @@ absl::Status ImageSamples::Identify(const TableFile& file,
     });
     for (size_t i = 0; i < count; ++i) {
       LabelledSample& row = rows[begin + i];
+      // What is trained on must not depend on the memory at hand.
+      if (IsPictureOutOfMemory(looks[i].status)) return looks[i].status;
       if (!looks[i].status.ok()) {
         DataFinding finding = Unreadable(row, looks[i].status);
         if (unreadable_ == RowAction::kFail) return BadRow(file, finding);
@@ -91,8 +94,8 @@ absl::Status ImageSamples::Identify(const TableFile& file,
         continue;
       }
       row.sample = std::move(looks[i].digest);
-      sources_.try_emplace(
-          row.sample, PictureSource{archive, looks[i].file, row.sample});
+      sources_.try_emplace(row.sample,
+                           PictureSource{archive, looks[i].file, row.sample});
       usable.push_back(std::move(row));
     }
   }

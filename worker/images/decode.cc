@@ -1,11 +1,14 @@
 #include "worker/images/decode.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/images/formats.h"
 #include "worker/images/image_type.h"
 #include "worker/images/orientation.h"
+#include "worker/images/out_of_memory.h"
 
 namespace tunesmith::worker {
 
@@ -26,8 +29,10 @@ absl::Status CheckImageSize(int64_t width, int64_t height,
       limits.max_side, " on a side and ", limits.max_pixels, " in all"));
 }
 
-absl::StatusOr<Image> DecodeImage(std::string_view bytes,
-                                  const ImageLimits& limits) {
+namespace {
+
+absl::StatusOr<Image> DecodeByType(std::string_view bytes,
+                                   const ImageLimits& limits) {
   ImageType type = TypeOfBytes(bytes);
   absl::StatusOr<DecodedFile> file = BadImage("not a picture");
   switch (type) {
@@ -49,6 +54,18 @@ absl::StatusOr<Image> DecodeImage(std::string_view bytes,
   }
   TUNESMITH_RETURN_IF_ERROR(file.status());
   return Oriented(std::move(file->image), OrientationOf(file->exif));
+}
+
+}  // namespace
+
+absl::StatusOr<Image> DecodeImage(std::string_view bytes,
+                                  const ImageLimits& limits) {
+  absl::StatusOr<Image> image = Image();
+  absl::Status memory = CatchBadAlloc([&] {
+    image = DecodeByType(bytes, limits);
+    return absl::OkStatus();
+  });
+  return memory.ok() ? std::move(image) : memory;
 }
 
 }  // namespace tunesmith::worker

@@ -22,7 +22,9 @@ struct ImageLimits {
 // orientation says.
 //
 // INVALID_ARGUMENT with reason BAD_IMAGE and a message that goes with the
-// file's name: "the JPEG is cut off". Thread-safe; nothing is printed.
+// file's name: "the JPEG is cut off". RESOURCE_EXHAUSTED with reason
+// OUT_OF_MEMORY, which is not the picture's fault. Thread-safe; throws nothing
+// and prints nothing.
 absl::StatusOr<Image> DecodeImage(std::string_view bytes,
                                   const ImageLimits& limits = {});
 

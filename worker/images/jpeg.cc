@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "worker/images/formats.h"
+#include "worker/images/out_of_memory.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -112,6 +113,9 @@ class JpegDecoder {
   absl::Status Error() const {
     if (trap_.manager.msg_code == JWRN_JPEG_EOF) {
       return BadImage("the JPEG is cut off");
+    }
+    if (trap_.manager.msg_code == JERR_OUT_OF_MEMORY) {
+      return PictureOutOfMemory();
     }
     return BadImage(absl::StrCat("the JPEG is damaged: ", trap_.message));
   }

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "tunesmith/internal/v1/work.pb.h"
+#include "worker/report/shown_mistakes.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -31,6 +32,7 @@ struct FinishedRun {
   const TrainingResult& result;
   // Those of `result`.
   const std::vector<tunesmith::v1::Evaluation>& evaluations;
+  const std::vector<SplitMistakes>& mistakes;
   // Of this attempt.
   absl::Time start_time;
   absl::Time end_time;

@@ -19,7 +19,9 @@ void WriteHead(const FinishedRun& run, HtmlWriter& html) {
   // Should anything get past the escaping, it is neither run nor loaded.
   html.AddVoid("meta",
                {{"http-equiv", "Content-Security-Policy"},
-                {"content", "default-src 'none'; style-src 'unsafe-inline'"}});
+                {"content",
+                 "default-src 'none'; style-src 'unsafe-inline'; img-src "
+                 "data:"}});
   html.Add("title",
            CutText(absl::StrCat("Training report of ", run.item.train().job()),
                    kMaxTitleBytes));
@@ -33,6 +35,7 @@ void WriteBody(const FinishedRun& run, HtmlWriter& html) {
   WriteCurves(run, html);
   WriteEvaluations(run, html);
   WriteConfusions(run, html);
+  WriteMistakes(run, html);
   WriteData(run, html);
   WriteSpec(run, html);
   WriteReproduction(run, html);

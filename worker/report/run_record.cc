@@ -75,6 +75,22 @@ Json ResultRecord(const FinishedRun& run) {
           {"stopped_early", result.stopped_early}};
 }
 
+Json MistakesRecord(const FinishedRun& run) {
+  Json rows = Json::array();
+  for (const SplitMistakes& mistakes : run.mistakes) {
+    for (const ShownMistake& mistake : mistakes.rows) {
+      Json& row = rows.emplace_back();
+      row["split"] = tunesmith::v1::Split_Name(mistakes.split);
+      row["row"] = mistake.row;
+      if (!mistake.path.empty()) row["path"] = mistake.path;
+      row["label"] = mistake.label;
+      row["guess"] = mistake.guess;
+      row["confidence"] = mistake.confidence;
+    }
+  }
+  return rows;
+}
+
 Json TimingRecord(const FinishedRun& run) {
   const TrainingResult& result = run.result;
   return {
@@ -113,6 +129,7 @@ absl::StatusOr<std::string> SerializeRunRecord(const FinishedRun& run) {
     TUNESMITH_ASSIGN_OR_RETURN(Json one, ToJson(evaluation));
     json["evaluations"].push_back(std::move(one));
   }
+  json["mistakes"] = MistakesRecord(run);
   json["timing"] = TimingRecord(run);
   json["software"] = SoftwareRecord();
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -16,6 +16,8 @@ void WriteCurves(const FinishedRun& run, HtmlWriter& html);
 void WriteEvaluations(const FinishedRun& run, HtmlWriter& html);
 // Which classes were taken for which.
 void WriteConfusions(const FinishedRun& run, HtmlWriter& html);
+// The rows that the network was surest of and wrong about.
+void WriteMistakes(const FinishedRun& run, HtmlWriter& html);
 // Datasets, labels, and what was noticed about them.
 void WriteData(const FinishedRun& run, HtmlWriter& html);
 // The resolved spec, field by field.

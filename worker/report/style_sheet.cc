@@ -83,6 +83,7 @@ tbody th { min-width: 9rem; font-weight: 500; }
 .wrong.s7 { background: rgb(var(--wrong) / .48); }
 .wrong.s8 { background: rgb(var(--wrong) / .54); }
 .wrong.s9 { background: rgb(var(--wrong) / .60); }
+.sheet { display: block; max-width: 100%; margin: .4rem 0 .8rem; }
 figure { margin: 0 0 1.6rem; }
 figcaption { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; }

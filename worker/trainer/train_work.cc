@@ -20,6 +20,7 @@
 #include "worker/models/description.h"
 #include "worker/report/report.h"
 #include "worker/report/run_record.h"
+#include "worker/report/shown_mistakes.h"
 #include "worker/tokenizer/tokenizer.h"
 #include "worker/trainer/checkpoint_directory.h"
 #include "worker/trainer/import_work.h"
@@ -284,6 +285,14 @@ absl::Status TrainRun::WriteOutput(const char* file_name,
 }
 
 absl::Status TrainRun::WriteRecords() {
+  const std::vector<SplitMistakes> mistakes =
+      ShowMistakes({.result = result_,
+                    .labels = inputs_.labels,
+                    .validation = inputs_.validation,
+                    .test = inputs_.test,
+                    .transform = options_.pictures.has_value()
+                                     ? &options_.pictures->transform
+                                     : nullptr});
   FinishedRun run{
       .item = context_.assignment.item(),
       .execution = execution_,
@@ -296,6 +305,7 @@ absl::Status TrainRun::WriteRecords() {
       .findings = findings_,
       .result = result_,
       .evaluations = evaluations_,
+      .mistakes = mistakes,
       .start_time = start_time_,
       .end_time = context_.clock.Now(),
       .preparation_time = preparation_time_};

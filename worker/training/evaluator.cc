@@ -8,16 +8,28 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/tasks/classification_metrics.h"
 #include "worker/training/batch_maker.h"
+#include "worker/training/worst_mistakes.h"
 
 namespace tunesmith::worker {
 namespace {
 
-// Cross-entropy of one row of logits, in double.
-double RowLoss(std::span<const float> logits, int64_t label) {
-  double highest = *std::max_element(logits.begin(), logits.end());
+// What one row of logits says, in double.
+struct RowFigures {
+  int32_t guess = 0;
+  // Probability of the guess.
+  double confidence = 0;
+  // Cross-entropy.
+  double loss = 0;
+};
+
+RowFigures FiguresOfRow(std::span<const float> logits, int32_t label) {
+  const auto guess = std::max_element(logits.begin(), logits.end());
+  const double highest = *guess;
   double sum = 0;
   for (float logit : logits) sum += std::exp(logit - highest);
-  return std::log(sum) + highest - logits[static_cast<size_t>(label)];
+  return {.guess = static_cast<int32_t>(guess - logits.begin()),
+          .confidence = 1 / sum,
+          .loss = std::log(sum) + highest - logits[static_cast<size_t>(label)]};
 }
 
 EvaluationFigures FiguresOf(const ClassificationMetrics& metrics,
@@ -50,6 +62,7 @@ absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     int64_t class_count, int rows, const std::function<bool()>& should_stop) {
   at::NoGradGuard no_gradients;
   ConfusionMatrix matrix(class_count);
+  WorstMistakes mistakes;
   double loss_sum = 0;
   const std::vector<BatchIndices> batches =
       PlanEvaluation(LengthsOf(examples), rows);
@@ -64,14 +77,22 @@ absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     const float* row = logits_BC.const_data_ptr<float>();
     for (int32_t index : indices) {
       std::span<const float> logits(row, static_cast<size_t>(class_count));
-      int64_t label = examples[static_cast<size_t>(index)].label;
-      matrix.Add(label, std::max_element(logits.begin(), logits.end()) -
-                            logits.begin());
-      loss_sum += RowLoss(logits, label);
+      const Example& example = examples[static_cast<size_t>(index)];
+      const RowFigures one = FiguresOfRow(logits, example.label);
+      matrix.Add(example.label, one.guess);
+      loss_sum += one.loss;
+      if (one.guess != example.label) {
+        mistakes.Add({.row = example.row,
+                      .label = example.label,
+                      .guess = one.guess,
+                      .confidence = one.confidence});
+      }
       row += class_count;
     }
   }
-  return FiguresOf(matrix.Metrics(), loss_sum);
+  EvaluationFigures figures = FiguresOf(matrix.Metrics(), loss_sum);
+  figures.mistakes = mistakes.Take();
+  return figures;
 }
 
 }  // namespace tunesmith::worker

@@ -26,6 +26,19 @@ struct ClassFigures {
   int64_t support = 0;
 };
 
+// A row that a classifier guessed wrong.
+struct Mistake {
+  // As in Example.
+  int64_t row = 0;
+  // Indices into the task's labels.
+  int32_t label = 0;
+  int32_t guess = 0;
+  // Probability that the network gave its guess.
+  double confidence = 0;
+
+  bool operator==(const Mistake&) const = default;
+};
+
 // A classifier's figures on one split.
 struct EvaluationFigures {
   EvaluationPhase phase = EvaluationPhase::kBaseline;
@@ -41,6 +54,9 @@ struct EvaluationFigures {
   // Row by row, true class first: [i * classes + j].
   std::vector<int64_t> confusion_matrix;
   int64_t example_count = 0;
+  // The most confident ones, the most confident first; of a run's evaluations
+  // only the final ones keep them.
+  std::vector<Mistake> mistakes;
 };
 
 enum class TrainingPhase { kLoading, kTraining, kEvaluating, kSaving };

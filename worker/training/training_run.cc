@@ -350,6 +350,9 @@ void TrainingRun::Publish(const EvaluationFigures& figures) {
   }
   observer_.OnEvaluation(figures);
   state_.evaluations.push_back(figures);
+  if (figures.phase != EvaluationPhase::kFinal) {
+    state_.evaluations.back().mistakes.clear();
+  }
 }
 
 absl::Status TrainingRun::EvaluateEpoch() {

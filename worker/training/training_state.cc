@@ -41,22 +41,46 @@ ClassFigures AsClass(const json& value) {
           .support = value.at(3).get<int64_t>()};
 }
 
+json FromMistakes(const std::vector<Mistake>& mistakes) {
+  json rows = json::array();
+  for (const Mistake& one : mistakes) {
+    rows.push_back({one.row, one.label, one.guess, one.confidence});
+  }
+  return rows;
+}
+
+std::vector<Mistake> AsMistakes(const json& value) {
+  std::vector<Mistake> mistakes;
+  for (const json& one : value) {
+    mistakes.push_back({.row = one.at(0).get<int64_t>(),
+                        .label = one.at(1).get<int32_t>(),
+                        .guess = one.at(2).get<int32_t>(),
+                        .confidence = one.at(3).get<double>()});
+  }
+  return mistakes;
+}
+
 json FromFigures(const EvaluationFigures& figures) {
   json classes = json::array();
   for (const ClassFigures& one : figures.classes) {
     classes.push_back(FromClass(one));
   }
-  return {{"phase", static_cast<int>(figures.phase)},
-          {"split", static_cast<int>(figures.split)},
-          {"step", figures.step},
-          {"epoch", FromDouble(figures.epoch)},
-          {"loss", FromDouble(figures.loss)},
-          {"accuracy", FromDouble(figures.accuracy)},
-          {"macro_f1", FromDouble(figures.macro_f1)},
-          {"weighted_f1", FromDouble(figures.weighted_f1)},
-          {"classes", std::move(classes)},
-          {"confusion_matrix", figures.confusion_matrix},
-          {"example_count", figures.example_count}};
+  json value = {{"phase", static_cast<int>(figures.phase)},
+                {"split", static_cast<int>(figures.split)},
+                {"step", figures.step},
+                {"epoch", FromDouble(figures.epoch)},
+                {"loss", FromDouble(figures.loss)},
+                {"accuracy", FromDouble(figures.accuracy)},
+                {"macro_f1", FromDouble(figures.macro_f1)},
+                {"weighted_f1", FromDouble(figures.weighted_f1)},
+                {"classes", std::move(classes)},
+                {"confusion_matrix", figures.confusion_matrix},
+                {"example_count", figures.example_count}};
+  // Checkpoints of earlier versions have none.
+  if (!figures.mistakes.empty()) {
+    value["mistakes"] = FromMistakes(figures.mistakes);
+  }
+  return value;
 }
 
 json FromCurve(const TrainingCurve& curve) {
@@ -104,6 +128,9 @@ EvaluationFigures AsFigures(const json& value) {
   }
   value.at("confusion_matrix").get_to(figures.confusion_matrix);
   value.at("example_count").get_to(figures.example_count);
+  if (value.contains("mistakes")) {
+    figures.mistakes = AsMistakes(value.at("mistakes"));
+  }
   return figures;
 }
 

@@ -1,22 +1,46 @@
 #include "tests/worker/data/archive_file.h"
 
 #include <zip.h>
+#include <zlib.h>
 
 #include <cstdio>
+#include <cstring>
 
 namespace tunesmith::worker {
+namespace {
+
+// 4 GiB in raw deflate: a block of 1 MiB, which refers to nothing before it,
+// again and again.
+std::string DeflatedZeros() {
+  std::string zeros(1 << 20, '\0'), block(4096, '\0');
+  z_stream stream = {};
+  deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+  stream.next_in = reinterpret_cast<Bytef*>(zeros.data());
+  stream.avail_in = static_cast<uInt>(zeros.size());
+  stream.next_out = reinterpret_cast<Bytef*>(block.data());
+  stream.avail_out = static_cast<uInt>(block.size());
+  deflate(&stream, Z_FULL_FLUSH);
+  block.resize(block.size() - stream.avail_out);
+  deflateEnd(&stream);
+  std::string all;
+  for (int i = 0; i < 4096; ++i) all += block;
+  // An empty last block.
+  return all + std::string("\x03\0", 2);
+}
+
+}  // namespace
 
 std::string TarMember(const std::string& name, const std::string& bytes,
-                      char type) {
+                      char type, const std::string& size) {
   std::string block(512, '\0');
   auto put = [&block](size_t at, const std::string& text) {
     block.replace(at, text.size(), text);
   };
-  char size[13];
-  std::snprintf(size, sizeof size, "%011zo", bytes.size());
+  char digits[13];
+  std::snprintf(digits, sizeof digits, "%011zo", bytes.size());
   put(0, name);
   put(100, "0000644");
-  put(124, size);
+  put(124, size.empty() ? std::string(digits, 12) : size);
   block[156] = type;
   put(257, std::string("ustar\0"
                        "00",
@@ -62,6 +86,38 @@ std::string ZipOf(const ArchiveContent& files) {
   zip_source_close(target);
   zip_source_free(target);
   return result;
+}
+
+std::string ZipBomb(const std::string& name, uint32_t declared,
+                    const std::string& zip) {
+  auto little = [](uint64_t value, int bytes) {
+    std::string text;
+    for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value);
+    return text;
+  };
+  std::string files, directory;
+  uint16_t count = 0;
+  if (!zip.empty()) {
+    // The record at the end says where the directory is.
+    uint32_t place[2];
+    std::memcpy(&count, &zip[zip.size() - 12], sizeof count);
+    std::memcpy(place, &zip[zip.size() - 10], sizeof place);
+    files = zip.substr(0, place[1]);
+    directory = zip.substr(place[1], place[0]);
+  }
+  const std::string deflated = DeflatedZeros();
+  // Version, flags, method, time, checksum, sizes, lengths of name and extra.
+  const std::string facts = little(20, 2) + little(0, 2) + little(8, 2) +
+                            little(0, 4) + little(0, 4) +
+                            little(deflated.size(), 4) + little(declared, 4) +
+                            little(name.size(), 2) + little(0, 2);
+  directory += "PK\1\2" + little(20, 2) + facts + std::string(10, '\0') +
+               little(files.size(), 4) + name;
+  files += "PK\3\4" + facts + name + deflated;
+  ++count;
+  return files + directory + "PK\5\6" + little(0, 4) + little(count, 2) +
+         little(count, 2) + little(directory.size(), 4) +
+         little(files.size(), 4) + little(0, 2);
 }
 
 }  // namespace tunesmith::worker

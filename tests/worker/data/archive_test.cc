@@ -2,10 +2,12 @@
 
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/contract/base/reason.h"
 #include "tests/worker/data/archive_file.h"
+#include "tests/worker/images/allocation_limit.h"
 #include "tests/worker/scratch_directory.h"
 
 namespace tunesmith::worker {
@@ -87,6 +89,47 @@ TEST_F(ArchiveTest, SaysWhyAFileIsNoArchive) {
   EXPECT_THAT(Open("\x1f\x8b....").status().message(), HasSubstr("gunzip"));
   for (const char* bytes : {"", "plain text", "PK\x03\x04 and nothing"}) {
     EXPECT_EQ(ReasonOf(Open(bytes).status()), "MALFORMED_FILE") << bytes;
+  }
+}
+
+// Four gigabytes that deflate made small, as an archive says and as it does not
+// say.
+TEST_F(ArchiveTest, BombsAreNotUnpacked) {
+  for (uint32_t declared : {0xfffffffeu, 2000u}) {
+    const std::string zip = ZipBomb("bomb.png", declared);
+    ASSERT_LT(zip.size(), 8u << 20);
+    auto archive = Open(zip);
+    ASSERT_TRUE(archive.ok()) << archive.status();
+    AllocationLimit limit(4 << 20);
+    absl::Status status = (*archive)->Read(0, 256 << 20).status();
+    EXPECT_EQ(status.code(), declared == 2000u
+                                 ? absl::StatusCode::kDataLoss
+                                 : absl::StatusCode::kResourceExhausted)
+        << status;
+    EXPECT_EQ(limit.refused(), 0);
+  }
+}
+
+TEST_F(ArchiveTest, SizesThatATarCannotHaveAreRefused) {
+  using namespace std::string_literals;
+  for (const std::string& size :
+       {"77777777777\0"s, "\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff"s,
+        "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s,
+        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s, "-1         \0"s,
+        "           \0"s}) {
+    AllocationLimit limit(1 << 20);
+    auto archive =
+        Open(TarMember("a.png", "1", '0', size) + TarMember("b", ""));
+    EXPECT_EQ(ReasonOf(archive.status()), "MALFORMED_FILE");
+    EXPECT_EQ(limit.refused(), 0);
+  }
+  for (const char* size : {"18446744073709551615", "9223372036854775807", "-1",
+                           "99999999999999999999999"}) {
+    const std::string record = absl::StrCat(" size=", size, "\n");
+    auto archive =
+        Open(TarMember("x", absl::StrCat(record.size() + 2, record), 'x') +
+             TarMember("a.png", "1"));
+    EXPECT_EQ(ReasonOf(archive.status()), "MALFORMED_FILE") << size;
   }
 }
 

@@ -1,11 +1,18 @@
 #include "worker/data/image_inspection.h"
 
 #include <fstream>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/contract/base/reason.h"
 #include "tests/worker/data/archive_file.h"
+#include "tests/worker/images/allocation_limit.h"
+#include "tests/worker/images/damaged_pictures.h"
 #include "tests/worker/images/image_cases.h"
 #include "tests/worker/scratch_directory.h"
 
@@ -108,6 +115,34 @@ TEST_F(ImageInspectionTest, ThreadsChangeNothing) {
   auto one = Findings(content, "", 1);
   EXPECT_FALSE(one.empty());
   EXPECT_EQ(Findings(content, "", 5), one);
+}
+
+TEST_F(ImageInspectionTest, NoDamageEndsIt) {
+  ArchiveContent content;
+  for (const auto& [name, bytes] : DamagedPictures()) {
+    content.emplace_back("a/" + name, bytes);
+  }
+  std::set<std::string> named;
+  Findings(content);
+  const std::vector<std::string> lines = absl::StrSplit(messages_, '\n');
+  for (const std::string& line : lines) {
+    named.insert(line.substr(0, line.find(": ")));
+  }
+  for (const auto& [path, bytes] : content) {
+    EXPECT_TRUE(named.contains(path)) << path;
+  }
+}
+
+// A finding would blame the picture.
+TEST_F(ImageInspectionTest, MemoryThatCannotBeHadIsAnError) {
+  std::ofstream(files_.File("a.tar"), std::ios::binary)
+      << TarOf({{"a.jpg", FileOf("jpeg")}, {"b.jpg", FileOf("png")}});
+  FindingLog log;
+  AllocationLimit limit(21 * 14 * 3 - 3);
+  absl::Status status =
+      InspectImages(files_.File("a.tar"), "", 2, log, [] { return false; });
+  EXPECT_EQ(ReasonOf(status), "OUT_OF_MEMORY") << status;
+  EXPECT_GT(limit.refused(), 0);
 }
 
 TEST_F(ImageInspectionTest, StopsWhenTold) {

@@ -76,7 +76,8 @@ struct SampleRun {
                          .validation_rows = 20,
                          .findings = findings,
                          .result = result,
-                         .evaluations = evaluations});
+                         .evaluations = evaluations,
+                         .mistakes = mistakes});
   }
 
   internal::v1::WorkItem item;
@@ -87,6 +88,7 @@ struct SampleRun {
   std::vector<v1::Finding> findings;
   TrainingResult result;
   std::vector<v1::Evaluation> evaluations;
+  std::vector<SplitMistakes> mistakes;
 };
 
 TEST(ReportTest, BeginsWithWhatCameOfTheRun) {
@@ -229,6 +231,41 @@ TEST(ReportTest, LoadsNothing) {
   EXPECT_FALSE(std::regex_search(
       html, std::regex("https?:|url\\(|@import|src=|href=|<script|<link")));
   EXPECT_THAT(html, HasSubstr("default-src &#39;none&#39;"));
+}
+
+TEST(ReportTest, MistakesOfTextsAreATable) {
+  SampleRun run;
+  EXPECT_THAT(run.Render(), Not(HasSubstr("id=\"mistakes\"")));
+  run.mistakes = {{.split = v1::TEST,
+                   .rows = {{.row = 17,
+                             .path = "",
+                             .label = "ham",
+                             .guess = "spam",
+                             .confidence = 0.98765}},
+                   .sheet = ""}};
+  const std::string html = run.Render();
+  EXPECT_THAT(html, HasSubstr("<h3>test data</h3>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"number\">17</td>\n<td>ham</td>\n"
+                              "<td>spam</td>\n"
+                              "<td class=\"number\">0.9877</td>"));
+  EXPECT_THAT(html, Not(HasSubstr("<img")));
+}
+
+TEST(ReportTest, MistakesOfPicturesAreASheetAndItsCaptions) {
+  SampleRun run;
+  run.mistakes = {{.split = v1::VALIDATION,
+                   .rows = {{.row = 3,
+                             .path = kHostile,
+                             .label = kHostile,
+                             .guess = "spam",
+                             .confidence = 0.5}},
+                   .sheet = "\x89PNG"}};
+  const std::string html = run.Render();
+  EXPECT_THAT(html, HasSubstr("img-src data:"));
+  EXPECT_THAT(html, HasSubstr(" src=\"data:image/png;base64,iVBORw==\"/>"));
+  EXPECT_THAT(html, HasSubstr("<td>&lt;script&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("\" onload")));
 }
 
 TEST(ReportTest, IsSmallHoweverMuchThereIsToTell) {

@@ -27,6 +27,7 @@ void ExpectSameFigures(const EvaluationFigures& a, const EvaluationFigures& b) {
   EXPECT_EQ(a.loss, b.loss);
   EXPECT_EQ(a.accuracy, b.accuracy);
   EXPECT_EQ(a.confusion_matrix, b.confusion_matrix);
+  EXPECT_EQ(a.mistakes, b.mistakes);
 }
 
 void ExpectSameCurve(const std::vector<TrainingPoint>& a,

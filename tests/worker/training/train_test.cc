@@ -85,6 +85,39 @@ TEST(TrainTest, LearnsAndReports) {
   EXPECT_EQ(heard.progress.back().phase, TrainingPhase::kSaving);
 }
 
+TEST(TrainTest, FinalEvaluationsKeepTheirMistakes) {
+  TrainingOptions options = TinyOptions();
+  options.learning_rate = 1e-5;
+  auto run = TrainTiny(options);
+  ASSERT_TRUE(run->result.ok()) << run->result.status();
+  const TrainingInputs inputs = TinyInputs();
+  for (const EvaluationFigures& figures : run->result->evaluations) {
+    if (figures.phase != EvaluationPhase::kFinal) {
+      EXPECT_THAT(figures.mistakes, SizeIs(0));
+      continue;
+    }
+    const double wrong =
+        (1 - figures.accuracy) * static_cast<double>(figures.example_count);
+    EXPECT_THAT(figures.mistakes, SizeIs(std::lround(wrong)));
+    EXPECT_GT(wrong, 1);
+    const auto& examples =
+        figures.split == DataSplit::kTest ? inputs.test : inputs.validation;
+    double last = 1;
+    for (const Mistake& mistake : figures.mistakes) {
+      EXPECT_LE(mistake.confidence, last);
+      last = mistake.confidence;
+      // Of three classes.
+      EXPECT_GT(mistake.confidence, 1.0 / 3);
+      EXPECT_NE(mistake.guess, mistake.label);
+      const bool is_there = std::any_of(
+          examples.begin(), examples.end(), [&](const Example& example) {
+            return example.row == mistake.row && example.label == mistake.label;
+          });
+      EXPECT_TRUE(is_there) << mistake.row;
+    }
+  }
+}
+
 TEST(TrainTest, SameRunGivesTheSameFiles) {
   auto a = TrainTiny(TinyOptions());
   auto b = TrainTiny(TinyOptions());

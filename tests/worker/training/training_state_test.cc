@@ -33,6 +33,8 @@ TrainingState SomeState() {
       {.precision = 0.1, .recall = 0.2, .f1 = 0.3, .support = 4}};
   figures.confusion_matrix = {1, 2, 3, 4};
   figures.example_count = 10;
+  figures.mistakes = {
+      {.row = 7, .label = 1, .guess = 0, .confidence = std::nextafter(0.9, 1)}};
   state.best = figures;
   state.evaluations = {figures, figures};
   state.curve.Add(1, 0.1 + 0.2, 1e-4);
@@ -51,6 +53,7 @@ TEST(TrainingStateTest, ComesBackWithTheSameBits) {
   EXPECT_EQ(*state->selection.best_score, 0.1 + 0.2);
   EXPECT_TRUE(std::isnan(state->best->loss));
   EXPECT_EQ(state->best->accuracy, std::nextafter(0.7, 1.0));
+  EXPECT_EQ(state->best->mistakes, SomeState().best->mistakes);
   EXPECT_EQ(state->evaluations[1].macro_f1,
             std::numeric_limits<double>::infinity());
   EXPECT_EQ(state->evaluations[1].weighted_f1, 5e-324);
@@ -69,8 +72,18 @@ TEST(TrainingStateTest, WhatWasNotThereStaysAway) {
   EXPECT_FALSE(state->selection.best_score.has_value());
 }
 
+TEST(TrainingStateTest, CheckpointsOfEarlierVersionsTellNoMistakes) {
+  nlohmann::json earlier = ToJson(SomeState());
+  earlier["best"].erase("mistakes");
+  auto state = ParseTrainingState(earlier);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_TRUE(state->best->mistakes.empty());
+}
+
 TEST(TrainingStateTest, OtherDocumentsAreRefused) {
   nlohmann::json state = ToJson(SomeState());
+  nlohmann::json mistakes = state;
+  mistakes["best"]["mistakes"][0].erase(3);
   nlohmann::json newer = state;
   newer["version"] = 2;
   nlohmann::json split = state;
@@ -83,7 +96,7 @@ TEST(TrainingStateTest, OtherDocumentsAreRefused) {
   short_span["curve"][1].erase(3);
   for (const nlohmann::json& bad :
        {nlohmann::json(), nlohmann::json::array(), newer, split, typed,
-        short_row, short_span}) {
+        short_row, short_span, mistakes}) {
     EXPECT_EQ(ParseTrainingState(bad).status().code(),
               absl::StatusCode::kInvalidArgument)
         << bad.dump();
