@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@
 #include "worker/formats/printable.h"
 #include "worker/images/decode.h"
 #include "worker/images/out_of_memory.h"
+#include "worker/images/perceptual_hash.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -26,6 +28,7 @@ constexpr size_t kBlockImages = 64;
 struct Look {
   size_t file = 0;
   std::string digest = {};
+  std::optional<uint64_t> hash = {};
   absl::Status status = {};
 };
 
@@ -41,7 +44,9 @@ Look LookAt(const Archive& archive, const std::string& path) {
     TUNESMITH_ASSIGN_OR_RETURN(std::string bytes,
                                archive.Read(look.file, kMaxImageFileBytes));
     look.digest = Sha256Hex(bytes);
-    return DecodeImage(bytes).status();
+    TUNESMITH_ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
+    look.hash = PerceptualHash(image);
+    return absl::OkStatus();
   });
   return look;
 }
@@ -94,8 +99,9 @@ absl::Status ImageSamples::Identify(const TableFile& file,
         continue;
       }
       row.sample = std::move(looks[i].digest);
-      sources_.try_emplace(row.sample,
-                           PictureSource{archive, looks[i].file, row.sample});
+      known_.try_emplace(
+          row.sample,
+          Known{{archive, looks[i].file, row.sample}, looks[i].hash});
       usable.push_back(std::move(row));
     }
   }
@@ -109,6 +115,42 @@ absl::Status ImageSamples::Identify(const TableFile& file,
   return absl::OkStatus();
 }
 
+void ImageSamples::FindOverlap(const std::vector<LabelledSample>& training,
+                               const std::vector<LabelledSample>& other,
+                               std::string_view split, FindingLog& findings) {
+  SampleKind::FindOverlap(training, other, split, findings);
+  std::unordered_set<std::string_view> same;
+  std::vector<uint64_t> hashes;
+  for (const LabelledSample& row : training) {
+    same.insert(row.sample);
+    const Known& known = known_.at(row.sample);
+    if (known.hash.has_value()) hashes.push_back(*known.hash);
+  }
+  const size_t training_count = hashes.size();
+  std::vector<int64_t> rows;
+  for (const LabelledSample& row : other) {
+    const Known& known = known_.at(row.sample);
+    if (!known.hash.has_value() || same.contains(row.sample)) continue;
+    hashes.push_back(*known.hash);
+    rows.push_back(row.row);
+  }
+  const std::vector<size_t> first = FirstAlike(hashes);
+  std::vector<int64_t> alike;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (first[training_count + i] < training_count) alike.push_back(rows[i]);
+  }
+  if (alike.empty()) return;
+  findings.Add(
+      {.code = FindingCode::kSplitOverlap,
+       .severity = FindingSeverity::kWarning,
+       .message = absl::StrCat(
+           "pictures of ", std::string(split),
+           " data that look the same as one in training data: ", alike.size(),
+           ", the first is row ", alike[0]),
+       .suggestion = "remove them: they make figures look better than they are",
+       .count = static_cast<int64_t>(alike.size())});
+}
+
 absl::StatusOr<std::vector<Example>> ImageSamples::Encode(
     const std::vector<LabelledSample>& rows, std::span<const int32_t> labels,
     std::string_view, FindingLog&) {
@@ -118,7 +160,7 @@ absl::StatusOr<std::vector<Example>> ImageSamples::Encode(
     examples.push_back({.row = rows[i].row,
                         .token_ids = {},
                         .label = labels[i],
-                        .picture = sources_.at(rows[i].sample)});
+                        .picture = known_.at(rows[i].sample).source});
   }
   return examples;
 }

@@ -1,7 +1,9 @@
 #ifndef TUNESMITH_WORKER_DATA_IMAGE_SAMPLES_H_
 #define TUNESMITH_WORKER_DATA_IMAGE_SAMPLES_H_
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,16 +30,27 @@ class ImageSamples : public SampleKind {
                         std::vector<LabelledSample>& rows,
                         FindingLog& findings) override;
 
+  // Also of pictures that look the same.
+  void FindOverlap(const std::vector<LabelledSample>& training,
+                   const std::vector<LabelledSample>& other,
+                   std::string_view split, FindingLog& findings) override;
+
   absl::StatusOr<std::vector<Example>> Encode(
       const std::vector<LabelledSample>& rows, std::span<const int32_t> labels,
       std::string_view split, FindingLog& findings) override;
 
  private:
+  // A file that holds certain bytes, and what it looks like.
+  struct Known {
+    PictureSource source;
+    std::optional<uint64_t> hash;
+  };
+
   const size_t threads_;
   const RowAction unreadable_;
   const std::function<bool()> should_stop_;
-  // By digest: a file that holds these bytes.
-  std::unordered_map<std::string, PictureSource> sources_;
+  // By digest.
+  std::unordered_map<std::string, Known> known_;
 };
 
 }  // namespace tunesmith::worker
