@@ -69,6 +69,9 @@ absl::StatusOr<v1::PreviewFreezeResponse> ReadFreezePreview(
   if (policy.kind_case() == v1::FreezePolicy::KIND_NOT_SET) {
     policy.mutable_none();
   }
+  if (!policy.has_normalization()) {
+    policy.set_normalization(row.facts.model().folded_normalization());
+  }
   int labels =
       request.has_label_count() ? request.label_count() : kDefaultLabels;
   FreezeTable table = ResolveFreeze(policy, row.facts, task, labels, "freeze");

@@ -77,6 +77,8 @@ void CheckFreezePolicy(const FreezePolicy& policy, const FieldScope& scope) {
     case FreezePolicy::kBackbone:
       break;
     case FreezePolicy::KIND_NOT_SET:
+      // It alone goes with what the recipe says.
+      if (policy.has_normalization()) break;
       scope.Add("",
                 "set one of: none, backbone, first_layers, "
                 "last_layers_trainable, patterns, gradual_unfreezing, "

@@ -106,7 +106,9 @@ void CheckFeatures(const v1::FeaturePolicy& features, const FieldScope& scope) {
 }
 
 bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
-  if (spec.has_freeze()) return spec.freeze().has_backbone();
+  if (spec.freeze().kind_case() != v1::FreezePolicy::KIND_NOT_SET) {
+    return spec.freeze().has_backbone();
+  }
   return spec.recipe() == v1::JobSpec::FEATURE_EXTRACTION;
 }
 

@@ -202,6 +202,10 @@ FreezeTable ResolveFreeze(const FreezePolicy& policy,
   bool trains = false;
   for (ModelParameter& parameter : parameters) {
     Verdict verdict = Judge(policy, parameter, table.layer_count);
+    if (policy.normalization() && parameter.normalization() &&
+        !verdict.frozen) {
+      verdict = {true, "normalization"};
+    }
     trains |= !verdict.frozen;
     v1::ParameterFreeze& row = table.parameters.emplace_back();
     row.set_frozen(verdict.frozen);

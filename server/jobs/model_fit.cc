@@ -45,6 +45,10 @@ bool OnlyHeadTrains(const FreezeTable& table) {
 void FitFreeze(const internal::v1::ModelFacts& facts, std::string_view family,
                Resolution& resolution) {
   v1::JobSpec& spec = resolution.spec();
+  if (!spec.freeze().has_normalization()) {
+    spec.mutable_freeze()->set_normalization(
+        facts.model().folded_normalization());
+  }
   const Classification task = resolution.task();
   int labels = task.labels().empty() ? kMinLabels : task.labels().size();
   FreezeTable table =

@@ -175,7 +175,7 @@ void FillHyperparameters(Hyperparameters& values,
 }
 
 void FillRecipe(v1::JobSpec& spec) {
-  if (spec.has_freeze()) {
+  if (spec.freeze().kind_case() != v1::FreezePolicy::KIND_NOT_SET) {
     if (!spec.recipe()) spec.set_recipe(RecipeOf(spec.freeze()));
     return;
   }

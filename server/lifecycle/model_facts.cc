@@ -58,6 +58,7 @@ void CopyModelFacts(const v1::Model& facts, v1::Model& model) {
   model.set_layer_count(facts.layer_count());
   *model.mutable_head_labels() = facts.head_labels();
   model.set_dropout(facts.dropout());
+  model.set_folded_normalization(facts.folded_normalization());
   if (facts.has_image_input()) {
     *model.mutable_image_input() = facts.image_input();
   }

@@ -4,8 +4,9 @@
 Fine-tunes a network on a folder of pictures (a class for each folder) with the
 recipe that Tunesmith's jobs have: AdamW without decay of biases and
 normalisation, linear schedule with warm-up, clipped gradients, the same crops
-and flips, normalisation whose frozen statistics do not move. Pictures are read
-by as many processes as there are processors.
+and flips. Normalisation does not move: that of the weights at hand was folded
+into the convolutions. Pictures are read by as many processes as there are
+processors.
 """
 
 import argparse
@@ -46,13 +47,21 @@ def network(args, classes):
         pad_like_tensorflow(model)
     if args.recipe == "feature-extraction":
         model.features.requires_grad_(False)
+    for norm in norms(model):
+        norm.requires_grad_(False)
     return model
+
+
+def norms(model):
+    return [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
 
 
 def to_training_mode(model, args):
     model.train()
     if args.recipe == "feature-extraction":
         model.features.eval()
+    for norm in norms(model):
+        norm.eval()
 
 
 def loaders(args):

@@ -22,6 +22,8 @@ struct ParameterDescription {
   ParameterBlock block = ParameterBlock::kLayer;
   // In kLayer: counted from 0 at the input.
   std::optional<int> layer;
+  // Of a batch normalisation.
+  bool normalization = false;
 };
 
 // What a model directory holds, found out from its header and config alone.
@@ -47,6 +49,8 @@ struct ModelDescription {
   // the outputs; empty without one.
   std::vector<std::string> head_labels;
   double dropout = 0;
+  // Running means are all 0: see `Model.folded_normalization` of the API.
+  bool folded_normalization = false;
   // Tensors that are not part of the network.
   std::vector<std::string> ignored_tensors;
   // Parameters of the network that the weights lack and that start from random

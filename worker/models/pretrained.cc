@@ -1,6 +1,7 @@
 #include "worker/models/pretrained.h"
 
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "worker/models/config_reader.h"
 #include "worker/models/family_list.h"
 #include "worker/models/image_encoder.h"
+#include "worker/models/image_layers.h"
 #include "worker/models/keras/keras_weights.h"
 #include "worker/models/parameter_values.h"
 #include "worker/models/text_encoder.h"
@@ -63,13 +65,39 @@ std::optional<int> LayerOf(const std::string& name,
   return std::nullopt;
 }
 
+// Names of the parameters of batch normalisations.
+std::set<std::string> NormalizationNames(const Encoder& encoder) {
+  std::set<std::string> names;
+  for (const auto& module : encoder.named_modules("", false)) {
+    if (module.value()->as<BatchNorm2dImpl>() == nullptr) continue;
+    names.insert(module.key() + ".weight");
+    names.insert(module.key() + ".bias");
+  }
+  return names;
+}
+
+// Whether there are running means, and all of them are 0.
+bool IsFolded(const NetworkTensors& network, const WeightMatch& match) {
+  bool any = false;
+  for (const ParameterDescription& buffer : network.buffers) {
+    if (!buffer.name.ends_with("running_mean")) continue;
+    any = true;
+    for (std::byte byte : match.sources.at(buffer.name)->bytes) {
+      if (byte != std::byte{0}) return false;
+    }
+  }
+  return any;
+}
+
 std::vector<ParameterDescription> ParametersOf(const Encoder& encoder,
                                                const std::string& prefix) {
+  const std::set<std::string> normalization = NormalizationNames(encoder);
   std::vector<ParameterDescription> parameters;
   ParameterBlock outside = ParameterBlock::kEmbeddings;
   for (const auto& item : encoder.named_parameters()) {
     ParameterDescription& parameter = parameters.emplace_back();
     parameter.name = prefix + item.key();
+    parameter.normalization = normalization.contains(item.key());
     parameter.shape = item.value().sizes().vec();
     parameter.layer = LayerOf(item.key(), encoder.facts().layer_paths);
     if (parameter.layer.has_value()) outside = ParameterBlock::kPooler;
@@ -119,6 +147,7 @@ absl::Status PretrainedModel::Describe() {
   NetworkTensors tensors = TensorsOf(*encoder, naming.prefix);
   TUNESMITH_ASSIGN_OR_RETURN(
       match_, MatchWeights(tensors, weights_->tensors(), naming));
+  d.folded_normalization = IsFolded(tensors, match_);
   d.parameters = std::move(tensors.parameters);
   d.head = {
       {naming.head + ".weight", tensors.head_shape, ParameterBlock::kHead, {}},

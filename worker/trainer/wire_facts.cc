@@ -70,6 +70,7 @@ v1::ModelParameter ToWire(const ParameterDescription& parameter) {
   for (int64_t extent : parameter.shape) wire.add_shape(extent);
   wire.set_block(ToWire(parameter.block));
   if (parameter.layer.has_value()) wire.set_layer(*parameter.layer);
+  wire.set_normalization(parameter.normalization);
   return wire;
 }
 
@@ -199,11 +200,17 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description) {
   model.set_max_sequence_length(description.max_sequence_length);
   model.set_layer_count(description.layer_count);
   model.set_dropout(description.dropout);
+  model.set_folded_normalization(description.folded_normalization);
   for (const std::string& label : description.head_labels) {
     model.add_head_labels(label);
   }
   for (const v1::Finding& finding : TensorFindings(description)) {
     model.add_notes(finding.message());
+  }
+  if (description.folded_normalization) {
+    model.add_notes(
+        "batch normalisation was folded into the convolutions: jobs leave it as "
+        "it is, unless freeze.normalization says otherwise");
   }
   for (const ParameterDescription& parameter : description.parameters) {
     *facts.add_parameters() = ToWire(parameter);

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -51,22 +52,8 @@ absl::StatusOr<std::optional<v1::FreezePolicy>> NamedPolicy(
   return policy;
 }
 
-}  // namespace
-
-void AddFreezeFlags(CLI::App* command, FreezeFlags& flags) {
-  command
-      ->add_option(
-          "--freeze", flags.freeze,
-          absl::StrCat("What stays as it is: ", kForms, " (may be repeated)"))
-      ->allow_extra_args(false);
-  command
-      ->add_option("--trainable", flags.trainable,
-                   "Patterns of parameters that train although a --freeze "
-                   "pattern matches; alone: nothing else trains")
-      ->allow_extra_args(false);
-}
-
-absl::StatusOr<std::optional<v1::FreezePolicy>> FreezePolicyOf(
+// What --freeze and --trainable say.
+absl::StatusOr<std::optional<v1::FreezePolicy>> PolicyOfWords(
     const FreezeFlags& flags) {
   if (flags.freeze.empty() && flags.trainable.empty()) return std::nullopt;
   v1::FreezePolicy patterns;
@@ -86,6 +73,36 @@ absl::StatusOr<std::optional<v1::FreezePolicy>> FreezePolicyOf(
     patterns.mutable_patterns()->add_trainable(value);
   }
   return patterns;
+}
+
+}  // namespace
+
+void AddFreezeFlags(CLI::App* command, FreezeFlags& flags) {
+  command
+      ->add_option(
+          "--freeze", flags.freeze,
+          absl::StrCat("What stays as it is: ", kForms, " (may be repeated)"))
+      ->allow_extra_args(false);
+  command
+      ->add_option("--trainable", flags.trainable,
+                   "Patterns of parameters that train although a --freeze "
+                   "pattern matches; alone: nothing else trains")
+      ->allow_extra_args(false);
+  command->add_flag("--freeze-normalization,!--train-normalization",
+                    flags.normalization,
+                    "Whether batch normalisation stays as it is, in layers "
+                    "that train as well. Default: as the model needs it");
+}
+
+absl::StatusOr<std::optional<v1::FreezePolicy>> FreezePolicyOf(
+    const FreezeFlags& flags) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::FreezePolicy> policy,
+                             PolicyOfWords(flags));
+  if (flags.normalization.has_value()) {
+    if (!policy.has_value()) policy.emplace();
+    policy->set_normalization(*flags.normalization);
+  }
+  return policy;
 }
 
 }  // namespace tunesmith::cli

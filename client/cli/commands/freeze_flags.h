@@ -15,6 +15,8 @@ namespace tunesmith::cli {
 struct FreezeFlags {
   std::vector<std::string> freeze;
   std::vector<std::string> trainable;
+  // Unset: the model decides.
+  std::optional<bool> normalization;
 };
 
 void AddFreezeFlags(CLI::App* command, FreezeFlags& flags);

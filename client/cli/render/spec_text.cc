@@ -129,7 +129,10 @@ void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
   AddData(spec.data(), table);
   AddTask(spec.task(), table);
   AddHyperparameters(spec.hyperparameters(), table);
-  table.AddRow({"frozen", DescribeFreeze(spec.freeze())});
+  table.AddRow({"frozen", absl::StrCat(DescribeFreeze(spec.freeze()),
+                                       spec.freeze().normalization()
+                                           ? "; batch normalisation"
+                                           : "")});
   if (spec.has_augmentation()) {
     table.AddRow({"augmentation", DescribeAugmentation(spec.augmentation())});
   }

@@ -52,6 +52,35 @@ TEST(FreezeTest, BackboneLeavesTheHead) {
   EXPECT_TRUE(FrozenNames(table).contains("bert.pooler.dense.weight"));
 }
 
+TEST(FreezeTest, TheHeadFirstThenEverything) {
+  v1::FreezePolicy policy;
+  policy.mutable_head_first()->set_epochs(3);
+  FreezeTable table = Resolve(policy);
+  EXPECT_THAT(FrozenNames(table), IsEmpty());
+  for (const auto& row : table.parameters) {
+    bool head = row.parameter().block() == v1::ModelParameter::HEAD;
+    EXPECT_EQ(row.trains_from_epoch(), head ? 0 : 3) << row.parameter().name();
+    EXPECT_EQ(row.rule(), "head_first");
+  }
+}
+
+TEST(FreezeTest, NormalizationStaysInLayersThatTrain) {
+  internal::v1::ModelFacts facts = SampleFacts(2);
+  facts.mutable_parameters(2)->set_normalization(true);
+  const std::string name = facts.parameters(2).name();
+  v1::FreezePolicy policy;
+  policy.mutable_none();
+  auto frozen = [&] {
+    return FrozenNames(ResolveFreeze(policy, facts, v1::TEXT_CLASSIFICATION, 3,
+                                     "freeze"));
+  };
+  EXPECT_THAT(frozen(), IsEmpty());
+  policy.set_normalization(true);
+  EXPECT_THAT(frozen(), ElementsAre(name));
+  policy.mutable_head_first()->set_epochs(1);
+  EXPECT_THAT(frozen(), ElementsAre(name));
+}
+
 TEST(FreezeTest, FirstLayersTakeTheEmbeddingsUnlessToldNotTo) {
   v1::FreezePolicy policy;
   policy.mutable_first_layers()->set_count(1);

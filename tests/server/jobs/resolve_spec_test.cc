@@ -109,6 +109,71 @@ TEST_F(ResolveSpecTest, PicturesHaveDefaultsOfTheirOwn) {
   EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 2e-4);
 }
 
+TEST_F(ResolveSpecTest, RecipesAreSpelledOut) {
+  UsePictures();
+  spec_.set_recipe(v1::JobSpec::FEATURE_EXTRACTION);
+  v1::JobSpec spec = Resolve().spec;
+  EXPECT_TRUE(spec.freeze().has_backbone());
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().epochs(), 30);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 1e-3);
+  EXPECT_EQ(spec.augmentation().operations_size(), 1);
+  EXPECT_EQ(spec.features().views(), 1);
+  EXPECT_TRUE(spec.features().cache());
+
+  spec_.set_recipe(v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY);
+  spec = Resolve().spec;
+  EXPECT_EQ(spec.freeze().head_first().epochs(), 1);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().layer_decay(), 0.8);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 5e-4);
+  EXPECT_EQ(spec.augmentation().operations_size(), 3);
+  EXPECT_EQ(spec.features().views(), 4);
+
+  spec_.clear_recipe();
+  spec = Resolve().spec;
+  EXPECT_EQ(spec.recipe(), v1::JobSpec::FULL);
+  EXPECT_TRUE(spec.freeze().has_none());
+}
+
+TEST_F(ResolveSpecTest, WhatIsSetCountsMoreThanTheRecipe) {
+  UsePictures();
+  spec_.set_recipe(v1::JobSpec::FEATURE_EXTRACTION);
+  spec_.mutable_freeze()->mutable_first_layers()->set_count(1);
+  spec_.mutable_augmentation();
+  spec_.mutable_hyperparameters()->set_learning_rate(0.5);
+  v1::JobSpec spec = Resolve().spec;
+  EXPECT_TRUE(spec.freeze().has_first_layers());
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().learning_rate(), 0.5);
+  EXPECT_EQ(spec.augmentation().operations_size(), 1);
+}
+
+TEST_F(ResolveSpecTest, ARecipeIsWhatTheFreezePolicyAmountsTo) {
+  UsePictures();
+  spec_.mutable_freeze()->mutable_backbone();
+  EXPECT_EQ(Resolve().spec.recipe(), v1::JobSpec::FEATURE_EXTRACTION);
+  spec_.mutable_freeze()->mutable_head_first()->set_epochs(2);
+  EXPECT_EQ(Resolve().spec.recipe(), v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY);
+}
+
+TEST_F(ResolveSpecTest, FamiliesBearOtherRates) {
+  UsePictures();
+  model_.set_family("vit");
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 5e-5);
+  spec_.mutable_freeze()->mutable_backbone();
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 1e-3);
+}
+
+TEST_F(ResolveSpecTest, NormalizationThatWasFoldedStays) {
+  UsePictures();
+  EXPECT_FALSE(Resolve().spec.freeze().normalization());
+  facts_.mutable_model()->set_folded_normalization(true);
+  EXPECT_TRUE(Resolve().spec.freeze().normalization());
+  // Alone it goes with the recipe's policy.
+  spec_.mutable_freeze()->set_normalization(false);
+  v1::JobSpec spec = Resolve().spec;
+  EXPECT_FALSE(spec.freeze().normalization());
+  EXPECT_TRUE(spec.freeze().has_none());
+}
+
 TEST_F(ResolveSpecTest, NormalizationIsTheModelsOwn) {
   UsePictures();
   spec_.mutable_augmentation()->add_operations()->mutable_vertical_flip();

@@ -55,6 +55,27 @@ TEST(ResNetFamilyTest, TellsWhatADirectoryOfTransformersHolds) {
   EXPECT_TRUE(d->image_input->bicubic);
 }
 
+TEST(ResNetFamilyTest, KnowsItsNormalizationAndWhetherItWasFolded) {
+  auto d = DescribeModel(Golden("resnet_basic_tiny"));
+  ASSERT_TRUE(d.ok()) << d.status();
+  EXPECT_FALSE(d->folded_normalization);
+  for (const ParameterDescription& parameter : d->parameters) {
+    EXPECT_EQ(parameter.normalization,
+              parameter.name.find("normalization") != std::string::npos)
+        << parameter.name;
+  }
+  ModelFiles files = ModelFiles::Read(Golden("resnet_basic_tiny"));
+  for (ModelFiles::Tensor& tensor : files.tensors) {
+    if (!tensor.name.ends_with("running_mean")) continue;
+    tensor.bytes.assign(tensor.bytes.size(), '\0');
+  }
+  ScratchDirectory directory;
+  files.WriteTo(directory);
+  d = DescribeModel(directory.path());
+  ASSERT_TRUE(d.ok()) << d.status();
+  EXPECT_TRUE(d->folded_normalization);
+}
+
 TEST(VitFamilyTest, TellsWhatADirectoryOfTransformersHolds) {
   auto d = DescribeModel(Golden("vit_tiny"));
   ASSERT_TRUE(d.ok()) << d.status();
