@@ -17,6 +17,10 @@ if(TUNESMITH_SANITIZE)
   add_link_options(-fsanitize=${TUNESMITH_SANITIZE})
 endif()
 
+if(TUNESMITH_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(MOLD mold)
 if(MOLD)
   add_link_options(-fuse-ld=mold)

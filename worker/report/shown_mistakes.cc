@@ -1,5 +1,6 @@
 #include "worker/report/shown_mistakes.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -70,8 +71,10 @@ SplitMistakes ShowSplit(const EvaluationFigures& figures,
     pictures.push_back(PictureOf(example, *all.transform));
   }
   if (pictures.empty()) return shown;
+  const int columns =
+      std::min(kSheetColumns, static_cast<int>(pictures.size()));
   absl::StatusOr<std::string> sheet =
-      ContactSheetPng(pictures, kSheetColumns, kMaxSheetBytesInReport);
+      ContactSheetPng(pictures, columns, kMaxSheetBytesInReport);
   // Without it the table still tells the rows.
   if (sheet.ok()) shown.sheet = *std::move(sheet);
   return shown;

@@ -1,104 +1,68 @@
 #include "worker/data/image_samples.h"
 
-#include <string>
-#include <vector>
-
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/contract/base/reason.h"
 #include "tests/worker/data/archive_file.h"
+#include "tests/worker/images/allocation_limit.h"
+#include "tests/worker/images/image_cases.h"
 #include "tests/worker/scratch_directory.h"
 #include "worker/images/encode_png.h"
 
 namespace tunesmith::worker {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::SizeIs;
-
-// Blocks of grey whose places follow from `pattern`; `glow` is added to all.
-std::string Picture(int pattern, int glow) {
-  Image image{.width = 90, .height = 80};
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      const int block = (x / 10) * 7 + (y / 10) * 13;
-      const auto value =
-          static_cast<uint8_t>((block * (pattern * 2 + 1)) % 200 + glow);
-      image.rgb.insert(image.rgb.end(), 3, value);
-    }
-  }
-  return *EncodePng(image);
-}
-
 class ImageSamplesTest : public ::testing::Test {
  protected:
-  // Identifies the pictures of an archive in the order of their paths.
-  std::vector<LabelledSample> Identify(const std::string& name,
-                                       const ArchiveContent& files) {
-    directory_.Write(name, TarOf(files));
-    std::vector<LabelledSample> rows;
-    for (const auto& [path, bytes] : files) {
-      rows.push_back({static_cast<int64_t>(rows.size()) + 1, path, "label"});
+  ImageSamplesTest() {
+    file_.name = "datasets/pictures";
+    file_.path = scratch_.Write(
+        "a.tar", TarOf({{"a/1.jpg", ImageCaseOf("jpeg").file},
+                        {"a/2.jpg", ImageCaseOf("jpeg").file.substr(0, 500)},
+                        {"b/3.png", ImageCaseOf("png_grey").file}}));
+    for (const char* path : {"a/1.jpg", "a/2.jpg", "b/3.png", "b/none.png"}) {
+      rows_.push_back({.row = static_cast<int64_t>(rows_.size()) + 1,
+                       .sample = path,
+                       .label = "a"});
     }
-    FindingLog log;
-    absl::Status status = samples_.Identify(
-        {"datasets/" + name, directory_.File(name), {TableKind::kImages}}, rows,
-        log);
-    EXPECT_TRUE(status.ok()) << status;
-    identified_ = log.Take();
-    return rows;
   }
 
-  ScratchDirectory directory_;
-  ImageSamples samples_{2, RowAction::kDropRow, [] { return false; }};
-  std::vector<DataFinding> identified_;
+  absl::Status Identify(RowAction unreadable) {
+    ImageSamples samples(2, unreadable, [] { return false; });
+    return samples.Identify(file_, rows_, log_);
+  }
+
+  ScratchDirectory scratch_;
+  TableFile file_;
+  std::vector<LabelledSample> rows_;
+  FindingLog log_;
 };
 
-TEST_F(ImageSamplesTest, APictureThatCannotBeReadIsLeftOutAndTold) {
-  auto rows = Identify("a.tar", {{"1.png", Picture(1, 0)},
-                                 {"2.png", "no picture"},
-                                 {"3.png", Picture(3, 0)}});
-  EXPECT_THAT(rows, SizeIs(2));
-  ASSERT_THAT(identified_, SizeIs(1));
-  EXPECT_EQ(identified_[0].code, FindingCode::kBadImage);
-  EXPECT_EQ(identified_[0].row, 2);
-  EXPECT_THAT(identified_[0].message, HasSubstr("2.png"));
+TEST_F(ImageSamplesTest, PicturesThatCannotBeReadAreLeftOut) {
+  absl::Status status = Identify(RowAction::kDropRow);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_EQ(rows_.size(), 2u);
+  EXPECT_EQ(rows_[0].row, 1);
+  EXPECT_EQ(rows_[1].row, 3);
+  const std::vector<DataFinding> findings = log_.Take();
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].message, "a/2.jpg: the JPEG is cut off");
+  EXPECT_EQ(findings[1].message, "b/none.png: the archive does not hold it");
 }
 
-TEST_F(ImageSamplesTest, OverlapOfSplitsIsToldForCopiesAndForLookAlikes) {
-  auto training = Identify(
-      "a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
-  auto other = Identify("b.tar", {{"1.png", Picture(5, 0)},
-                                  // The same bytes, the same look.
-                                  {"2.png", Picture(2, 0)},
-                                  {"3.png", Picture(1, 9)}});
-  FindingLog log;
-  samples_.FindOverlap(training, other, "validation", log);
-  std::vector<DataFinding> findings = log.Take();
-  ASSERT_THAT(findings, SizeIs(2));
-  for (const DataFinding& finding : findings) {
-    EXPECT_EQ(finding.code, FindingCode::kSplitOverlap);
-    EXPECT_EQ(finding.count, 1);
-  }
-  EXPECT_THAT(findings[0].message, HasSubstr("row 2"));
-  EXPECT_THAT(findings[1].message, HasSubstr("look the same"));
-  EXPECT_THAT(findings[1].message, HasSubstr("row 3"));
+TEST_F(ImageSamplesTest, OrEndTheJobWhereThatIsWanted) {
+  EXPECT_EQ(ReasonOf(Identify(RowAction::kFail)), "BAD_ROW");
 }
 
-TEST_F(ImageSamplesTest, ExamplesPointToTheirPictures) {
-  auto rows = Identify(
-      "a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
-  const std::vector<int32_t> labels = {1, 0};
-  FindingLog log;
-  auto examples = samples_.Encode(rows, labels, "training", log);
-  ASSERT_TRUE(examples.ok()) << examples.status();
-  std::vector<std::string> paths;
-  for (const Example& example : *examples) {
-    paths.push_back(
-        example.picture.archive->files()[example.picture.file].path);
-  }
-  EXPECT_THAT(paths, ElementsAre("1.png", "2.png"));
-  EXPECT_EQ((*examples)[0].label, 1);
+// The rows that are trained on are the same on a machine with little memory.
+TEST_F(ImageSamplesTest, MemoryThatCannotBeHadLeavesNothingOut) {
+  Image black{.width = 100, .height = 100};
+  black.rgb.resize(100 * 100 * 3);
+  scratch_.Write("a.tar", TarOf({{"a/1.jpg", EncodePng(black).value()}}));
+  AllocationLimit limit(20'000);
+  absl::Status status = Identify(RowAction::kDropRow);
+  EXPECT_EQ(ReasonOf(status), "OUT_OF_MEMORY") << status;
+  EXPECT_GT(limit.refused(), 0);
+  EXPECT_TRUE(log_.Take().empty());
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+#include "tests/fuzz/targets.h"
+
+namespace tunesmith::worker {
+
+std::vector<NamedFuzzTarget> AllFuzzTargets() {
+  return {{"jpeg", FuzzJpeg},
+          {"png", FuzzPng},
+          {"webp", FuzzWebp},
+          {"orientation", FuzzOrientation},
+          {"tar", FuzzTar},
+          {"zip", FuzzZip},
+          {"safetensors", FuzzSafetensors},
+          {"hdf5", FuzzHdf5}};
+}
+
+}  // namespace tunesmith::worker
