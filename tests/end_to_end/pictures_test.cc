@@ -47,8 +47,7 @@ class PicturesTest : public ::testing::Test {
     fs::copy(std::string(TUNESMITH_SOURCE_DIR) +
                  "/tests/golden/resnet_basic_tiny",
              cluster_.data_root() + "/resnet");
-    v1::Model model =
-        cluster_.Import("resnet", cluster_.data_root() + "/resnet");
+    v1::Model model = cluster_.Import("resnet", "resnet");
     ASSERT_EQ(model.state(), v1::Model::READY) << model.DebugString();
     EXPECT_THAT(model.tasks(), Contains(v1::IMAGE_CLASSIFICATION));
     worker::ArchiveContent files = {{"red/damaged.png", "\x89PNG\r\n\x1a\n?"}};
@@ -61,8 +60,7 @@ class PicturesTest : public ::testing::Test {
         << worker::TarOf(files);
     v1::DatasetFormat format;
     format.set_kind(v1::DatasetFormat::IMAGES);
-    cluster_.CreateDataset("colours", cluster_.data_root() + "/colours.tar",
-                           format);
+    cluster_.CreateDataset("colours", "colours.tar", format);
   }
 
   static v1::JobSpec Spec(v1::JobSpec::Recipe recipe) {

@@ -58,16 +58,15 @@ bool IsDatasetName(const std::string& source) {
   return absl::StartsWith(source, "datasets/");
 }
 
-absl::StatusOr<bool> IsOfPictures(CommandContext& context,
-                                  const std::string& source) {
+bool IsOfPictures(CommandContext& context, const std::string& source) {
   if (!IsDatasetName(source)) {
     return std::filesystem::is_directory(source) ||
            absl::EndsWithIgnoreCase(source, ".zip") ||
            absl::EndsWithIgnoreCase(source, ".tar");
   }
-  TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
-                             context.client().GetDataset(source));
-  return dataset.format().kind() == v1::DatasetFormat::IMAGES;
+  absl::StatusOr<v1::Dataset> dataset = context.client().GetDataset(source);
+  return dataset.ok() &&
+         dataset->format().kind() == v1::DatasetFormat::IMAGES;
 }
 
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,

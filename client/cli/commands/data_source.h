@@ -13,9 +13,9 @@ namespace tunesmith::cli {
 bool IsDatasetName(const std::string& source);
 
 // Whether `source` is, or is going to be, a dataset of pictures: a folder, an
-// archive, or such a `datasets/...`.
-absl::StatusOr<bool> IsOfPictures(CommandContext& context,
-                                  const std::string& source);
+// archive, or such a `datasets/...`. One that is not known is none; the server
+// will say so.
+bool IsOfPictures(CommandContext& context, const std::string& source);
 
 // Uploads a file and shows how far it is.
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,

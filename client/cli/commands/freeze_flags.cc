@@ -88,10 +88,15 @@ void AddFreezeFlags(CLI::App* command, FreezeFlags& flags) {
                    "Patterns of parameters that train although a --freeze "
                    "pattern matches; alone: nothing else trains")
       ->allow_extra_args(false);
-  command->add_flag("--freeze-normalization,!--train-normalization",
-                    flags.normalization,
-                    "Whether batch normalisation stays as it is, in layers "
-                    "that train as well. Default: as the model needs it");
+  CLI::Option* frozen = command->add_flag_callback(
+      "--freeze-normalization", [&flags] { flags.normalization = true; },
+      "Batch normalisation stays as it is, in layers that train as well. "
+      "Default: as the model needs it");
+  command
+      ->add_flag_callback(
+          "--train-normalization", [&flags] { flags.normalization = false; },
+          "It trains where its layer does")
+      ->excludes(frozen);
 }
 
 absl::StatusOr<std::optional<v1::FreezePolicy>> FreezePolicyOf(

@@ -40,18 +40,15 @@ absl::Status UploadData(CommandContext& context, v1::Data& data) {
 }
 
 // Where the request does not say what the job is about, its data do.
-absl::Status ChooseTask(CommandContext& context, const Options& options,
-                        v1::CreateJobRequest& request) {
+void ChooseTask(CommandContext& context, const Options& options,
+                v1::CreateJobRequest& request) {
   v1::JobSpec& spec = *request.mutable_job()->mutable_spec();
-  if (spec.task().kind_case() != v1::Task::KIND_NOT_SET) {
-    return absl::OkStatus();
+  if (spec.task().kind_case() != v1::Task::KIND_NOT_SET) return;
+  const std::string& source =
+      options.train.empty() ? spec.data().training() : options.train;
+  if (IsOfPictures(context, source)) {
+    spec.mutable_task()->mutable_image_classification();
   }
-  TUNESMITH_ASSIGN_OR_RETURN(
-      bool of_pictures,
-      IsOfPictures(context, options.train.empty() ? spec.data().training()
-                                                  : options.train));
-  if (of_pictures) spec.mutable_task()->mutable_image_classification();
-  return absl::OkStatus();
 }
 
 void ShowUnchecked(CommandContext& context,
@@ -68,7 +65,7 @@ absl::StatusOr<ExitCode> Submit(CommandContext& context,
   if (!options.file.empty()) {
     TUNESMITH_ASSIGN_OR_RETURN(request, ReadJobFile(options.file));
   }
-  TUNESMITH_RETURN_IF_ERROR(ChooseTask(context, options, request));
+  ChooseTask(context, options, request);
   TUNESMITH_RETURN_IF_ERROR(ApplyFlags(options, request));
   TUNESMITH_RETURN_IF_ERROR(UploadData(
       context, *request.mutable_job()->mutable_spec()->mutable_data()));

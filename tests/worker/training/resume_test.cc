@@ -130,7 +130,6 @@ Plan WithADecline() {
 Plan WithPictures() {
   PicturePlan plan = PictureRun();
   Vary(plan.options);
-  plan.options.threads = 2;
   return plan;
 }
 
