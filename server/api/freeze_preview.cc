@@ -70,7 +70,7 @@ absl::StatusOr<v1::PreviewFreezeResponse> ReadFreezePreview(
     policy.mutable_none();
   }
   if (!policy.has_normalization()) {
-    policy.set_normalization(row.facts.model().folded_normalization());
+    policy.set_normalization(row.model.folded_normalization());
   }
   int labels =
       request.has_label_count() ? request.label_count() : kDefaultLabels;

@@ -42,12 +42,11 @@ bool OnlyHeadTrains(const FreezeTable& table) {
                      });
 }
 
-void FitFreeze(const internal::v1::ModelFacts& facts, std::string_view family,
+void FitFreeze(const v1::Model& model, const internal::v1::ModelFacts& facts,
                Resolution& resolution) {
   v1::JobSpec& spec = resolution.spec();
   if (!spec.freeze().has_normalization()) {
-    spec.mutable_freeze()->set_normalization(
-        facts.model().folded_normalization());
+    spec.mutable_freeze()->set_normalization(model.folded_normalization());
   }
   const Classification task = resolution.task();
   int labels = task.labels().empty() ? kMinLabels : task.labels().size();
@@ -62,7 +61,7 @@ void FitFreeze(const internal::v1::ModelFacts& facts, std::string_view family,
   FillLearningRate(spec,
                    OnlyHeadTrains(table) ? v1::JobSpec::FEATURE_EXTRACTION
                                          : RecipeOf(spec.freeze()),
-                   family);
+                   model.family());
 }
 
 // The learning rate where task and policy alone tell it.
@@ -109,7 +108,7 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
     hyperparameters.set_dropout(dropout >= 0 ? std::min(dropout, kMaxDropout)
                                              : 0);
   }
-  FitFreeze(*inputs.facts, model->family(), resolution);
+  FitFreeze(*model, *inputs.facts, resolution);
 }
 
 }  // namespace tunesmith::server

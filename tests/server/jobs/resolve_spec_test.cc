@@ -165,7 +165,7 @@ TEST_F(ResolveSpecTest, FamiliesBearOtherRates) {
 TEST_F(ResolveSpecTest, NormalizationThatWasFoldedStays) {
   UsePictures();
   EXPECT_FALSE(Resolve().spec.freeze().normalization());
-  facts_.mutable_model()->set_folded_normalization(true);
+  model_.set_folded_normalization(true);
   EXPECT_TRUE(Resolve().spec.freeze().normalization());
   // Alone it goes with the recipe's policy.
   spec_.mutable_freeze()->set_normalization(false);
