@@ -1,12 +1,14 @@
 #include "worker/data/image_inspection.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/artifact/sha256.h"
 #include "proto/contract/base/parallel_for.h"
@@ -27,6 +29,8 @@ namespace {
 constexpr size_t kBlockImages = 64;
 // Below it, networks get mostly what scaling up has made up.
 constexpr int kTinySide = 32;
+// An ending is odd when another one is so many times as frequent.
+constexpr int64_t kUsualTimes = 10;
 
 // What looking at one picture told.
 struct Look {
@@ -45,6 +49,11 @@ struct Look {
 std::string_view FolderOf(std::string_view path) {
   size_t end = path.rfind('/');
   return end == std::string_view::npos ? "" : path.substr(0, end);
+}
+
+// What follows the last dot of a path, in lower case.
+std::string EndingOf(const std::string& path) {
+  return absl::AsciiStrToLower(path.substr(path.rfind('.') + 1));
 }
 
 class Inspector {
@@ -71,6 +80,7 @@ class Inspector {
   void Add(FindingCode code, FindingSeverity severity, const Look& look,
            const std::string& what, const char* suggestion);
   void ReportOne(const Look& look);
+  void ReportEndings();
   void ReportCopies();
   void ReportAlike();
   void ReportIgnored();
@@ -143,6 +153,30 @@ void Inspector::ReportOne(const Look& look) {
   }
 }
 
+// Whoever looks for the usual ending of a type passes these over.
+void Inspector::ReportEndings() {
+  std::map<ImageType, std::map<std::string, int64_t>> counts;
+  auto is_right = [this](const Look& look) {
+    return look.status.ok() && look.type == TypeOfPath(PathOf(look));
+  };
+  for (const Look& look : looks_) {
+    if (is_right(look)) ++counts[look.type][EndingOf(PathOf(look))];
+  }
+  for (const Look& look : looks_) {
+    if (!is_right(look)) continue;
+    const auto& endings = counts[look.type];
+    const auto usual = std::max_element(
+        endings.begin(), endings.end(),
+        [](const auto& a, const auto& b) { return a.second < b.second; });
+    const std::string ending = EndingOf(PathOf(look));
+    if (endings.at(ending) * kUsualTimes > usual->second) continue;
+    Add(FindingCode::kWrongImageType, FindingSeverity::kNote, look,
+        absl::StrCat("the name ends in .", ending, ", those of ", usual->second,
+                     " others in .", usual->first),
+        "rename it; it is used all the same");
+  }
+}
+
 void Inspector::ReportCopies() {
   std::unordered_map<std::string_view, const Look*> first;
   for (Look& look : looks_) {
@@ -194,6 +228,7 @@ void Inspector::ReportIgnored() {
 
 void Inspector::Report() {
   for (const Look& look : looks_) ReportOne(look);
+  ReportEndings();
   ReportCopies();
   ReportAlike();
   ReportIgnored();

@@ -20,7 +20,9 @@ namespace tunesmith::worker {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
@@ -54,6 +56,25 @@ class ImageInspectionTest : public ::testing::Test {
   std::string messages_;
   int tiny_ = 0;
 };
+
+TEST_F(ImageInspectionTest, AnOddEndingAmongManyIsTold) {
+  ArchiveContent content;
+  for (int i = 0; i < 10; ++i) {
+    // Different bytes, for copies are told too.
+    content.emplace_back("a/" + std::to_string(i) + ".JPG",
+                         FileOf("jpeg_orientation_6") + std::string(i, ' '));
+  }
+  content.emplace_back("a/odd.jpeg", FileOf("jpeg_orientation_6") + "odd");
+  Findings(content);
+  EXPECT_THAT(messages_, HasSubstr("a/odd.jpeg: the name ends in .jpeg, those "
+                                   "of 10 others in .jpg"));
+  // Two kinds that are both frequent are a matter of taste.
+  content.pop_back();
+  content.pop_back();
+  content.emplace_back("a/odd.jpeg", FileOf("jpeg_orientation_6") + "odd");
+  Findings(content);
+  EXPECT_THAT(messages_, Not(HasSubstr("the name ends")));
+}
 
 TEST_F(ImageInspectionTest, SoundPicturesAreOnlyTiny) {
   EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg_orientation_6")},
