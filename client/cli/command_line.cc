@@ -18,13 +18,12 @@ namespace {
 
 // Every command, in the order of the help text.
 constexpr std::array<void (*)(CLI::App&, Action&), 21> kCommands = {
-    AddUp,            AddSubmit,              AddWatch,
-    AddList,          AddGet,                 AddCancel,
-    AddPause,         AddResume,              AddFork,
-    AddVerify,        AddReproduce,           AddLogs,
-    AddMetrics,       AddCheckpoints,         AddDownload,
-    AddDelete,        AddModels,              AddDatasets,
-    AddPreviewFreeze, AddPreviewAugmentation, AddWorkers,
+    AddUp,      AddSubmit,      AddWatch,         AddList,
+    AddGet,     AddCancel,      AddPause,         AddResume,
+    AddFork,    AddVerify,      AddReproduce,     AddLogs,
+    AddMetrics, AddCheckpoints, AddDownload,      AddDelete,
+    AddModels,  AddDatasets,    AddPreviewFreeze, AddPreviewAugmentation,
+    AddWorkers,
 };
 
 constexpr char kExamples[] =

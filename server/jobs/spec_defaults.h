@@ -24,8 +24,8 @@ struct TaskDefaults {
 const TaskDefaults& DefaultsFor(v1::Task::KindCase task,
                                 v1::JobSpec::Recipe recipe);
 
-// The recipe that a freeze policy amounts to; FULL for one that only leaves some
-// layers out.
+// The recipe that a freeze policy amounts to; FULL for one that only leaves
+// some layers out.
 v1::JobSpec::Recipe RecipeOf(const v1::FreezePolicy& freeze);
 
 // Longest text of a job that does not say, where the model allows it.

@@ -47,9 +47,8 @@ absl::Status CheckReady(const JobInputs& inputs) {
   std::vector<std::string> problems;
   const v1::Model& model = inputs.model.model;
   if (model.state() != v1::Model::READY) {
-    problems.push_back(absl::StrCat("model is ",
-                                    v1::Model::State_Name(model.state()), ": ",
-                                    model.name()));
+    problems.push_back(absl::StrCat(
+        "model is ", v1::Model::State_Name(model.state()), ": ", model.name()));
   }
   const v1::Dataset& dataset = inputs.training.dataset;
   if (dataset.state() != v1::Dataset::READY) {

@@ -12,8 +12,8 @@
 
 namespace tunesmith::server {
 
-// What is behind a leased work item: a job, a dataset, a model, a call. Says what
-// an attempt's begin, reports and end mean for it. Lives inside one
+// What is behind a leased work item: a job, a dataset, a model, a call. Says
+// what an attempt's begin, reports and end mean for it. Lives inside one
 // transaction; Save ends it.
 class WorkSubject {
  public:

@@ -44,9 +44,9 @@ class PicturesTest : public ::testing::Test {
   void SetUp() override {
     cluster_.StartServer();
     cluster_.StartWorker();
-    fs::copy(std::string(TUNESMITH_SOURCE_DIR) +
-                 "/tests/golden/resnet_basic_tiny",
-             cluster_.data_root() + "/resnet");
+    fs::copy(
+        std::string(TUNESMITH_SOURCE_DIR) + "/tests/golden/resnet_basic_tiny",
+        cluster_.data_root() + "/resnet");
     v1::Model model = cluster_.Import("resnet", "resnet");
     ASSERT_EQ(model.state(), v1::Model::READY) << model.DebugString();
     EXPECT_THAT(model.tasks(), Contains(v1::IMAGE_CLASSIFICATION));
@@ -98,8 +98,9 @@ TEST_F(PicturesTest, EveryRecipeTrainsAndSaysWhatItStandsFor) {
     EXPECT_EQ(resolved.freeze().has_head_first(),
               recipe == v1::JobSpec::FINE_TUNE_HEAD_THEN_BODY);
     EXPECT_GT(resolved.hyperparameters().learning_rate(), 0);
-    EXPECT_EQ(resolved.augmentation().operations().rbegin()->has_normalization(),
-              true);
+    EXPECT_EQ(
+        resolved.augmentation().operations().rbegin()->has_normalization(),
+        true);
     EXPECT_THAT(cluster_.Download(id),
                 IsSupersetOf({Key("config.json"), Key("model.safetensors"),
                               Key("preprocessor_config.json")}));

@@ -82,10 +82,9 @@ at::Tensor CheckStep(TextClassifier& model,
   for (at::Tensor& parameter : model.parameters()) {
     parameter.requires_grad_(true);
   }
-  at::Tensor logits =
-      model.forward({.tokens = BatchOf(Rows(expected["token_ids"],
-                                            expected["lengths"]))},
-                    {.training = true});
+  at::Tensor logits = model.forward(
+      {.tokens = BatchOf(Rows(expected["token_ids"], expected["lengths"]))},
+      {.training = true});
   EXPECT_LT(Difference(logits, expected["logits"]), kTolerance);
   at::Tensor value = loss(logits, expected["labels"]);
   EXPECT_LT(Difference(value, expected["loss"]), kTolerance);
@@ -161,7 +160,8 @@ TEST(BertGoldenTest, MiniLmEqualsTransformers) {
   for (size_t i = 0; i < rows.size(); ++i) {
     rows[i].resize(golden["lengths"][i].get<size_t>());
   }
-  at::Tensor logits = model->forward({.tokens = BatchOf(rows)}, {.training = true});
+  at::Tensor logits =
+      model->forward({.tokens = BatchOf(rows)}, {.training = true});
   for (int64_t i = 0; i < 4; ++i) {
     for (int64_t j = 0; j < 3; ++j) {
       EXPECT_NEAR(logits[i][j].item<double>(),
@@ -211,7 +211,8 @@ TEST(BertGoldenTest, TransformersLoadsTheResultAsItIs) {
   nlohmann::json request = {{"labels", TinyInputs().labels}};
   for (const Example& example : TinyInputs().test) {
     at::NoGradGuard no_gradients;
-    at::Tensor logits = model->forward({.tokens = BatchOf({example.token_ids})}, {});
+    at::Tensor logits =
+        model->forward({.tokens = BatchOf({example.token_ids})}, {});
     const float* values = logits.const_data_ptr<float>();
     request["token_ids"].push_back(example.token_ids);
     request["logits"].push_back(std::vector<float>(values, values + 3));

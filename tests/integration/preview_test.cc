@@ -1,4 +1,5 @@
-// PreviewAugmentation: a call that waits for a worker and leaves nothing behind.
+// PreviewAugmentation: a call that waits for a worker and leaves nothing
+// behind.
 #include <fstream>
 #include <future>
 
@@ -164,8 +165,8 @@ TEST_F(PreviewTest, EveryProblemOfARequestIsReportedAtOnce) {
   EXPECT_EQ(ReasonOfCall(status), "INVALID_FIELD");
   EXPECT_THAT(FieldsOf(status),
               ::testing::IsSupersetOf(
-                  {"base_model", "dataset", "samples", "epochs",
-                   "image_column", "augmentation.operations[0].probability"}));
+                  {"base_model", "dataset", "samples", "epochs", "image_column",
+                   "augmentation.operations[0].probability"}));
 }
 
 TEST_F(PreviewTest, UnknownInputsAreNamed) {

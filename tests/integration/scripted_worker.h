@@ -21,8 +21,8 @@
 namespace tunesmith::testing {
 
 // A worker without trainers: speaks the session's protocol and does what a
-// test tells it to, previews too. Inspections and imports it answers by itself, unless told
-// otherwise. Every wait has a deadline and fails the test.
+// test tells it to, previews too. Inspections and imports it answers by itself,
+// unless told otherwise. Every wait has a deadline and fails the test.
 class ScriptedWorker {
  public:
   using Assignment = internal::v1::DesiredState::Assignment;

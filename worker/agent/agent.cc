@@ -37,10 +37,10 @@ FeatureCacheOptions FeatureCacheOf(const AgentOptions& options) {
   FeatureCacheOptions cache = options.feature_cache;
   if (cache.max_bytes == 0) return {};
   if (cache.directory.empty()) {
-    cache.directory = (std::filesystem::absolute(options.artifact_root) / ".." /
-                       "features")
-                          .lexically_normal()
-                          .string();
+    cache.directory =
+        (std::filesystem::absolute(options.artifact_root) / ".." / "features")
+            .lexically_normal()
+            .string();
   }
   return cache;
 }

@@ -43,18 +43,17 @@ struct Describer {
     return Text({o.min_area, o.max_area, o.min_ratio, o.max_ratio});
   }
   std::string operator()(const RandAugment& o) {
-    return Text({static_cast<double>(o.operations),
-                 static_cast<double>(o.magnitude)});
+    return Text(
+        {static_cast<double>(o.operations), static_cast<double>(o.magnitude)});
   }
 };
 
 }  // namespace
 
 std::string Describe(const ImageTransform& transform) {
-  std::string text =
-      absl::StrFormat("size %d of %d, %d, %d", transform.size,
-                      transform.resize_size,
-                      static_cast<int>(transform.interpolation), transform.bgr);
+  std::string text = absl::StrFormat(
+      "size %d of %d, %d, %d", transform.size, transform.resize_size,
+      static_cast<int>(transform.interpolation), transform.bgr);
   for (float value : transform.mean) text += Text({value});
   for (float value : transform.deviation) text += Text({value});
   return text;

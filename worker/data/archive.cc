@@ -47,11 +47,11 @@ absl::StatusOr<std::unique_ptr<Archive>> OpenArchive(const std::string& path) {
 }
 
 absl::StatusOr<size_t> Archive::Find(const std::string& path) const {
-  auto found = std::lower_bound(
-      files().begin(), files().end(), path,
-      [](const File& file, const std::string& wanted) {
-        return file.path < wanted;
-      });
+  auto found =
+      std::lower_bound(files().begin(), files().end(), path,
+                       [](const File& file, const std::string& wanted) {
+                         return file.path < wanted;
+                       });
   if (found == files().end() || found->path != path) {
     return absl::NotFoundError(absl::StrCat("no such file: ", path));
   }

@@ -99,9 +99,8 @@ absl::Status ImageSamples::Identify(const TableFile& file,
         continue;
       }
       row.sample = std::move(looks[i].digest);
-      known_.try_emplace(
-          row.sample,
-          Known{{archive, looks[i].file, row.sample}, looks[i].hash});
+      known_.try_emplace(row.sample, Known{{archive, looks[i].file, row.sample},
+                                           looks[i].hash});
       usable.push_back(std::move(row));
     }
   }

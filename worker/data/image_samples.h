@@ -24,9 +24,9 @@ class ImageSamples : public SampleKind {
 
   std::string_view noun() const override { return "picture"; }
 
-  // BAD_IMAGE for those that cannot be read; an error BAD_ROW where `unreadable`
-  // is kFail. EMPTY_DATASET when none can. RESOURCE_EXHAUSTED with reason
-  // OUT_OF_MEMORY. Errors of OpenArchive.
+  // BAD_IMAGE for those that cannot be read; an error BAD_ROW where
+  // `unreadable` is kFail. EMPTY_DATASET when none can. RESOURCE_EXHAUSTED with
+  // reason OUT_OF_MEMORY. Errors of OpenArchive.
   absl::Status Identify(const TableFile& file,
                         std::vector<LabelledSample>& rows,
                         FindingLog& findings) override;

@@ -39,8 +39,8 @@ class SampleKind {
                                 std::vector<LabelledSample>& rows,
                                 FindingLog& findings) = 0;
 
-  // SPLIT_OVERLAP: rows of `other`, which is called `split`, that are in training
-  // data too; both went through Identify.
+  // SPLIT_OVERLAP: rows of `other`, which is called `split`, that are in
+  // training data too; both went through Identify.
   virtual void FindOverlap(const std::vector<LabelledSample>& training,
                            const std::vector<LabelledSample>& other,
                            std::string_view split, FindingLog& findings);

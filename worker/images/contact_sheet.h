@@ -18,8 +18,8 @@ inline constexpr size_t kMaxSheetBytes = 2'500'000;
 // middle of its square.
 Image ContactSheet(std::span<const Image> pictures, int columns, int side);
 
-// A picture no larger than ContactSheetPng shows it, so that many of them can be
-// kept for it.
+// A picture no larger than ContactSheetPng shows it, so that many of them can
+// be kept for it.
 Image TileOf(Image picture);
 
 // The same as a PNG file of at most `max_bytes`, with squares of at most 160

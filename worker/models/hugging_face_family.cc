@@ -21,9 +21,9 @@ void HuggingFaceFamily::SetClassifier(const std::vector<std::string>& labels,
   config.erase("_num_labels");
 }
 
-void HuggingFaceFamily::SetNormalization(
-    const std::array<double, 3>& mean, const std::array<double, 3>& deviation,
-    ModelConfig& config) const {
+void HuggingFaceFamily::SetNormalization(const std::array<double, 3>& mean,
+                                         const std::array<double, 3>& deviation,
+                                         ModelConfig& config) const {
   config.preprocessor["image_mean"] = mean;
   config.preprocessor["image_std"] = deviation;
 }

@@ -34,8 +34,8 @@ void ReadChannels(const json& config, const char* key, double low, double high,
     if (good) values[i] = value.get<double>();
   }
   if (good) return;
-  reader.Reject(absl::StrCat(key, " must be three numbers from ", low, " to ",
-                             high));
+  reader.Reject(
+      absl::StrCat(key, " must be three numbers from ", low, " to ", high));
 }
 
 void ReadNormalisation(const json& config, const char* mean,
@@ -51,8 +51,8 @@ int SideOf(const json& size, ConfigReader& reader) {
               size[1].is_number_integer() && size[0] == 3 && size[1] == size[2];
   int64_t side = good ? size[1].get<int64_t>() : 0;
   if (side >= 1 && side <= kMaxSize) return static_cast<int>(side);
-  reader.Reject(absl::StrCat(
-      "input_size must be [3, S, S] with S from 1 to ", kMaxSize));
+  reader.Reject(
+      absl::StrCat("input_size must be [3, S, S] with S from 1 to ", kMaxSize));
   return 1;
 }
 
@@ -68,18 +68,15 @@ int EdgeOf(const json& config, const char* key, ConfigReader& reader) {
     const char* part = square ? "height" : "shortest_edge";
     edge = edge->contains(part) ? &(*edge)[part] : nullptr;
   }
-  int64_t side = edge != nullptr && edge->is_number_integer()
-                     ? edge->get<int64_t>()
-                     : 0;
+  int64_t side =
+      edge != nullptr && edge->is_number_integer() ? edge->get<int64_t>() : 0;
   if (side >= 1 && side <= kMaxSize) return static_cast<int>(side);
   reader.Reject(absl::StrCat(key, " must give one side from 1 to ", kMaxSize));
   return 0;
 }
 
 // As timm: rounded down.
-int Uncropped(int size, double share) {
-  return static_cast<int>(size / share);
-}
+int Uncropped(int size, double share) { return static_cast<int>(size / share); }
 
 }  // namespace
 
@@ -93,8 +90,7 @@ absl::StatusOr<ImageInputFacts> ImageInputOfTimm(const json& config) {
   if (auto size = pretrained.find("input_size"); size != pretrained.end()) {
     input.size = SideOf(*size, reader);
   }
-  double share =
-      reader.Number("crop_pct", kMinCropShare, 1, kDefaultCropShare);
+  double share = reader.Number("crop_pct", kMinCropShare, 1, kDefaultCropShare);
   ReadNormalisation(pretrained, "mean", "std", input, reader);
   std::string interpolation = reader.Text("interpolation", "bilinear");
   input.bicubic = interpolation == "bicubic";
@@ -104,9 +100,9 @@ absl::StatusOr<ImageInputFacts> ImageInputOfTimm(const json& config) {
   }
   TUNESMITH_RETURN_IF_ERROR(reader.status());
   ConfigReader own(config);
-  input.resize_size = static_cast<int>(own.Integer(
-      "resize_size", input.size, int64_t{kMaxSize} * 20,
-      Uncropped(input.size, share)));
+  input.resize_size = static_cast<int>(
+      own.Integer("resize_size", input.size, int64_t{kMaxSize} * 20,
+                  Uncropped(input.size, share)));
   std::string order = own.Text("channel_order", "rgb");
   input.bgr = order == "bgr";
   if (order != "rgb" && order != "bgr") {

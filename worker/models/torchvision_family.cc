@@ -41,9 +41,9 @@ void TorchvisionFamily::SetClassifier(const std::vector<std::string>& labels,
   pretrained.erase("label_descriptions");
 }
 
-void TorchvisionFamily::SetNormalization(
-    const std::array<double, 3>& mean, const std::array<double, 3>& deviation,
-    ModelConfig& config) const {
+void TorchvisionFamily::SetNormalization(const std::array<double, 3>& mean,
+                                         const std::array<double, 3>& deviation,
+                                         ModelConfig& config) const {
   nlohmann::json& pretrained = PretrainedOf(config.network);
   pretrained["mean"] = mean;
   pretrained["std"] = deviation;

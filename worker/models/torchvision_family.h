@@ -9,12 +9,12 @@
 
 namespace tunesmith::worker {
 
-// A family of networks of pictures whose weights have the names of torchvision's
-// models, and whose config.json is timm's: `architecture`, `num_classes`, and
-// `pretrained_cfg` with `input_size`, `crop_pct`, `interpolation`, `mean`, `std`
-// and `label_names`. Keys of our own beside them are `resize_size`, `padding`,
-// `channel_order`, `batch_norm_epsilon` and, of a ResNet,
-// `downsample_in_bottleneck`.
+// A family of networks of pictures whose weights have the names of
+// torchvision's models, and whose config.json is timm's: `architecture`,
+// `num_classes`, and `pretrained_cfg` with `input_size`, `crop_pct`,
+// `interpolation`, `mean`, `std` and `label_names`. Keys of our own beside them
+// are `resize_size`, `padding`, `channel_order`, `batch_norm_epsilon` and, of a
+// ResNet, `downsample_in_bottleneck`.
 class TorchvisionFamily : public ModelFamily {
  public:
   const char* config_key() const override { return "architecture"; }

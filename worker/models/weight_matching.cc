@@ -68,10 +68,10 @@ absl::Status CheckTensor(const StoredTensor& tensor, const Place& place) {
   const std::vector<int64_t>& shape = *place.shape;
   if (place.is_counter ? tensor.type != TensorType::kI64
                        : !IsFloat(tensor.type)) {
-    return UnsupportedModelError(
-        absl::StrCat("tensor ", Printable(tensor.name), " has the type ",
-                     std::string(TensorTypeName(tensor.type)), " (supported: ",
-                     place.is_counter ? "I64" : "F32, F16, BF16", ")"));
+    return UnsupportedModelError(absl::StrCat(
+        "tensor ", Printable(tensor.name), " has the type ",
+        std::string(TensorTypeName(tensor.type)),
+        " (supported: ", place.is_counter ? "I64" : "F32, F16, BF16", ")"));
   }
   if (tensor.shape == shape) return absl::OkStatus();
   return ReasonedError(

@@ -28,8 +28,7 @@ void Classifier::Register(std::shared_ptr<Encoder> encoder, Head head,
     }
   } else {
     // Module names have no dot at their end.
-    register_module(naming.prefix.substr(0, naming.prefix.size() - 1),
-                    encoder);
+    register_module(naming.prefix.substr(0, naming.prefix.size() - 1), encoder);
   }
   RegisterAt(*this, naming.head, head.ptr());
   encoder_ = std::move(encoder);

@@ -146,9 +146,8 @@ absl::Status Preview::ReadPaths() {
   }
   if (!ColumnIndex().has_value()) return UnknownColumn();
   if (paths_.empty()) {
-    return InvalidData("EMPTY_DATASET",
-                       "no row names a picture, dataset: " +
-                           work_.dataset().name());
+    return InvalidData("EMPTY_DATASET", "no row names a picture, dataset: " +
+                                            work_.dataset().name());
   }
   return absl::OkStatus();
 }

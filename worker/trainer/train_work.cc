@@ -170,8 +170,8 @@ absl::Status TrainRun::PreparePictures() {
                          "the base model is no network of pictures");
   }
   TUNESMITH_ASSIGN_OR_RETURN(
-      options_.pictures, ToPictureOptions(*base_model_.image_input,
-                                          work_.spec().augmentation()));
+      options_.pictures,
+      ToPictureOptions(*base_model_.image_input, work_.spec().augmentation()));
   ImageSamples samples(static_cast<size_t>(context_.threads),
                        request_.policy.unreadable_images,
                        [this] { return ShouldStop(); });

@@ -209,7 +209,8 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description) {
   }
   if (description.folded_normalization) {
     model.add_notes(
-        "batch normalisation was folded into the convolutions: jobs leave it as "
+        "batch normalisation was folded into the convolutions: jobs leave it "
+        "as "
         "it is, unless freeze.normalization says otherwise");
   }
   for (const ParameterDescription& parameter : description.parameters) {

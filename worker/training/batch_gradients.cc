@@ -76,8 +76,7 @@ absl::StatusOr<at::Tensor> BatchGradients::Loss(const Part& part,
       LabelledBatch batch,
       network_.batches->Make(examples_, indices,
                              {.training = true, .epoch = position.epoch}));
-  at::Tensor loss =
-      loss_(Logits(batch.input, part, position), batch.labels_B);
+  at::Tensor loss = loss_(Logits(batch.input, part, position), batch.labels_B);
   // The batch's mean, from the means of its parts.
   return part.is_whole() ? loss : loss * Share(indices, part.whole);
 }

@@ -30,8 +30,8 @@ class BatchGradients {
   };
 
   // The gradients of the batch's mean loss, which is returned: a scalar on the
-  // device. CANCELLED when `should_stop`, which is asked between the parts, says
-  // so; errors of BatchMaker. There may be gradients then.
+  // device. CANCELLED when `should_stop`, which is asked between the parts,
+  // says so; errors of BatchMaker. There may be gradients then.
   absl::StatusOr<at::Tensor> Add(const BatchIndices& batch,
                                  const Position& position, size_t rows_at_once,
                                  const std::function<bool()>& should_stop);

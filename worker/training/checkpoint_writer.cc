@@ -22,10 +22,9 @@ void CopyToHost(const std::vector<NamedTensor>& from,
   if (to.size() != from.size()) {
     to.clear();
     for (const NamedTensor& tensor : from) {
-      to.push_back(
-          {tensor.name,
-           at::empty(tensor.value.sizes(),
-                     at::TensorOptions(tensor.value.scalar_type()))});
+      to.push_back({tensor.name,
+                    at::empty(tensor.value.sizes(),
+                              at::TensorOptions(tensor.value.scalar_type()))});
     }
   }
   for (size_t i = 0; i < from.size(); ++i) to[i].value.copy_(from[i].value);

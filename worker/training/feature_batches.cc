@@ -41,9 +41,8 @@ std::string DigestOfBody(const Classifier& model) {
 // What a sample is, whatever row it stands in.
 std::string ContentOf(const Example& example) {
   if (!example.picture.digest.empty()) return example.picture.digest;
-  return Sha256Hex(
-      {reinterpret_cast<const char*>(example.token_ids.data()),
-       example.token_ids.size() * sizeof(example.token_ids[0])});
+  return Sha256Hex({reinterpret_cast<const char*>(example.token_ids.data()),
+                    example.token_ids.size() * sizeof(example.token_ids[0])});
 }
 
 }  // namespace
@@ -74,12 +73,11 @@ void FeatureBatches::OpenCache() {
   ready_ = true;
   const FeatureOptions& features = options_.features;
   if (!features.cache || features.directory.empty()) return;
-  const std::string network =
-      Sha256Hex(absl::StrCat(DigestOfBody(*model_), "\n",
-                             options_.precision == Precision::kBf16, "\n",
-                             options_.circumstances));
-  absl::StatusOr<std::unique_ptr<FeatureCache>> cache = FeatureCache::Open(
-      features.directory, network, features.max_bytes);
+  const std::string network = Sha256Hex(absl::StrCat(
+      DigestOfBody(*model_), "\n", options_.precision == Precision::kBf16, "\n",
+      options_.circumstances));
+  absl::StatusOr<std::unique_ptr<FeatureCache>> cache =
+      FeatureCache::Open(features.directory, network, features.max_bytes);
   if (!cache.ok()) {
     log_(absl::StrCat("features are not kept: ",
                       std::string(cache.status().message())));
@@ -119,10 +117,8 @@ absl::Status FeatureBatches::Compute(std::span<const Example> examples,
   TUNESMITH_ASSIGN_OR_RETURN(ClassifierInput input,
                              source_->MakeInput(examples, rows, ViewOf(use)));
   AutocastGuard autocast(device(), options_.precision);
-  at::Tensor features = model_->Features(input, {})
-                            .to(at::kFloat)
-                            .to(at::kCPU)
-                            .contiguous();
+  at::Tensor features =
+      model_->Features(input, {}).to(at::kFloat).to(at::kCPU).contiguous();
   shape_.assign(features.sizes().begin() + 1, features.sizes().end());
   const float* values = features.const_data_ptr<float>();
   const size_t width = static_cast<size_t>(features.numel()) / kRows;
@@ -145,7 +141,8 @@ void FeatureBatches::Store() {
     log_(absl::StrCat("features are kept in memory only: ",
                       std::string(status.message())));
   }
-  const std::vector<float>& block = kept_.emplace_back(std::move(computed.values));
+  const std::vector<float>& block =
+      kept_.emplace_back(std::move(computed.values));
   const size_t width = block.size() / computed.samples.size();
   for (size_t i = 0; i < computed.samples.size(); ++i) {
     in_memory_[computed.samples[i]] =
@@ -160,10 +157,9 @@ absl::Status FeatureBatches::ComputeAll(
   const std::vector<int32_t> lengths = LengthsOf(examples);
   std::vector<BatchIndices> groups;
   for (int32_t index : missing) {
-    const bool fits =
-        !groups.empty() && groups.back().size() < kRows &&
-        lengths[static_cast<size_t>(groups.back()[0])] ==
-            lengths[static_cast<size_t>(index)];
+    const bool fits = !groups.empty() && groups.back().size() < kRows &&
+                      lengths[static_cast<size_t>(groups.back()[0])] ==
+                          lengths[static_cast<size_t>(index)];
     if (!fits) groups.emplace_back();
     groups.back().push_back(index);
   }

@@ -20,8 +20,8 @@ namespace tunesmith::worker {
 // While nothing but the head of a classifier trains, batches of the features in
 // front of it, which are computed once for each sample and view; otherwise
 // batches of `source`. Features come from one pass whose shape never changes -
-// equal lengths, a fixed number of rows, in evaluation mode - so that their bits
-// do not depend on the batch, or on whether they were kept.
+// equal lengths, a fixed number of rows, in evaluation mode - so that their
+// bits do not depend on the batch, or on whether they were kept.
 class FeatureBatches : public BatchMaker {
  public:
   // Rows of the pass.

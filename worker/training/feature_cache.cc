@@ -150,9 +150,9 @@ absl::Status FeatureCache::Add(std::span<const SampleKey> samples,
   if (samples.empty()) return absl::OkStatus();
   const int64_t bytes = static_cast<int64_t>(values.size_bytes());
   if (bytes > max_bytes_) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the features are more than the cache may hold, which is ", max_bytes_,
-        " bytes: ", bytes));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the features are more than the cache may hold, which is ",
+                     max_bytes_, " bytes: ", bytes));
   }
   MakeRoom(bytes);
   std::string keys;
@@ -160,8 +160,8 @@ absl::Status FeatureCache::Add(std::span<const SampleKey> samples,
   const int64_t count = static_cast<int64_t>(samples.size());
   std::vector<int64_t> extents = {count};
   extents.insert(extents.end(), shape.begin(), shape.end());
-  const std::string unfinished = absl::StrCat(
-      directory_, "/", Sha256Hex(keys), ".", getpid(), ".unfinished");
+  const std::string unfinished = absl::StrCat(directory_, "/", Sha256Hex(keys),
+                                              ".", getpid(), ".unfinished");
   absl::Status status = WriteSafetensors(
       unfinished,
       {{.name = kSamples,

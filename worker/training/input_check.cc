@@ -30,10 +30,9 @@ absl::Status CheckLabel(const Example& example, size_t label_count) {
 // Problems with the split and the row in front.
 absl::Status CheckExamples(const TrainingInputs& inputs,
                            const ExampleCheck& check) {
-  for (auto [split, examples] :
-       {std::pair("training", &inputs.training),
-        std::pair("validation", &inputs.validation),
-        std::pair("test", &inputs.test)}) {
+  for (auto [split, examples] : {std::pair("training", &inputs.training),
+                                 std::pair("validation", &inputs.validation),
+                                 std::pair("test", &inputs.test)}) {
     for (const Example& example : *examples) {
       absl::Status status = check(example);
       if (status.ok()) continue;
@@ -54,12 +53,12 @@ absl::Status CheckText(const Example& example, const TextEncoderFacts& facts) {
   }
   for (int32_t id : example.token_ids) {
     if (id >= 0 && id < facts.vocabulary_size) continue;
-    return Invalid("BAD_TOKENIZER",
-                   absl::StrCat("token id ", id,
-                                " is beyond the model's vocabulary of ",
-                                facts.vocabulary_size,
-                                " (do tokenizer.json and config.json belong "
-                                "together?)"));
+    return Invalid(
+        "BAD_TOKENIZER",
+        absl::StrCat("token id ", id, " is beyond the model's vocabulary of ",
+                     facts.vocabulary_size,
+                     " (do tokenizer.json and config.json belong "
+                     "together?)"));
   }
   return absl::OkStatus();
 }

@@ -34,8 +34,8 @@ absl::StatusOr<Network> LoadImageNetwork(const PretrainedModel& base,
   TUNESMITH_ASSIGN_OR_RETURN(std::shared_ptr<ImageClassifier> model,
                              LoadImageClassifier(base, classifier));
   TUNESMITH_RETURN_IF_ERROR(CheckPictures(inputs));
-  PictureOptions pictures = options.pictures.value_or(PictureOptions{
-      .transform = TransformOf(model->facts().input)});
+  PictureOptions pictures = options.pictures.value_or(
+      PictureOptions{.transform = TransformOf(model->facts().input)});
   auto batches = std::make_unique<PictureBatches>(
       PictureReader(std::move(pictures), options.seed),
       static_cast<size_t>(options.threads), classifier.device);
@@ -79,10 +79,9 @@ absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                         .dropout = options.dropout,
                                         .seed = options.seed};
   TUNESMITH_ASSIGN_OR_RETURN(
-      Network network,
-      base.description().image_input.has_value()
-          ? LoadImageNetwork(base, inputs, options, classifier)
-          : LoadTextNetwork(base, inputs, classifier));
+      Network network, base.description().image_input.has_value()
+                           ? LoadImageNetwork(base, inputs, options, classifier)
+                           : LoadTextNetwork(base, inputs, classifier));
   network.batches = std::make_unique<FeatureBatches>(
       network.model, std::move(network.batches),
       FeatureBatches::Options{.features = options.features,

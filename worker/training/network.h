@@ -22,8 +22,8 @@ struct Network {
 using NetworkLog = std::function<void(const std::string&)>;
 
 // The pretrained network with a head for the labels of `inputs`, which were
-// found to fit it. `log` hears what is worth a line for people. Errors of LoadTextClassifier, LoadImageClassifier
-// and input_check.h.
+// found to fit it. `log` hears what is worth a line for people. Errors of
+// LoadTextClassifier, LoadImageClassifier and input_check.h.
 absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                     const TrainingInputs& inputs,
                                     const TrainingOptions& options,

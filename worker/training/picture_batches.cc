@@ -23,11 +23,10 @@ bool PictureBatches::IsExpected(std::span<const Example> examples,
 void PictureBatches::Tell(std::span<const Example> examples,
                           std::vector<int32_t> order, const BatchUse& use) {
   expected_ = {examples.data(), use};
-  loader_.Expect(std::move(order),
-                 [this, examples, use](int32_t index, std::span<float> values) {
-                   return reader_.Read(examples[static_cast<size_t>(index)],
-                                       use, values);
-                 });
+  loader_.Expect(std::move(order), [this, examples, use](
+                                       int32_t index, std::span<float> values) {
+    return reader_.Read(examples[static_cast<size_t>(index)], use, values);
+  });
 }
 
 absl::Status PictureBatches::Expect(std::span<const Example> examples,
@@ -50,9 +49,9 @@ absl::StatusOr<ClassifierInput> PictureBatches::MakeInput(
   at::Tensor images_BCHW =
       at::empty({static_cast<int64_t>(indices.size()), 3, size, size},
                 at::TensorOptions(at::kFloat));
-  TUNESMITH_RETURN_IF_ERROR(loader_.Take(
-      indices, {images_BCHW.mutable_data_ptr<float>(),
-                static_cast<size_t>(images_BCHW.numel())}));
+  TUNESMITH_RETURN_IF_ERROR(
+      loader_.Take(indices, {images_BCHW.mutable_data_ptr<float>(),
+                             static_cast<size_t>(images_BCHW.numel())}));
   return ClassifierInput{.images_BCHW = images_BCHW.to(device())};
 }
 

@@ -43,8 +43,8 @@ bool BodyTrains(int64_t epoch, const Classifier& model,
                 const std::map<std::string, int64_t>& training_epochs) {
   size_t training = 0;
   for (const auto& [name, from] : training_epochs) training += from <= epoch;
-  return training > model.parameters().size() -
-                        model.encoder().parameters().size();
+  return training >
+         model.parameters().size() - model.encoder().parameters().size();
 }
 
 StepCost CostIn(int64_t epoch, const Classifier& model,

@@ -24,8 +24,7 @@ void CopyBytes(std::span<const std::byte> bytes, at::Tensor target) {
   at::Tensor source =
       target.is_cpu() && target.is_contiguous()
           ? target
-          : at::empty(target.sizes(),
-                      at::TensorOptions(target.scalar_type()));
+          : at::empty(target.sizes(), at::TensorOptions(target.scalar_type()));
   std::memcpy(source.mutable_data_ptr(), bytes.data(), bytes.size());
   if (!source.is_same(target)) target.copy_(source);
 }

@@ -143,9 +143,8 @@ absl::Status TrainingRun::Resume() {
 }
 
 absl::Status TrainingRun::ReadTensors(const std::string& directory) {
-  CheckpointTensors tensors{.trained = Moving(),
-                            .optimizer = optimizer_->state(),
-                            .best = {}};
+  CheckpointTensors tensors{
+      .trained = Moving(), .optimizer = optimizer_->state(), .best = {}};
   if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
   TUNESMITH_RETURN_IF_ERROR(ReadCheckpointTensors(directory, tensors));
   selection_.Restore(state_.selection);

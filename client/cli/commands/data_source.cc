@@ -65,8 +65,7 @@ bool IsOfPictures(CommandContext& context, const std::string& source) {
            absl::EndsWithIgnoreCase(source, ".tar");
   }
   absl::StatusOr<v1::Dataset> dataset = context.client().GetDataset(source);
-  return dataset.ok() &&
-         dataset->format().kind() == v1::DatasetFormat::IMAGES;
+  return dataset.ok() && dataset->format().kind() == v1::DatasetFormat::IMAGES;
 }
 
 absl::StatusOr<v1::Dataset> UploadShown(CommandContext& context,

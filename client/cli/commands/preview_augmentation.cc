@@ -44,9 +44,8 @@ std::string RenderPreview(const v1::PreviewAugmentationResponse& response) {
   for (const std::string& sample : response.samples()) {
     absl::StrAppend(&text, Printable(sample), "\n");
   }
-  absl::StrAppend(&text,
-                  "augmentation: ", DescribeAugmentation(response.augmentation()),
-                  "\n");
+  absl::StrAppend(&text, "augmentation: ",
+                  DescribeAugmentation(response.augmentation()), "\n");
   return text;
 }
 
@@ -60,8 +59,8 @@ absl::StatusOr<ExitCode> PreviewAugmentation(CommandContext& context,
   TUNESMITH_ASSIGN_OR_RETURN(v1::PreviewAugmentationResponse response,
                              context.client().PreviewAugmentation(request));
   TUNESMITH_RETURN_IF_ERROR(WriteFileDurably(options.out, response.png()));
-  context.console().Note(absl::StrCat(
-      Printable(options.out), ": as evaluated, then in each epoch"));
+  context.console().Note(absl::StrCat(Printable(options.out),
+                                      ": as evaluated, then in each epoch"));
   // It is in the file.
   response.clear_png();
   context.Show(response, [&] { return RenderPreview(response); });
@@ -90,9 +89,11 @@ void AddPreviewAugmentation(CLI::App& app, Action& action) {
                       "Default: image");
   command->footer(
       "Examples:\n"
-      "  tunesmith preview-augmentation --model mobilenet --data ./pictures \\\n"
+      "  tunesmith preview-augmentation --model mobilenet --data ./pictures "
+      "\\\n"
       "      --out sheet.png\n"
-      "  tunesmith preview-augmentation --model mobilenet --data datasets/ants \\\n"
+      "  tunesmith preview-augmentation --model mobilenet --data datasets/ants "
+      "\\\n"
       "      --augment crop=0.5,hflip,rotation=15,jitter --out sheet.png");
   OnCommand(command, action, options, &PreviewAugmentation);
 }

@@ -117,8 +117,8 @@ std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
     case v1::FreezePolicy::kGradualUnfreezing:
       return "gradual unfreezing, from the head down";
     case v1::FreezePolicy::kHeadFirst:
-      return absl::StrCat("all but the head for ",
-                          freeze.head_first().epochs(), " epochs");
+      return absl::StrCat("all but the head for ", freeze.head_first().epochs(),
+                          " epochs");
     default:
       return "none (everything trains)";
   }

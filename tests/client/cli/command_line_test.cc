@@ -482,11 +482,29 @@ TEST_F(CommandLineTest, ImportDescribesANetworkOfPictures) {
   };
   std::string labels =
       scratch_.Write("labels.txt", "tench, Tinca tinca\r\ngoldfish\n\n");
-  EXPECT_EQ(Run({"models", "import", "/srv/s", "--no-wait", "--architecture",
-                 "squeezenet1_1", "--padding", "tensorflow-same", "--size",
-                 "227", "--resize", "230", "--mean", "0.5,0.25,1", "--std",
-                 "0.1,0.2,0.3", "--bgr", "--interpolation", "bicubic",
-                 "--labels-file", labels, "--batch-norm-epsilon", "1e-3"}),
+  EXPECT_EQ(Run({"models",
+                 "import",
+                 "/srv/s",
+                 "--no-wait",
+                 "--architecture",
+                 "squeezenet1_1",
+                 "--padding",
+                 "tensorflow-same",
+                 "--size",
+                 "227",
+                 "--resize",
+                 "230",
+                 "--mean",
+                 "0.5,0.25,1",
+                 "--std",
+                 "0.1,0.2,0.3",
+                 "--bgr",
+                 "--interpolation",
+                 "bicubic",
+                 "--labels-file",
+                 labels,
+                 "--batch-norm-epsilon",
+                 "1e-3"}),
             0)
       << err();
   v1::NetworkDescription expected;

@@ -71,8 +71,8 @@ TEST(FreezeTest, NormalizationStaysInLayersThatTrain) {
   v1::FreezePolicy policy;
   policy.mutable_none();
   auto frozen = [&] {
-    return FrozenNames(ResolveFreeze(policy, facts, v1::TEXT_CLASSIFICATION, 3,
-                                     "freeze"));
+    return FrozenNames(
+        ResolveFreeze(policy, facts, v1::TEXT_CLASSIFICATION, 3, "freeze"));
   };
   EXPECT_THAT(frozen(), IsEmpty());
   policy.set_normalization(true);

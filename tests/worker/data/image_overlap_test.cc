@@ -1,5 +1,3 @@
-#include "worker/data/image_samples.h"
-
 #include <string>
 #include <vector>
 
@@ -7,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "tests/worker/data/archive_file.h"
 #include "tests/worker/scratch_directory.h"
+#include "worker/data/image_samples.h"
 #include "worker/images/encode_png.h"
 
 namespace tunesmith::worker {
@@ -53,8 +52,8 @@ class ImageOverlapTest : public ::testing::Test {
 };
 
 TEST_F(ImageOverlapTest, OverlapOfSplitsIsToldForCopiesAndForLookAlikes) {
-  auto training = Identify(
-      "a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
+  auto training =
+      Identify("a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
   auto other = Identify("b.tar", {{"1.png", Picture(5, 0)},
                                   // The same bytes, the same look.
                                   {"2.png", Picture(2, 0)},
@@ -73,8 +72,8 @@ TEST_F(ImageOverlapTest, OverlapOfSplitsIsToldForCopiesAndForLookAlikes) {
 }
 
 TEST_F(ImageOverlapTest, ExamplesPointToTheirPictures) {
-  auto rows = Identify(
-      "a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
+  auto rows =
+      Identify("a.tar", {{"1.png", Picture(1, 0)}, {"2.png", Picture(2, 0)}});
   const std::vector<int32_t> labels = {1, 0};
   FindingLog log;
   auto examples = samples_.Encode(rows, labels, "training", log);

@@ -73,8 +73,7 @@ std::vector<ParameterPlan> PlanFreezing(
     const std::vector<std::string>& frozen) {
   auto description = DescribeModel(model_directory);
   std::vector<ParameterPlan> plan;
-  for (const auto* list :
-       {&description->parameters, &description->head}) {
+  for (const auto* list : {&description->parameters, &description->head}) {
     for (const ParameterDescription& parameter : *list) {
       bool is_frozen = false;
       for (const std::string& beginning : frozen) {

@@ -102,8 +102,8 @@ TrainingOptions TinyOptions();
 // Makes the loss of the first batch of every epoch not finite.
 void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options);
 
-// The plan that freezes what begins with one of `frozen`, of the tiny BERT or of
-// the model in a directory.
+// The plan that freezes what begins with one of `frozen`, of the tiny BERT or
+// of the model in a directory.
 std::vector<ParameterPlan> PlanFreezing(const std::vector<std::string>& frozen);
 std::vector<ParameterPlan> PlanFreezing(const std::string& model_directory,
                                         const std::vector<std::string>& frozen);

@@ -43,9 +43,8 @@ class FeatureCacheTest : public ::testing::Test {
                    const std::vector<float>& values) {
     std::vector<SampleKey> samples;
     for (char c : keys) samples.push_back(Key(c));
-    return cache.Add(samples,
-                     {static_cast<int64_t>(values.size() / keys.size())},
-                     values);
+    return cache.Add(
+        samples, {static_cast<int64_t>(values.size() / keys.size())}, values);
   }
   std::vector<fs::path> Files() const {
     std::vector<fs::path> files;
@@ -77,8 +76,8 @@ TEST_F(FeatureCacheTest, WhatWasNotUsedForLongestMakesRoom) {
   auto old = Open(kNetwork);
   ASSERT_TRUE(Add(*old, "x", std::vector<float>(1000, 1)).ok());
   for (const fs::path& file : Files()) {
-    fs::last_write_time(file,
-                        fs::file_time_type::clock::now() - std::chrono::hours(1));
+    fs::last_write_time(
+        file, fs::file_time_type::clock::now() - std::chrono::hours(1));
   }
   auto other = Open(kOtherNetwork, 9000);
   ASSERT_TRUE(Add(*other, "y", std::vector<float>(1000, 2)).ok());
@@ -91,8 +90,8 @@ TEST_F(FeatureCacheTest, WhatWasNotUsedForLongestMakesRoom) {
 
 TEST_F(FeatureCacheTest, MoreThanItMayHoldIsRefused) {
   auto cache = Open(kNetwork, 100);
-  EXPECT_TRUE(absl::IsResourceExhausted(
-      Add(*cache, "x", std::vector<float>(26, 1))));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(Add(*cache, "x", std::vector<float>(26, 1))));
   EXPECT_TRUE(Files().empty());
 }
 

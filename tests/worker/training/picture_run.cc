@@ -79,10 +79,9 @@ PicturePlan PictureRun() {
 
 void Vary(TrainingOptions& options) {
   options.pictures = PictureOptions{
-      .transform =
-          TransformOf(*DescribeModel(Directory())->image_input),
-      .augmentation = {{{1, RandomResizedCrop{.min_area = 0.5}},
-                        {0.5, HorizontalFlip{}}}}};
+      .transform = TransformOf(*DescribeModel(Directory())->image_input),
+      .augmentation = {
+          {{1, RandomResizedCrop{.min_area = 0.5}}, {0.5, HorizontalFlip{}}}}};
 }
 
 }  // namespace tunesmith::worker

@@ -20,8 +20,8 @@ std::map<std::string, std::string> Tensors(const std::string& path) {
   std::map<std::string, std::string> tensors;
   for (const SafetensorsEntry& entry : (*file)->entries()) {
     std::span<const std::byte> bytes = (*file)->Bytes(entry);
-    tensors[entry.name] = std::string(
-        reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    tensors[entry.name] =
+        std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
   return tensors;
 }
@@ -84,14 +84,13 @@ TEST_P(FrozenPicturesTest, ParametersAndBuffersStayByteForByte) {
 
 INSTANTIATE_TEST_SUITE_P(
     Policies, FrozenPicturesTest,
-    ::testing::Values(
-        std::vector<std::string>{"resnet."},
-        std::vector<std::string>{"resnet.embedder."},
-        std::vector<std::string>{"resnet.embedder.",
-                                 "resnet.encoder.stages.0."},
-        // In the middle, below layers that train.
-        std::vector<std::string>{"resnet.encoder.stages.0."},
-        std::vector<std::string>{"resnet.encoder.stages.1."}));
+    ::testing::Values(std::vector<std::string>{"resnet."},
+                      std::vector<std::string>{"resnet.embedder."},
+                      std::vector<std::string>{"resnet.embedder.",
+                                               "resnet.encoder.stages.0."},
+                      // In the middle, below layers that train.
+                      std::vector<std::string>{"resnet.encoder.stages.0."},
+                      std::vector<std::string>{"resnet.encoder.stages.1."}));
 
 TEST(PictureTrainingTest, AStepThatDoesNotCountMovesNoStatistics) {
   PicturePlan plan = PictureRun();
@@ -118,9 +117,9 @@ TEST(PictureTrainingTest, ThreadsThatReadPicturesChangeNothing) {
   for (size_t threads : {1, 2, 3, 16}) {
     PictureBatches maker(PictureReader(*plan.options.pictures, 42), threads,
                          at::kCPU);
-    ASSERT_TRUE(maker.Expect(plan.inputs.training, batches, use, [] {
-      return false;
-    }).ok());
+    ASSERT_TRUE(
+        maker.Expect(plan.inputs.training, batches, use, [] { return false; })
+            .ok());
     for (size_t i = 0; i < batches.size(); ++i) {
       auto input = maker.MakeInput(plan.inputs.training, batches[i], use);
       ASSERT_TRUE(input.ok()) << input.status();
@@ -137,9 +136,9 @@ TEST(PictureTrainingTest, ABatchThatIsTakenAgainInPartsIsTheSame) {
       PictureReader({.transform = TransformOf({.size = 32, .resize_size = 40})},
                     42),
       2, at::kCPU);
-  ASSERT_TRUE(maker.Expect(plan.inputs.training, batches, {}, [] {
-    return false;
-  }).ok());
+  ASSERT_TRUE(
+      maker.Expect(plan.inputs.training, batches, {}, [] { return false; })
+          .ok());
   auto first = maker.MakeInput(plan.inputs.training, batches[0], {});
   auto second = maker.MakeInput(plan.inputs.training, batches[1], {});
   auto again = maker.MakeInput(plan.inputs.training, {1, 4}, {});
@@ -260,7 +259,8 @@ TEST_F(FeatureTest, TextsHaveThemToo) {
 }
 
 TEST(MixTest, ABatchInPartsHasTheWholeBatchsLoss) {
-  for (BatchMix mix : {BatchMix(Mixup{.alpha = 1}), BatchMix(CutMix{.alpha = 1})}) {
+  for (BatchMix mix :
+       {BatchMix(Mixup{.alpha = 1}), BatchMix(CutMix{.alpha = 1})}) {
     PicturePlan plan = PictureRun();
     Vary(plan.options);
     plan.options.pictures->mix = mix;
@@ -270,11 +270,11 @@ TEST(MixTest, ABatchInPartsHasTheWholeBatchsLoss) {
     plan.options.epochs = std::nullopt;
     plan.options.max_steps = 1;
     // Statistics of a part are not those of the whole: without any.
-    plan.options.parameters =
-        PlanFreezingPictures({"resnet.embedder.", "resnet.encoder.stages.0.",
-                              "resnet.encoder.stages.1.layers.0.layer.0.norm",
-                              "resnet.encoder.stages.1.layers.0.layer.1.norm",
-                              "resnet.encoder.stages.1.layers.0.shortcut.norm"});
+    plan.options.parameters = PlanFreezingPictures(
+        {"resnet.embedder.", "resnet.encoder.stages.0.",
+         "resnet.encoder.stages.1.layers.0.layer.0.norm",
+         "resnet.encoder.stages.1.layers.0.layer.1.norm",
+         "resnet.encoder.stages.1.layers.0.shortcut.norm"});
     auto whole = Begin(plan);
     plan.options.microbatches = {{.from_step = 0, .rows = 3}};
     auto parts = Begin(plan);

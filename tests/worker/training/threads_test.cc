@@ -28,8 +28,7 @@ Plan TwoSteps() {
   options.checkpoints.at_end = false;
   options.parameters.clear();
   auto description = DescribeModel(TUNESMITH_MINILM_DIR);
-  for (const auto* list :
-       {&description->parameters, &description->head}) {
+  for (const auto* list : {&description->parameters, &description->head}) {
     for (const ParameterDescription& parameter : *list) {
       options.parameters.push_back({parameter.name});
     }

@@ -34,8 +34,8 @@ class PreviewWorkTest : public ::testing::Test {
     std::filesystem::copy(kModel, model_.File("model"));
     std::mt19937 random(7);
     for (const char* path : {"ants/a.png", "ants/b.png", "bees/c.png"}) {
-      files_.emplace_back(
-          path, EncodePng(RandomPicture(60, 45, random)).value());
+      files_.emplace_back(path,
+                          EncodePng(RandomPicture(60, 45, random)).value());
     }
   }
 
