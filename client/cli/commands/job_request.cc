@@ -123,10 +123,12 @@ void AddTrainingFlags(CLI::App* command, JobFlags& flags) {
       ->check(CLI::IsMember(RecipeNames()));
   AddFreezeFlags(command, flags);
   AddAugmentFlags(command, flags);
+  AddDeviceFlags(command, flags);
 }
 
 absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec) {
   ApplyHyperparameters(flags, spec);
+  ApplyDevice(flags, spec);
   for (const auto& recipe : kRecipes) {
     if (recipe.name == flags.recipe) spec.set_recipe(recipe.value);
   }

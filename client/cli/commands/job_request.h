@@ -9,13 +9,14 @@
 #include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "client/cli/commands/augment_flags.h"
+#include "client/cli/commands/device_flags.h"
 #include "client/cli/commands/freeze_flags.h"
 #include "tunesmith/v1/job_service.pb.h"
 
 namespace tunesmith::cli {
 
 // The flags of `submit` that say what is to be trained.
-struct JobFlags : FreezeFlags, AugmentFlags {
+struct JobFlags : FreezeFlags, AugmentFlags, DeviceFlags {
   std::string model;
   // Local files or `datasets/...`.
   std::string train;
@@ -45,8 +46,8 @@ struct JobFlags : FreezeFlags, AugmentFlags {
 absl::StatusOr<v1::CreateJobRequest> ParseJobFile(std::string_view json,
                                                   const std::string& directory);
 
-// The flags that a fork takes as well: how long, how fast, what is frozen
-// and how pictures are varied.
+// The flags that a fork takes as well: how long, how fast, what is frozen, how
+// pictures are varied, and on what device.
 void AddTrainingFlags(CLI::App* command, JobFlags& flags);
 
 // Fields without a flag stay as they are. INVALID_ARGUMENT.

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/render/confusion_text.h"
+#include "client/cli/render/device_text.h"
 #include "client/cli/render/error_text.h"
 #include "client/cli/render/evaluation_text.h"
 #include "client/cli/render/printable.h"
@@ -73,18 +74,6 @@ std::string ElapsedOf(const v1::Job& job) {
   return FormatElapsed(ToTime(job.end_time()) - ToTime(job.start_time()));
 }
 
-std::string ExecutionText(const v1::Execution& execution) {
-  return absl::StrCat(
-      execution.device(),
-      execution.device_name().empty()
-          ? ""
-          : absl::StrCat(" (", execution.device_name(), ")"),
-      " on ", execution.worker(), ", ",
-      v1::Hyperparameters::Precision_Name(execution.precision()),
-      ", microbatch ", execution.microbatch(), ", ", execution.threads(),
-      " threads");
-}
-
 std::string NextCommands(const v1::Job& job) {
   std::string id = Printable(job.name());
   std::string model = Printable(job.output_model());
@@ -153,9 +142,7 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   for (const auto& [key, value] : job.labels()) {
     table.AddRow({"label", absl::StrCat(key, "=", value)});
   }
-  if (job.has_execution()) {
-    table.AddRow({"runs on", ExecutionText(job.execution())});
-  }
+  AddExecutionRows(job, table);
   AddSpecRows(job.has_resolved_spec() ? job.resolved_spec() : job.spec(),
               table);
   std::string text = table.Render();

@@ -90,6 +90,16 @@ std::string FormatCount(int64_t count) {
   return digits;
 }
 
+std::string FormatEnergy(double joules) {
+  constexpr double kWattHour = 3600;
+  if (!std::isfinite(joules) || joules < 0) return "-";
+  if (joules < 1000) return absl::StrFormat("%.0f J", joules);
+  if (joules < 1e5) return absl::StrFormat("%.1f kJ", joules / 1000);
+  double hours = joules / kWattHour;
+  if (hours < 1000) return absl::StrFormat("%.1f Wh", hours);
+  return absl::StrFormat("%.2f kWh", hours / 1000);
+}
+
 std::string FormatShare(double share) {
   if (!std::isfinite(share)) return "-";
   return absl::StrFormat("%.1f%%", share * 100);

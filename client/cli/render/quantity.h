@@ -29,6 +29,9 @@ std::string FormatBytes(int64_t bytes);
 // "22,713,216".
 std::string FormatCount(int64_t count);
 
+// What a meter says in joules: "512 J", "84.2 kJ", "41.5 Wh", "1.25 kWh".
+std::string FormatEnergy(double joules);
+
 // A share of one: "91.7%".
 std::string FormatShare(double share);
 

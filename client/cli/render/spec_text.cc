@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/render/augmentation_text.h"
+#include "client/cli/render/device_text.h"
 #include "client/cli/render/quantity.h"
 #include "proto/contract/classification.h"
 
@@ -85,6 +86,13 @@ void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
   if (values.has_dropout()) {
     table.AddRow({"dropout", FormatFigure(values.dropout())});
   }
+  if (values.precision() != v1::Hyperparameters::PRECISION_UNSPECIFIED &&
+      values.precision() != v1::Hyperparameters::AUTO) {
+    table.AddRow({"precision", PrecisionName(values.precision())});
+  }
+  if (values.has_deterministic() && !values.deterministic()) {
+    table.AddRow({"deterministic", "no"});
+  }
 }
 
 }  // namespace
@@ -135,6 +143,10 @@ void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
                                            : "")});
   if (spec.has_augmentation()) {
     table.AddRow({"augmentation", DescribeAugmentation(spec.augmentation())});
+  }
+  if (std::string demands = DescribeResources(spec.resources());
+      !demands.empty()) {
+    table.AddRow({"demands", demands});
   }
   if (spec.has_seed()) table.AddRow({"seed", absl::StrCat(spec.seed())});
 }

@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "client/cli/render/device_text.h"
 #include "client/cli/render/quantity.h"
 #include "client/cli/render/resource_text.h"
 #include "client/cli/render/text_table.h"
@@ -14,16 +15,26 @@ std::string StateOf(const v1::Worker& worker) {
              : absl::StrCat(worker.state());
 }
 
-// "1 of 2": slots of a purpose in use.
+// "1 of 2": slots of a purpose in use, and how many cannot be used.
 std::string SlotsInUse(const v1::Worker& worker, v1::Slot::Purpose purpose) {
   int all = 0;
   int used = 0;
+  int out_of_service = 0;
   for (const v1::Slot& slot : worker.slots()) {
     if (slot.purpose() != purpose) continue;
     ++all;
     used += slot.running().empty() ? 0 : 1;
+    out_of_service += slot.out_of_service().empty() ? 0 : 1;
   }
-  return absl::StrCat(used, " of ", all);
+  std::string text = absl::StrCat(used, " of ", all);
+  if (out_of_service > 0) {
+    absl::StrAppend(&text, ", ", out_of_service, " OUT OF SERVICE");
+  }
+  return text;
+}
+
+std::string TextOrDash(const std::string& text) {
+  return text.empty() ? "-" : text;
 }
 
 std::string BytesOrDash(int64_t bytes) {
@@ -62,23 +73,23 @@ std::string RenderWorker(const v1::Worker& worker, absl::TimeZone zone) {
   TextTable slots({{"slot", kRight},
                    {"purpose"},
                    {"device"},
+                   {"uuid"},
+                   {"capability"},
                    {"memory", kRight},
                    {"host limit", kRight},
                    {"threads", kRight},
                    {"running"}});
   for (const v1::Slot& slot : worker.slots()) {
-    std::string device = slot.device();
-    if (!slot.device_name().empty()) {
-      absl::StrAppend(&device, " (", slot.device_name(), ")");
-    }
     slots.AddRow({absl::StrCat(slot.index()),
                   v1::Slot::Purpose_IsValid(slot.purpose())
                       ? v1::Slot::Purpose_Name(slot.purpose())
                       : "?",
-                  device, BytesOrDash(slot.device_memory_bytes()),
+                  DeviceText(slot.device(), slot.device_name()),
+                  TextOrDash(slot.device_uuid()),
+                  TextOrDash(slot.compute_capability()),
+                  BytesOrDash(slot.device_memory_bytes()),
                   BytesOrDash(slot.host_memory_limit_bytes()),
-                  absl::StrCat(slot.threads()),
-                  slot.running().empty() ? "-" : slot.running()});
+                  absl::StrCat(slot.threads()), SlotSituation(slot)});
   }
   return absl::StrCat(facts.Render(), slots.empty() ? "" : "\n",
                       slots.empty() ? "" : slots.Render());
