@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,6 +74,7 @@ class TrainedJob : public WorkSubject {
   // The newest checkpoint's; 0 without one.
   absl::StatusOr<int64_t> SavedStep();
   void KeepEvaluation(const v1::Evaluation& evaluation);
+  void KeepEnergy(const internal::v1::TrainResult& result);
   // What this attempt wrote and did not report is of no use.
   void ReleaseOutput() {
     const internal::v1::TrainWork& work = row_.item.train();
@@ -225,9 +227,18 @@ absl::Status TrainedJob::SucceedStretch() {
                           : job.comparison().difference());
 }
 
+void TrainedJob::KeepEnergy(const internal::v1::TrainResult& result) {
+  if (!result.has_energy_joules()) return;
+  // A meter that tells nonsense has told nothing.
+  double joules = result.energy_joules();
+  if (!std::isfinite(joules) || joules < 0) return;
+  change_.mutable_job().set_energy_joules(joules);
+}
+
 absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
   if (outcome.has_stretch()) return SucceedStretch();
   Conclude(outcome.train().weights_digest(), change_.mutable_job());
+  KeepEnergy(outcome.train());
   TUNESMITH_RETURN_IF_ERROR(
       InsertOutputModel(tx_, ReservedModelUid(row_.item.train().output_key()),
                         outcome.train(), change_.mutable_job()));

@@ -83,7 +83,9 @@ absl::Status ApplyOutcome(Transaction& tx, const LifecycleContext& context,
                           const WorkRow& row, WorkSubject& subject,
                           const Outcome& outcome) {
   absl::Status error = OutcomeError(outcome);
-  bool retryable = outcome.retryable();
+  // What a device did says nothing about the work.
+  bool retryable = outcome.retryable() ||
+                   ErrorReasonOf(error) == v1::ERROR_REASON_DEVICE_FAILED;
   if (error.ok() && outcome.has_suspended() && !subject.cancelled()) {
     return SuspendAttempt(tx, context, row, subject);
   }
