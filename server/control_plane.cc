@@ -110,9 +110,8 @@ void ControlPlane::OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
 
 std::vector<v1::Worker> ControlPlane::List() const { return registry_.List(); }
 
-bool ControlPlane::CouldRun(v1::Slot::Purpose purpose,
-                            v1::Resources::DeviceKind device_kind) const {
-  return registry_.CouldRun(purpose, device_kind);
+bool ControlPlane::CouldRun(const SlotNeeds& needs) const {
+  return registry_.CouldRun(needs);
 }
 
 }  // namespace tunesmith::server

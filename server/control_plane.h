@@ -58,8 +58,7 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
                   absl::Duration duration) override;
 
   std::vector<v1::Worker> List() const override;
-  bool CouldRun(v1::Slot::Purpose purpose,
-                v1::Resources::DeviceKind device_kind) const override;
+  bool CouldRun(const SlotNeeds& needs) const override;
 
  private:
   static WorkersContext MakeContext(const ServerOptions& options,

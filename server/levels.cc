@@ -18,7 +18,7 @@ void CountStored(Connection& db, ServerLevels& levels) {
     return;
   }
   for (const auto& [state, count] : *jobs) levels.jobs[state] = count;
-  for (const WorkRow& row : *waiting) ++levels.queue_depth[row.purpose];
+  for (const WorkRow& row : *waiting) ++levels.queue_depth[row.needs.purpose];
 }
 
 }  // namespace
@@ -33,6 +33,8 @@ ServerLevels ReadLevels(Store& store, const WorkerDirectory& workers) {
         state = ServerLevels::SlotState::kUnreachable;
       } else if (!slot.running().empty()) {
         state = ServerLevels::SlotState::kBusy;
+      } else if (!slot.out_of_service().empty()) {
+        state = ServerLevels::SlotState::kOutOfService;
       }
       ++levels.slots[{slot.purpose(), state}];
     }

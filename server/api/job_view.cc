@@ -59,7 +59,7 @@ absl::Status JobView::LoadQueue() {
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows,
                              WorkQueue::ListWaiting(db_));
   for (WorkRow& row : rows) {
-    if (row.purpose != v1::Slot::TRAINING) continue;
+    if (row.needs.purpose != v1::Slot::TRAINING) continue;
     places_[row.subject_uid] = queue_.size();
     queue_.push_back(std::move(row));
   }
@@ -79,8 +79,7 @@ absl::Status JobView::CompleteQueued(v1::Job& job) {
   facts.attempt = row.attempt;
   facts.not_before = row.not_before;
   facts.now = now_;
-  facts.device_kind = row.device_kind;
-  facts.could_run = workers_->CouldRun(row.purpose, row.device_kind);
+  facts.needs = row.needs;
   facts.workers = known_workers_;
   *job.mutable_wait() = QueuedWait(facts);
   return absl::OkStatus();
@@ -96,8 +95,7 @@ absl::Status JobView::CompleteValidating(v1::Job& job) {
     }
   }
   *job.mutable_wait() = ValidatingWait(
-      unready, workers_->CouldRun(v1::Slot::AUXILIARY,
-                                  v1::Resources::DEVICE_KIND_UNSPECIFIED));
+      unready, workers_->CouldRun({.purpose = v1::Slot::AUXILIARY}));
   return absl::OkStatus();
 }
 

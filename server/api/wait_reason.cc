@@ -5,51 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/api/slot_survey.h"
 
 namespace tunesmith::server {
 namespace {
 
 // How many running things a sentence names.
 constexpr size_t kMaxNamed = 4;
-
-// Training slots of connected workers that fit.
-struct SlotUse {
-  int total = 0;
-  int free = 0;
-  std::vector<std::string> running;
-};
-
-SlotUse CountSlots(const QueuedFacts& facts) {
-  SlotUse use;
-  for (const v1::Worker& worker : facts.workers) {
-    if (worker.state() != v1::Worker::CONNECTED) continue;
-    for (const v1::Slot& slot : worker.slots()) {
-      bool fits =
-          slot.purpose() == v1::Slot::TRAINING &&
-          (facts.device_kind == v1::Resources::DEVICE_KIND_UNSPECIFIED ||
-           facts.device_kind == slot.device_kind());
-      if (!fits) continue;
-      ++use.total;
-      if (slot.running().empty()) {
-        ++use.free;
-      } else {
-        use.running.push_back(slot.running());
-      }
-    }
-  }
-  return use;
-}
-
-std::string DeviceName(v1::Resources::DeviceKind kind) {
-  switch (kind) {
-    case v1::Resources::CPU:
-      return "CPU ";
-    case v1::Resources::CUDA:
-      return "CUDA ";
-    default:
-      return "";
-  }
-}
 
 std::string NameSome(std::vector<std::string> names) {
   size_t more = names.size() - std::min(names.size(), kMaxNamed);
@@ -78,21 +40,19 @@ v1::Wait QueuedWait(const QueuedFacts& facts) {
                      absl::FormatDuration(absl::Ceil(
                          facts.not_before - facts.now, absl::Seconds(1)))));
   }
-  std::string device = DeviceName(facts.device_kind);
-  if (!facts.could_run) {
+  SlotSurvey slots = SurveySlots(facts.workers, facts.needs);
+  if (slots.total == 0) {
     return MakeWait(v1::Wait::NO_WORKER, facts.position,
-                    absl::StrCat("no connected worker has a ", device,
-                                 "training slot; start tunesmith-worker"));
+                    NoSlotMessage(slots, facts.needs));
   }
-  SlotUse use = CountSlots(facts);
   int ahead = facts.position - 1;
-  if (ahead < use.free || use.running.empty()) {
+  if (ahead < slots.free || slots.running.empty()) {
     return MakeWait(v1::Wait::STARTING, facts.position,
                     "a slot is free; the job is about to start");
   }
   std::string message = absl::StrCat(
-      "waits for ", NameSome(use.running), " to end; ", use.total, " ", device,
-      "training slot", use.total > 1 ? "s" : "", " in use");
+      "waits for ", NameSome(slots.running), " to end; ", slots.total, " ",
+      SlotName(facts.needs), slots.total > 1 ? "s" : "", " in use");
   if (ahead > 0) {
     absl::StrAppend(&message, ", ", ahead, " waiting job",
                     ahead > 1 ? "s go" : " goes", " first");

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "server/work/slot_needs.h"
 #include "tunesmith/v1/job.pb.h"
-#include "tunesmith/v1/job_spec.pb.h"
 #include "tunesmith/v1/worker.pb.h"
 
 // Why a job is not running, from what is known. Pure.
@@ -22,10 +22,8 @@ struct QueuedFacts {
   // Not leased before.
   absl::Time not_before = absl::InfinitePast();
   absl::Time now;
-  v1::Resources::DeviceKind device_kind =
-      v1::Resources::DEVICE_KIND_UNSPECIFIED;
-  // Whether any connected worker could ever take it.
-  bool could_run = false;
+  SlotNeeds needs;
+  // All that are known.
   std::vector<v1::Worker> workers;
 };
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tunesmith/v1/job_spec.pb.h"
+#include "server/work/slot_needs.h"
 #include "tunesmith/v1/worker.pb.h"
 
 namespace tunesmith::server {
@@ -16,9 +16,9 @@ class WorkerDirectory {
 
   // By name, with what runs in each slot.
   virtual std::vector<v1::Worker> List() const = 0;
-  // Whether a connected worker has a slot that could ever take such an item.
-  virtual bool CouldRun(v1::Slot::Purpose purpose,
-                        v1::Resources::DeviceKind device_kind) const = 0;
+  // Whether a connected worker, which does not drain, has a slot in service
+  // that could ever take such an item.
+  virtual bool CouldRun(const SlotNeeds& needs) const = 0;
 };
 
 }  // namespace tunesmith::server

@@ -15,6 +15,7 @@ constexpr int64_t kMaxPeriodSeconds = 24 * 60 * 60;
 constexpr int64_t kMaxPeriodSteps = 10'000'000;
 constexpr int kMaxKeepLatest = 100;
 constexpr int kMaxViews = 64;
+constexpr int64_t kMaxDeviceMemoryBytes = int64_t{1} << 50;
 
 void CheckCleaning(const v1::CleaningPolicy& cleaning,
                    const FieldScope& scope) {
@@ -105,6 +106,15 @@ void CheckFeatures(const v1::FeaturePolicy& features, const FieldScope& scope) {
   }
 }
 
+void CheckResources(const v1::Resources& resources, const FieldScope& scope) {
+  scope.CheckEnum("device_kind", resources.device_kind(),
+                  v1::Resources::DeviceKind_IsValid(resources.device_kind()));
+  if (resources.has_device_memory_bytes()) {
+    scope.CheckInteger("device_memory_bytes", resources.device_memory_bytes(),
+                       0, kMaxDeviceMemoryBytes);
+  }
+}
+
 bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
   if (spec.freeze().kind_case() != v1::FreezePolicy::KIND_NOT_SET) {
     return spec.freeze().has_backbone();
@@ -141,10 +151,7 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
     }
   }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
-  int device_kind = spec.resources().device_kind();
-  scope.At("resources")
-      .CheckEnum("device_kind", device_kind,
-                 v1::Resources::DeviceKind_IsValid(device_kind));
+  CheckResources(spec.resources(), scope.At("resources"));
   if (spec.has_max_attempts()) {
     scope.CheckInteger("max_attempts", spec.max_attempts(), 1, kMaxAttempts);
   }

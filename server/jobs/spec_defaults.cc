@@ -172,6 +172,7 @@ void FillHyperparameters(Hyperparameters& values,
   }
   if (!values.has_label_smoothing()) values.set_label_smoothing(0);
   if (!values.precision()) values.set_precision(Hyperparameters::AUTO);
+  if (!values.has_deterministic()) values.set_deterministic(true);
 }
 
 void FillRecipe(v1::JobSpec& spec) {
@@ -229,6 +230,12 @@ void FillCheckpoints(v1::CheckpointPolicy& checkpoints) {
   if (!checkpoints.has_at_end()) checkpoints.set_at_end(true);
 }
 
+void FillResources(v1::Resources& resources) {
+  if (!resources.has_device_memory_bytes()) {
+    resources.set_device_memory_bytes(0);
+  }
+}
+
 void FillFeatures(v1::JobSpec& spec) {
   v1::FeaturePolicy& features = *spec.mutable_features();
   if (!features.has_views()) {
@@ -268,7 +275,7 @@ void FillDefaults(v1::JobSpec& spec) {
   FillEvaluation(*spec.mutable_evaluation(), HasValidation(spec.data()));
   FillCheckpoints(*spec.mutable_checkpoints());
   FillFeatures(spec);
-  spec.mutable_resources();
+  FillResources(*spec.mutable_resources());
   if (!spec.has_seed()) spec.set_seed(kSeed);
   if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
 }

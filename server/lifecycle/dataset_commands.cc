@@ -69,7 +69,7 @@ absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
   item.tenant = tenant;
   item.subject = row.dataset.name();
   item.subject_uid = row.dataset.uid();
-  item.purpose = v1::Slot::AUXILIARY;
+  item.needs.purpose = v1::Slot::AUXILIARY;
   item.max_attempts = kInspectAttempts;
   *item.payload.mutable_inspect()->mutable_dataset() = row.Input();
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));

@@ -67,7 +67,7 @@ absl::StatusOr<v1::Model> ImportModel(Transaction& tx,
   item.tenant = tenant;
   item.subject = row.model.name();
   item.subject_uid = row.model.uid();
-  item.purpose = v1::Slot::AUXILIARY;
+  item.needs.purpose = v1::Slot::AUXILIARY;
   item.max_attempts = kImportAttempts;
   *item.payload.mutable_import()->mutable_model() = row.Input();
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));

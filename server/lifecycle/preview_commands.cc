@@ -178,7 +178,7 @@ absl::StatusOr<PreviewWork> QueuePreview(
   item.subject = inputs.training.dataset.name();
   // Not the dataset's: that is its inspection's, of which there is one.
   item.subject_uid = item_uid;
-  item.purpose = v1::Slot::AUXILIARY;
+  item.needs.purpose = v1::Slot::AUXILIARY;
   item.priority = kPriority;
   item.max_attempts = kAttempts;
   *item.payload.mutable_preview() = work;

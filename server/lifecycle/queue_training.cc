@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/classification.h"
@@ -11,6 +12,22 @@
 #include "server/work/work_queue.h"
 
 namespace tunesmith::server {
+namespace {
+
+// A repetition wants the kind of device that the original ran on, unless the
+// spec says which: on another one the bits would differ.
+v1::Resources::DeviceKind KindOfDevice(const v1::JobSpec& spec,
+                                       const v1::Execution& original) {
+  if (spec.resources().device_kind() !=
+      v1::Resources::DEVICE_KIND_UNSPECIFIED) {
+    return spec.resources().device_kind();
+  }
+  if (original.device() == "cpu") return v1::Resources::CPU;
+  if (absl::StartsWith(original.device(), "cuda")) return v1::Resources::CUDA;
+  return v1::Resources::DEVICE_KIND_UNSPECIFIED;
+}
+
+}  // namespace
 
 std::string OutputKey(const std::string& model_uid, int64_t fence) {
   return absl::StrCat(model_uid, "/", fence);
@@ -36,8 +53,9 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   item.tenant = job.tenant();
   item.subject = job.name();
   item.subject_uid = job.uid();
-  item.purpose = v1::Slot::TRAINING;
-  item.device_kind = spec.resources().device_kind();
+  item.needs.purpose = v1::Slot::TRAINING;
+  item.needs.device_kind = KindOfDevice(spec, begin.execution());
+  item.needs.device_memory_bytes = spec.resources().device_memory_bytes();
   item.priority = job.priority();
   item.max_attempts = spec.max_attempts();
   internal::v1::TrainWork& work = *item.payload.mutable_train();

@@ -53,7 +53,9 @@ absl::StatusOr<JobDraft> Repeat(Connection& db, const v1::Job& original) {
   job.set_state(v1::Job::QUEUED);
   v1::Execution& execution = *draft.begin.mutable_execution();
   const v1::Execution& then = original.execution();
+  execution.set_device(then.device());
   execution.set_precision(then.precision());
+  execution.set_deterministic(then.deterministic());
   *execution.mutable_microbatches() = then.microbatches();
   if (then.has_learning_rate_cut()) {
     *execution.mutable_learning_rate_cut() = then.learning_rate_cut();

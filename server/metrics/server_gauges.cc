@@ -18,6 +18,7 @@ struct NamedSlotState {
 constexpr NamedSlotState kSlotStates[] = {
     {ServerLevels::SlotState::kFree, "free"},
     {ServerLevels::SlotState::kBusy, "busy"},
+    {ServerLevels::SlotState::kOutOfService, "out_of_service"},
     {ServerLevels::SlotState::kUnreachable, "unreachable"}};
 
 MetricFamily MakeGauge(const char* name, const char* help) {

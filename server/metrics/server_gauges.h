@@ -16,7 +16,7 @@ namespace tunesmith::server {
 
 // How things stand at one moment.
 struct ServerLevels {
-  enum class SlotState { kFree, kBusy, kUnreachable };
+  enum class SlotState { kFree, kBusy, kOutOfService, kUnreachable };
 
   std::map<v1::Job::State, int64_t> jobs;
   // Items that wait.

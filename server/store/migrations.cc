@@ -134,6 +134,8 @@ CREATE TABLE work_items (
   purpose INTEGER NOT NULL CHECK (purpose IN (1, 2)),
   -- Resources.DeviceKind; 0 for any.
   device_kind INTEGER NOT NULL,
+  -- The least that the slot must offer.
+  device_memory_bytes INTEGER NOT NULL CHECK (device_memory_bytes >= 0),
   -- 1 waiting, 2 leased
   state INTEGER NOT NULL CHECK (state IN (1, 2)),
   priority INTEGER NOT NULL,
@@ -214,6 +216,8 @@ CREATE TABLE new_work_items (
   purpose INTEGER NOT NULL CHECK (purpose IN (1, 2)),
   -- Resources.DeviceKind; 0 for any.
   device_kind INTEGER NOT NULL,
+  -- The least that the slot must offer.
+  device_memory_bytes INTEGER NOT NULL CHECK (device_memory_bytes >= 0),
   -- 1 waiting, 2 leased, 3 held
   state INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
   priority INTEGER NOT NULL,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <tuple>
 
 #include "proto/contract/base/status_macros.h"
 #include "spdlog/spdlog.h"
@@ -11,6 +13,17 @@ namespace {
 
 // Before an offer that could not be written is repeated.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
+// GPUs go before CPUs, so that what can run on either gets a GPU; small ones go
+// first, so that what needs little leaves the large ones to what needs much.
+bool GoesBefore(const FreeSlot& a, const FreeSlot& b) {
+  auto rank = [](const FreeSlot& slot) {
+    return std::make_tuple(slot.offer.device_kind != v1::Resources::CUDA,
+                           slot.offer.device_memory_bytes,
+                           std::string_view(slot.worker_id), slot.slot);
+  };
+  return rank(a) < rank(b);
+}
 
 }  // namespace
 
@@ -42,7 +55,8 @@ void Scheduler::RunOnce() {
     // Holds the round open until its offers are counted.
     offers_ = 1;
   }
-  const std::vector<FreeSlot> slots = slots_->FreeSlots();
+  std::vector<FreeSlot> slots = slots_->FreeSlots();
+  std::sort(slots.begin(), slots.end(), &GoesBefore);
   {
     MutexLock lock(&mutex_);
     offers_ = static_cast<int>(slots.size());

@@ -45,7 +45,8 @@ class Scheduler {
   void Wake();
 
   // One round: offers every free slot the next item that fits, in one write
-  // per lease. Rounds do not overlap; Wake during one causes another.
+  // per lease. GPUs are offered before CPUs, and of each kind those with less
+  // memory first. Rounds do not overlap; Wake during one causes another.
   void RunOnce();
 
   // Blocks until the last round is over and there is reason for another: a

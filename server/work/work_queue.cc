@@ -14,8 +14,9 @@ constexpr int64_t kLeased = 2;
 
 constexpr char kSelect[] =
     "SELECT number, uid, tenant, subject, subject_uid, purpose, device_kind,"
-    " state, priority, not_before, fence, attempt, max_attempts, worker,"
-    " worker_boot, slot, stop, event_sequence, payload FROM work_items ";
+    " device_memory_bytes, state, priority, not_before, fence, attempt,"
+    " max_attempts, worker, worker_boot, slot, stop, event_sequence, payload"
+    " FROM work_items ";
 
 absl::StatusOr<WorkRow> ParseRow(const Statement& statement) {
   WorkRow row;
@@ -24,22 +25,24 @@ absl::StatusOr<WorkRow> ParseRow(const Statement& statement) {
   row.tenant = statement.Text(2);
   row.subject = statement.Text(3);
   row.subject_uid = statement.Text(4);
-  row.purpose = static_cast<v1::Slot::Purpose>(statement.Int(5));
-  row.device_kind = static_cast<v1::Resources::DeviceKind>(statement.Int(6));
-  row.leased = statement.Int(7) == kLeased;
-  row.priority = static_cast<int>(statement.Int(8));
-  row.not_before = statement.Time(9);
-  row.fence = statement.Int(10);
-  row.attempt = static_cast<int>(statement.Int(11));
-  row.max_attempts = static_cast<int>(statement.Int(12));
+  row.needs.purpose = static_cast<v1::Slot::Purpose>(statement.Int(5));
+  row.needs.device_kind =
+      static_cast<v1::Resources::DeviceKind>(statement.Int(6));
+  row.needs.device_memory_bytes = statement.Int(7);
+  row.leased = statement.Int(8) == kLeased;
+  row.priority = static_cast<int>(statement.Int(9));
+  row.not_before = statement.Time(10);
+  row.fence = statement.Int(11);
+  row.attempt = static_cast<int>(statement.Int(12));
+  row.max_attempts = static_cast<int>(statement.Int(13));
   if (row.leased) {
-    row.worker_id = statement.Text(13);
-    row.worker_boot = statement.Int(14);
-    row.slot = static_cast<int>(statement.Int(15));
+    row.worker_id = statement.Text(14);
+    row.worker_boot = statement.Int(15);
+    row.slot = static_cast<int>(statement.Int(16));
   }
-  row.stop = static_cast<StopKind>(statement.Int(16));
-  row.event_sequence = statement.Int(17);
-  if (!row.item.ParseFromString(statement.Text(18))) {
+  row.stop = static_cast<StopKind>(statement.Int(17));
+  row.event_sequence = statement.Int(18);
+  if (!row.item.ParseFromString(statement.Text(19))) {
     return absl::DataLossError(
         absl::StrCat("a stored work item cannot be read: ", row.uid));
   }
@@ -98,13 +101,17 @@ absl::StatusOr<bool> SlotIsTaken(Connection& db, const FreeSlot& slot) {
       .Step();
 }
 
+// What Fits says, as a condition.
 absl::StatusOr<std::optional<int64_t>> NextFitting(Transaction& tx,
                                                    const FreeSlot& slot) {
   Statement statement = tx.db().Prepare(
       "SELECT number FROM work_items WHERE state = 1 AND purpose = ?"
-      " AND (device_kind = 0 OR device_kind = ?) AND not_before <= ?"
-      " ORDER BY priority DESC, number LIMIT 1");
-  statement.Bind(slot.purpose).Bind(slot.device_kind).Bind(tx.now());
+      " AND (device_kind = 0 OR device_kind = ?) AND device_memory_bytes <= ?"
+      " AND not_before <= ? ORDER BY priority DESC, number LIMIT 1");
+  statement.Bind(slot.offer.purpose)
+      .Bind(slot.offer.device_kind)
+      .Bind(slot.offer.device_memory_bytes)
+      .Bind(tx.now());
   TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
   if (!found) return std::optional<int64_t>();
   return std::optional<int64_t>(statement.Int(0));
@@ -116,15 +123,16 @@ absl::Status WorkQueue::Add(Transaction& tx, const NewWorkItem& item) {
   return tx.db()
       .Prepare(
           "INSERT INTO work_items (uid, tenant, subject, subject_uid, purpose,"
-          " device_kind, state, priority, not_before, fence, attempt,"
-          " max_attempts, payload)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)")
+          " device_kind, device_memory_bytes, state, priority, not_before,"
+          " fence, attempt, max_attempts, payload)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)")
       .Bind(item.uid)
       .Bind(item.tenant)
       .Bind(item.subject)
       .Bind(item.subject_uid)
-      .Bind(item.purpose)
-      .Bind(item.device_kind)
+      .Bind(item.needs.purpose)
+      .Bind(item.needs.device_kind)
+      .Bind(item.needs.device_memory_bytes)
       .Bind(kWaiting)
       .Bind(item.priority)
       .Bind(tx.now())

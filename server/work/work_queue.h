@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/store/store.h"
+#include "server/work/slot_needs.h"
 #include "tunesmith/internal/v1/work.pb.h"
-#include "tunesmith/v1/worker.pb.h"
 
 // Leased work items, whatever they are for.
 
@@ -32,9 +32,7 @@ struct NewWorkItem {
   // `jobs/...`, `datasets/...` or `models/...`, and its uid.
   std::string subject;
   std::string subject_uid;
-  v1::Slot::Purpose purpose = v1::Slot::AUXILIARY;
-  v1::Resources::DeviceKind device_kind =
-      v1::Resources::DEVICE_KIND_UNSPECIFIED;
+  SlotNeeds needs;
   int priority = 0;
   int max_attempts = 1;
   // Only the payload is set.
@@ -57,9 +55,7 @@ struct WorkRow {
   std::string tenant;
   std::string subject;
   std::string subject_uid;
-  v1::Slot::Purpose purpose = v1::Slot::AUXILIARY;
-  v1::Resources::DeviceKind device_kind =
-      v1::Resources::DEVICE_KIND_UNSPECIFIED;
+  SlotNeeds needs;
   bool leased = false;
   int priority = 0;
   absl::Time not_before;
@@ -83,8 +79,7 @@ struct FreeSlot {
   std::string worker_id;
   int64_t worker_boot = 0;
   int slot = 0;
-  v1::Slot::Purpose purpose = v1::Slot::AUXILIARY;
-  v1::Resources::DeviceKind device_kind = v1::Resources::CPU;
+  SlotOffer offer;
 };
 
 // The queue's SQL. Stateless.

@@ -38,6 +38,12 @@ void CheckSlot(const std::string& path, const v1::Slot& slot,
   }
   CheckText(path + ".device", slot.device(), violations);
   CheckText(path + ".device_name", slot.device_name(), violations);
+  CheckText(path + ".device_uuid", slot.device_uuid(), violations);
+  CheckText(path + ".compute_capability", slot.compute_capability(),
+            violations);
+  if (slot.device_memory_bytes() < 0) {
+    violations.push_back({path + ".device_memory_bytes", "must be at least 0"});
+  }
 }
 
 void CheckSlots(const internal::v1::Hello& hello, Violations& violations) {

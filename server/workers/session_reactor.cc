@@ -119,7 +119,7 @@ void SessionReactor::OnOldLeasesEnded(const internal::v1::Report& report,
 
 void SessionReactor::TakeReport(const internal::v1::Report& report) {
   context_.registry->Seen(leases_->worker_id(), context_.clock->Now());
-  context_.registry->SetDraining(leases_->worker_id(), report.draining());
+  context_.registry->TakeReport(leases_->worker_id(), this, report);
   leases_->Take(report);
 }
 

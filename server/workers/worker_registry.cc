@@ -1,6 +1,5 @@
 #include "server/workers/worker_registry.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -23,10 +22,6 @@ absl::Status ReplacedError(const std::string& worker_id) {
       absl::StrCat("the worker connected anew, id: ", worker_id));
 }
 
-bool IsSameAssignment(const WorkRow& a, const WorkRow& b) {
-  return a.stop == b.stop && a.slot == b.slot && a.worker_boot == b.worker_boot;
-}
-
 v1::Slot& SlotAt(v1::Worker& worker, const WorkRow& row) {
   for (v1::Slot& slot : *worker.mutable_slots()) {
     if (slot.index() == row.slot) return slot;
@@ -34,8 +29,8 @@ v1::Slot& SlotAt(v1::Worker& worker, const WorkRow& row) {
   // The worker did not connect since the server started.
   v1::Slot& slot = *worker.add_slots();
   slot.set_index(row.slot);
-  slot.set_purpose(row.purpose);
-  slot.set_device_kind(row.device_kind);
+  slot.set_purpose(row.needs.purpose);
+  slot.set_device_kind(row.needs.device_kind);
   return slot;
 }
 
@@ -78,7 +73,12 @@ absl::Status WorkerRegistry::Connect(const internal::v1::Hello& hello,
     entry.boot_id = hello.boot_id();
     entry.worker.set_build(hello.build());
     *entry.worker.mutable_slots() = hello.slots();
-    for (v1::Slot& slot : *entry.worker.mutable_slots()) slot.clear_running();
+    for (v1::Slot& slot : *entry.worker.mutable_slots()) {
+      slot.clear_running();
+      slot.clear_out_of_service();
+    }
+    entry.draining = hello.report().draining();
+    entry.out_of_service = SlotsOutOfServiceOf(entry.worker, hello.report());
     *entry.worker.mutable_connect_time() = ToWireTime(now);
     entry.last_seen = now;
   }
@@ -109,10 +109,24 @@ void WorkerRegistry::Seen(const std::string& worker_id, absl::Time now) {
   if (found != workers_.end()) found->second.last_seen = now;
 }
 
-void WorkerRegistry::SetDraining(const std::string& worker_id, bool draining) {
-  MutexLock lock(&mutex_);
-  auto found = workers_.find(worker_id);
-  if (found != workers_.end()) found->second.draining = draining;
+void WorkerRegistry::TakeReport(const std::string& worker_id,
+                                const WorkerLink* link,
+                                const internal::v1::Report& report) {
+  bool more_to_offer = false;
+  {
+    MutexLock lock(&mutex_);
+    auto found = workers_.find(worker_id);
+    if (found == workers_.end() || found->second.link.get() != link) return;
+    Entry& entry = found->second;
+    SlotsOutOfService now = SlotsOutOfServiceOf(entry.worker, report);
+    more_to_offer = entry.draining && !report.draining();
+    for (const auto& [slot, reason] : entry.out_of_service) {
+      more_to_offer = more_to_offer || !now.contains(slot);
+    }
+    entry.draining = report.draining();
+    entry.out_of_service = std::move(now);
+  }
+  if (more_to_offer) on_slots_free_();
 }
 
 void WorkerRegistry::EvictIfSilent(const std::string& worker_id,
@@ -138,82 +152,6 @@ bool WorkerRegistry::IsConnected(const std::string& worker_id,
          found->second.boot_id == boot_id;
 }
 
-bool WorkerRegistry::BeginRefresh(const std::string& worker_id) {
-  MutexLock lock(&mutex_);
-  Entry& entry = EntryOf(worker_id);
-  entry.refresh_again = entry.refreshing;
-  return !std::exchange(entry.refreshing, true);
-}
-
-bool WorkerRegistry::EndRefresh(const std::string& worker_id) {
-  MutexLock lock(&mutex_);
-  auto found = workers_.find(worker_id);
-  if (found == workers_.end()) return false;
-  if (std::exchange(found->second.refresh_again, false)) return true;
-  found->second.refreshing = false;
-  Prune(found);
-  return false;
-}
-
-std::vector<WorkerRegistry::Assignment> WorkerRegistry::ReplaceAssignments(
-    const std::string& worker_id, std::vector<WorkRow> rows) {
-  std::vector<Assignment> ended;
-  std::shared_ptr<WorkerLink> link;
-  bool changed = false;
-  {
-    MutexLock lock(&mutex_);
-    Entry& entry = EntryOf(worker_id);
-    link = entry.link;
-    std::map<LeaseKey, Assignment> before =
-        std::exchange(entry.assignments, {});
-    for (WorkRow& row : rows) {
-      if (link == nullptr) {
-        entry.boot_id = std::max(entry.boot_id, row.worker_boot);
-      }
-      auto old = before.find(row.lease());
-      changed = changed || old == before.end() ||
-                !IsSameAssignment(*old->second, row);
-      if (old != before.end()) before.erase(old);
-      auto assignment = std::make_shared<const WorkRow>(std::move(row));
-      entry.assignments.emplace(assignment->lease(), assignment);
-    }
-    for (auto& [lease, row] : before) ended.push_back(std::move(row));
-    Prune(workers_.find(worker_id));
-  }
-  if (link != nullptr && (changed || !ended.empty())) {
-    link->OnAssignmentsChanged();
-  }
-  if (link != nullptr && !ended.empty()) on_slots_free_();
-  return ended;
-}
-
-std::vector<WorkerRegistry::Assignment> WorkerRegistry::AssignmentsOf(
-    const std::string& worker_id) const {
-  std::vector<Assignment> assignments;
-  {
-    MutexLock lock(&mutex_);
-    auto found = workers_.find(worker_id);
-    if (found == workers_.end()) return assignments;
-    for (const auto& [lease, row] : found->second.assignments) {
-      assignments.push_back(row);
-    }
-  }
-  std::sort(assignments.begin(), assignments.end(),
-            [](const Assignment& a, const Assignment& b) {
-              return a->slot < b->slot;
-            });
-  return assignments;
-}
-
-WorkerRegistry::Assignment WorkerRegistry::FindAssignment(
-    const std::string& worker_id, const LeaseKey& lease) const {
-  MutexLock lock(&mutex_);
-  auto worker = workers_.find(worker_id);
-  if (worker == workers_.end()) return nullptr;
-  auto found = worker->second.assignments.find(lease);
-  return found == worker->second.assignments.end() ? nullptr : found->second;
-}
-
 std::vector<FreeSlot> WorkerRegistry::FreeSlots() {
   std::vector<FreeSlot> free;
   MutexLock lock(&mutex_);
@@ -223,8 +161,8 @@ std::vector<FreeSlot> WorkerRegistry::FreeSlots() {
     for (const auto& [lease, row] : entry.assignments) taken.insert(row->slot);
     for (const v1::Slot& slot : entry.worker.slots()) {
       if (taken.contains(slot.index())) continue;
-      free.push_back({worker_id, entry.boot_id, slot.index(), slot.purpose(),
-                      slot.device_kind()});
+      if (entry.out_of_service.contains(slot.index())) continue;
+      free.push_back({worker_id, entry.boot_id, slot.index(), OfferOf(slot)});
     }
   }
   return free;
@@ -243,6 +181,11 @@ std::vector<v1::Worker> WorkerRegistry::List() const {
     if (entry.worker.has_connect_time()) {
       *worker.mutable_last_seen_time() = ToWireTime(entry.last_seen);
     }
+    for (v1::Slot& slot : *worker.mutable_slots()) {
+      auto reason = entry.out_of_service.find(slot.index());
+      if (reason == entry.out_of_service.end()) continue;
+      slot.set_out_of_service(reason->second);
+    }
     for (const auto& [lease, row] : entry.assignments) {
       SlotAt(worker, *row).set_running(row->subject);
     }
@@ -250,17 +193,13 @@ std::vector<v1::Worker> WorkerRegistry::List() const {
   return workers;
 }
 
-bool WorkerRegistry::CouldRun(v1::Slot::Purpose purpose,
-                              v1::Resources::DeviceKind device_kind) const {
+bool WorkerRegistry::CouldRun(const SlotNeeds& needs) const {
   MutexLock lock(&mutex_);
   for (const auto& [worker_id, entry] : workers_) {
-    if (entry.link == nullptr) continue;
+    if (entry.link == nullptr || entry.draining) continue;
     for (const v1::Slot& slot : entry.worker.slots()) {
-      if (slot.purpose() != purpose) continue;
-      if (device_kind == v1::Resources::DEVICE_KIND_UNSPECIFIED ||
-          device_kind == slot.device_kind()) {
-        return true;
-      }
+      if (entry.out_of_service.contains(slot.index())) continue;
+      if (Fits(needs, OfferOf(slot))) return true;
     }
   }
   return false;

@@ -14,6 +14,7 @@
 #include "proto/contract/base/mutex.h"
 #include "server/work/scheduler.h"
 #include "server/work/work_queue.h"
+#include "server/workers/slots_out_of_service.h"
 #include "tunesmith/internal/v1/worker_session.pb.h"
 #include "tunesmith/v1/worker.pb.h"
 
@@ -52,8 +53,11 @@ class WorkerRegistry : public SlotSource {
   // Its stream ended; false when `link` is not its current one.
   bool Disconnect(const std::string& worker_id, const WorkerLink* link);
   void Seen(const std::string& worker_id, absl::Time now);
-  // One that is draining gets nothing more.
-  void SetDraining(const std::string& worker_id, bool draining);
+  // What the worker says of itself: one that is draining gets nothing more,
+  // nor does a slot that is out of service. Takes the place of what it said
+  // before. Ignored when `link` is not its current one.
+  void TakeReport(const std::string& worker_id, const WorkerLink* link,
+                  const internal::v1::Report& report);
   // Ends the stream of a worker that said nothing since `since`: its machine
   // may be gone without a sign, and must not get the next lease.
   void EvictIfSilent(const std::string& worker_id, absl::Time since);
@@ -79,20 +83,22 @@ class WorkerRegistry : public SlotSource {
 
   // By name.
   std::vector<v1::Worker> List() const;
-  // Whether a connected worker has a slot that could ever take such an item.
-  bool CouldRun(v1::Slot::Purpose purpose,
-                v1::Resources::DeviceKind device_kind) const;
+  // Whether a connected worker, which does not drain, has a slot in service
+  // that could ever take such an item.
+  bool CouldRun(const SlotNeeds& needs) const;
 
   // Ends every stream and takes no other.
   void Shutdown(const absl::Status& status);
 
  private:
   struct Entry {
-    // `state`, `last_seen_time` and what runs in slots are filled in by List.
+    // `state`, `last_seen_time` and what runs in slots or keeps them from it
+    // are filled in by List.
     v1::Worker worker;
     int64_t boot_id = 0;
     absl::Time last_seen;
     bool draining = false;
+    SlotsOutOfService out_of_service;
     std::shared_ptr<WorkerLink> link;
     std::map<LeaseKey, Assignment> assignments;
     bool refreshing = false;

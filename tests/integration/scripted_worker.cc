@@ -52,6 +52,7 @@ internal::v1::Hello ScriptedWorker::MakeHello() {
     slot.set_device_kind(v1::Resources::CPU);
     slot.set_device("cpu");
     slot.set_threads(1);
+    options_.describe_slot(slot);
   }
   MutexLock lock(&mutex_);
   FillReport(*hello.mutable_report());
@@ -290,6 +291,21 @@ void ScriptedWorker::Report(const Assignment& assignment,
     MutexLock lock(&mutex_);
     running_[assignment.item().uid()].progress = progress;
     FillReport(*message.mutable_report());
+  }
+  Write(message);
+}
+
+void ScriptedWorker::ReportOutOfService(
+    const std::map<int, std::string>& reasons) {
+  internal::v1::WorkerMessage message;
+  {
+    MutexLock lock(&mutex_);
+    FillReport(*message.mutable_report());
+  }
+  for (const auto& [slot, reason] : reasons) {
+    auto& row = *message.mutable_report()->add_out_of_service();
+    row.set_slot(slot);
+    row.set_reason(reason);
   }
   Write(message);
 }

@@ -39,6 +39,8 @@ class ScriptedWorker {
     bool answers_auxiliary = true;
     // Whether the models that it imports are for pictures.
     bool imports_picture_networks = false;
+    // Changes what it says of its slots.
+    std::function<void(v1::Slot&)> describe_slot = [](v1::Slot&) {};
   };
 
   explicit ScriptedWorker(Options options);
@@ -79,6 +81,9 @@ class ScriptedWorker {
 
   // Says what runs, with this progress for one item.
   void Report(const Assignment& assignment, const v1::Progress& progress);
+
+  // Says that these slots' devices failed, by index, and no others.
+  void ReportOutOfService(const std::map<int, std::string>& reasons);
 
   // Ends a training well: writes a small model and reports it.
   void Succeed(const Assignment& assignment);

@@ -29,7 +29,7 @@ QueuedFacts Facts(std::vector<v1::Worker> workers, int position) {
   QueuedFacts facts;
   facts.position = position;
   facts.now = absl::FromUnixSeconds(1000);
-  facts.could_run = true;
+  facts.needs.purpose = v1::Slot::TRAINING;
   facts.workers = std::move(workers);
   return facts;
 }
@@ -66,17 +66,14 @@ TEST(WaitReasonTest, SlotsOfAnotherDeviceOrOfALostWorkerDoNotCount) {
   QueuedFacts facts = Facts(
       {MakeWorker({""}, v1::Worker::UNREACHABLE), MakeWorker({"jobs/a"})}, 1);
   EXPECT_EQ(QueuedWait(facts).reason(), v1::Wait::SLOTS_BUSY);
-  facts.device_kind = v1::Resources::CUDA;
-  facts.could_run = false;
+  facts.needs.device_kind = v1::Resources::CUDA;
   v1::Wait wait = QueuedWait(facts);
   EXPECT_EQ(wait.reason(), v1::Wait::NO_WORKER);
   EXPECT_THAT(wait.message(), HasSubstr("CUDA"));
 }
 
 TEST(WaitReasonTest, WithoutAWorkerItSaysWhatToStart) {
-  QueuedFacts facts = Facts({}, 1);
-  facts.could_run = false;
-  v1::Wait wait = QueuedWait(facts);
+  v1::Wait wait = QueuedWait(Facts({}, 1));
   EXPECT_EQ(wait.reason(), v1::Wait::NO_WORKER);
   EXPECT_THAT(wait.message(), HasSubstr("tunesmith-worker"));
 }

@@ -203,7 +203,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"max_run_time { seconds: 1 }", ""},
         Case{"max_run_time { seconds: 1 nanos: -1 }", "max_run_time"},
         Case{"max_run_time { seconds: 315576000001 }", "max_run_time"},
-        Case{"seed: -5", ""}));
+        Case{"seed: -5", ""},
+        Case{"hyperparameters { precision: TF32 deterministic: false }", ""},
+        Case{"resources { device_memory_bytes: 0 }", ""},
+        Case{"resources { device_memory_bytes: 1125899906842624 }", ""},
+        Case{"resources { device_memory_bytes: 1125899906842625 }",
+             "resources.device_memory_bytes"},
+        Case{"resources { device_memory_bytes: -1 }",
+             "resources.device_memory_bytes"}));
 
 TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
   v1::JobSpec spec = SampleSpec();

@@ -32,8 +32,10 @@ TEST(DefaultedFieldsTest, AreThoseThatWereLeftOpen) {
             Contains("hyperparameters.adamw.beta1"),
             Contains("hyperparameters.schedule.linear"),
             Contains("task.text_classification.labels"),
-            Contains("freeze.none"), Contains("seed"),
-            Not(Contains("base_model")), Not(Contains("data.training"))));
+            Contains("hyperparameters.deterministic"),
+            Contains("resources.device_memory_bytes"), Contains("freeze.none"),
+            Contains("seed"), Not(Contains("base_model")),
+            Not(Contains("data.training"))));
 }
 
 TEST(DefaultedFieldsTest, AValueThatIsGivenIsNoneEvenWhereItEqualsTheDefault) {
@@ -41,11 +43,13 @@ TEST(DefaultedFieldsTest, AValueThatIsGivenIsNoneEvenWhereItEqualsTheDefault) {
   spec.set_seed(42);
   spec.mutable_hyperparameters()->mutable_adamw()->set_beta1(0.9);
   spec.mutable_hyperparameters()->mutable_schedule()->mutable_linear();
+  spec.mutable_hyperparameters()->set_deterministic(true);
   spec.mutable_freeze()->mutable_first_layers()->set_count(1);
   EXPECT_THAT(
       Defaulted(spec),
       AllOf(Not(Contains("seed")), Not(Contains("hyperparameters.adamw.beta1")),
             Contains("hyperparameters.adamw.beta2"),
+            Not(Contains("hyperparameters.deterministic")),
             Not(Contains("hyperparameters.schedule.linear")),
             Not(Contains("freeze.first_layers.count")),
             Contains("freeze.first_layers.embeddings")));

@@ -96,6 +96,9 @@ std::vector<std::string> FieldsOf(const std::vector<FieldViolation>& found) {
 TEST(CheckForkTest, WhatThePositionDependsOnMustStay) {
   v1::JobSpec fork = Original();
   fork.mutable_hyperparameters()->set_learning_rate(1);
+  fork.mutable_hyperparameters()->set_precision(v1::Hyperparameters::TF32);
+  fork.mutable_hyperparameters()->set_deterministic(false);
+  fork.mutable_resources()->set_device_memory_bytes(1);
   fork.mutable_freeze()->mutable_none();
   EXPECT_THAT(CheckFork(Original(), fork, {}, "job.spec"), IsEmpty());
   fork.set_base_model("models/other");

@@ -83,12 +83,15 @@ TEST_F(ResolveSpecTest, SpellsOutEveryDefault) {
   EXPECT_TRUE(values.schedule().has_linear());
   EXPECT_TRUE(values.has_label_smoothing());
   EXPECT_EQ(values.precision(), v1::Hyperparameters::AUTO);
+  EXPECT_TRUE(values.deterministic());
   EXPECT_DOUBLE_EQ(values.dropout(), 0.1);
   EXPECT_TRUE(spec.freeze().has_none());
   EXPECT_TRUE(spec.evaluation().baseline());
   EXPECT_TRUE(spec.evaluation().keep_best());
   EXPECT_EQ(spec.evaluation().primary_metric(), v1::EvaluationPolicy::ACCURACY);
   EXPECT_FALSE(spec.evaluation().has_early_stopping());
+  EXPECT_TRUE(spec.resources().has_device_memory_bytes());
+  EXPECT_EQ(spec.resources().device_memory_bytes(), 0);
   EXPECT_EQ(spec.seed(), 42);
   EXPECT_EQ(spec.max_attempts(), 3);
   EXPECT_FALSE(spec.has_max_run_time());

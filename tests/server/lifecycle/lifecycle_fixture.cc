@@ -52,7 +52,7 @@ std::optional<WorkRow> TestControlPlane::Lease(v1::Slot::Purpose purpose,
   FreeSlot place{.worker_id = "w1",
                  .worker_boot = 1,
                  .slot = purpose == v1::Slot::AUXILIARY ? 100 + slot : slot,
-                 .purpose = purpose};
+                 .offer = {.purpose = purpose}};
   return Run([&](Transaction& tx) -> absl::StatusOr<std::optional<WorkRow>> {
            auto claimed = WorkQueue::Claim(tx, place);
            if (!claimed.ok() || !claimed->has_value()) return claimed;

@@ -24,6 +24,7 @@ internal::v1::WorkEvent ExecutionEvent(int64_t sequence,
   execution.set_device("cpu");
   execution.set_device_name(device_name);
   execution.set_precision(v1::Hyperparameters::FP32);
+  execution.set_deterministic(true);
   execution.set_microbatch(8);
   auto& halved = *execution.add_microbatches();
   halved.set_from_step(5);
@@ -78,6 +79,8 @@ TEST_F(RepeatJobTest, VerifiesTheStretchBetweenTheLastTwoCheckpoints) {
   EXPECT_EQ(work.last_step(), 20);
   ASSERT_EQ(work.execution().microbatches_size(), 1);
   EXPECT_EQ(work.execution().precision(), v1::Hyperparameters::FP32);
+  EXPECT_TRUE(work.execution().deterministic());
+  EXPECT_EQ(row.needs.device_kind, v1::Resources::CPU);
 
   ASSERT_TRUE(plane_
                   .Report(row.lease(),

@@ -58,6 +58,8 @@ TEST(ServerGaugesTest, EveryStateIsThere) {
     levels.jobs[v1::Job::RUNNING] = 3;
     levels.queue_depth[v1::Slot::TRAINING] = 9;
     levels.slots[{v1::Slot::AUXILIARY, ServerLevels::SlotState::kBusy}] = 2;
+    levels.slots[{v1::Slot::TRAINING, ServerLevels::SlotState::kOutOfService}] =
+        1;
     levels.watchers = 4;
     return levels;
   });
@@ -71,6 +73,8 @@ TEST(ServerGaugesTest, EveryStateIsThere) {
   EXPECT_THAT(
       page,
       HasSubstr("tunesmith_slots{purpose=\"TRAINING\",state=\"free\"} 0"));
+  EXPECT_THAT(page, HasSubstr("tunesmith_slots{purpose=\"TRAINING\",state="
+                              "\"out_of_service\"} 1"));
   EXPECT_THAT(page, HasSubstr("tunesmith_watchers 4"));
 }
 

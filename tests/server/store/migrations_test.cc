@@ -47,17 +47,21 @@ TEST_F(MigrationsTest, JobsWorkAndWhatHangsOnThemSurviveTheSecond) {
       "INSERT INTO jobs VALUES (9, 't', 'v', 'b', 7, 1, 2, 1, x'');"
       "DELETE FROM jobs WHERE number = 9;"
       "INSERT INTO job_events VALUES ('t', 'u', 1, x'');"
-      "INSERT INTO work_items VALUES (4, 'i', 't', 'jobs/a', 'u', 1, 0, 2, 5,"
+      "INSERT INTO work_items VALUES (4, 'i', 't', 'jobs/a', 'u', 1, 0, 9, 2, "
+      "5,"
       " 6, 3, 2, 3, 'w', 8, 0, 1, 11, x'');");
   ASSERT_TRUE(Migrate(*db_).ok());
   EXPECT_THAT(Ints("SELECT number FROM jobs"), ElementsAre(7));
   EXPECT_THAT(Ints("SELECT sequence FROM job_events"), ElementsAre(1));
   EXPECT_THAT(Ints("SELECT stop FROM work_items WHERE uid = 'i' AND slot = 0"),
               ElementsAre(1));
+  EXPECT_THAT(Ints("SELECT device_memory_bytes FROM work_items"),
+              ElementsAre(9));
   EXPECT_THAT(Ints("PRAGMA foreign_keys"), ElementsAre(1));
   // The number of a deleted job is not given again.
-  Execute("INSERT INTO jobs (tenant, uid, id, state, create_time, revision,"
-          " record) VALUES ('t', 'w', 'c', 5, 1, 1, x'')");
+  Execute(
+      "INSERT INTO jobs (tenant, uid, id, state, create_time, revision,"
+      " record) VALUES ('t', 'w', 'c', 5, 1, 1, x'')");
   EXPECT_THAT(Ints("SELECT number FROM jobs WHERE id = 'c'"), ElementsAre(10));
   // Children still go with their job.
   Execute("DELETE FROM jobs WHERE id = 'a'");

@@ -229,14 +229,21 @@ TEST(StoreTest, SchemaRefusesImpossibleRows) {
       "INSERT INTO job_metrics VALUES ('t', 'none', 1, 'loss', 0, 0, 0)",
       "INSERT INTO job_inputs VALUES ('t', 'none', 'r')",
       // Waiting with a worker; leased without one, or without a slot.
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 1, 0, 0, 1, "
+      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 1, 0, 0, "
+      "1, "
       "1, 1, 'w', 1, 0, 0, 0, x'')",
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 2, 0, 0, 1, "
+      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 2, 0, 0, "
+      "1, "
       "1, 1, NULL, NULL, NULL, 0, 0, x'')",
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 2, 0, 0, 1, "
+      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 2, 0, 0, "
+      "1, "
       "1, 1, 'w', 1, NULL, 0, 0, x'')",
+      // Less memory than none.
+      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, -1, 1, 0, "
+      "0, 0, 0, 1, NULL, NULL, NULL, 0, 0, x'')",
       // More attempts than there may be.
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 1, 0, 0, 2, "
+      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 1, 0, 0, "
+      "2, "
       "2, 1, NULL, NULL, NULL, 0, 0, x'')",
   };
   TestStore test;

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/server/work/work_fixture.h"
 
 namespace tunesmith::server {
@@ -33,6 +34,18 @@ class SchedulerTest : public WorkTest, public SlotSource, public LeaseSink {
     return absl::OkStatus();
   }
 
+  // "worker/slot" of an item that is leased.
+  std::string SlotOf(const std::string& uid) {
+    std::string place;
+    test_.store->ReadNow([&](Connection& db) {
+      std::optional<WorkRow> row = WorkQueue::Find(db, uid).value();
+      if (row.has_value() && row->leased) {
+        place = absl::StrCat(row->worker_id, "/", row->slot);
+      }
+    });
+    return place;
+  }
+
   // A round and its commits.
   void Round() {
     scheduler_.RunOnce();
@@ -56,6 +69,48 @@ TEST_F(SchedulerTest, EveryFreeSlotGetsTheNextItem) {
   EXPECT_THAT(leased_, ElementsAre("a", "b"));
   EXPECT_THAT(free_, IsEmpty());
   EXPECT_THAT(Uids(WorkQueue::ListWaiting), ElementsAre("c"));
+}
+
+TEST_F(SchedulerTest, WhatCanRunOnEitherGetsAGpuBeforeACpu) {
+  for (std::string uid : {"a", "b"}) {
+    ASSERT_TRUE(Add(TrainingItem(uid)).ok());
+  }
+  free_ = {TrainingSlot("a-worker", 0), GpuSlot("w", 0, 1)};
+  Round();
+  EXPECT_EQ(SlotOf("a"), "w/0");
+  EXPECT_EQ(SlotOf("b"), "a-worker/0");
+}
+
+TEST_F(SchedulerTest, ACpuIsTakenWhileEveryGpuIsBusy) {
+  free_ = {GpuSlot("w", 0, 1)};
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  Round();
+  free_ = {TrainingSlot("w", 1)};
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  Round();
+  EXPECT_EQ(SlotOf("b"), "w/1");
+}
+
+TEST_F(SchedulerTest, SmallGpusAreOfferedFirstAndLargeOnesAreLeftForLargeJobs) {
+  ASSERT_TRUE(Add(TrainingItem("small", 5)).ok());
+  NewWorkItem large = TrainingItem("large");
+  large.needs.device_memory_bytes = 80;
+  ASSERT_TRUE(Add(large).ok());
+  free_ = {GpuSlot("w", 0, 80), GpuSlot("w", 1, 24)};
+  Round();
+  EXPECT_EQ(SlotOf("small"), "w/1");
+  EXPECT_EQ(SlotOf("large"), "w/0");
+}
+
+TEST_F(SchedulerTest, EqualGpusAreOfferedByWorkerAndSlot) {
+  for (std::string uid : {"a", "b", "c"}) {
+    ASSERT_TRUE(Add(TrainingItem(uid)).ok());
+  }
+  free_ = {GpuSlot("w2", 0, 8), GpuSlot("w1", 3, 8), GpuSlot("w1", 2, 8)};
+  Round();
+  EXPECT_EQ(SlotOf("a"), "w1/2");
+  EXPECT_EQ(SlotOf("b"), "w1/3");
+  EXPECT_EQ(SlotOf("c"), "w2/0");
 }
 
 TEST_F(SchedulerTest, SlotIsOfferedOnceWhileItsWriteIsPending) {

@@ -17,7 +17,7 @@ inline NewWorkItem TrainingItem(const std::string& uid, int priority = 0) {
   item.tenant = "tenant";
   item.subject = "jobs/" + uid;
   item.subject_uid = "subject-" + uid;
-  item.purpose = v1::Slot::TRAINING;
+  item.needs.purpose = v1::Slot::TRAINING;
   item.priority = priority;
   item.max_attempts = 3;
   item.payload.mutable_train()->set_job(item.subject);
@@ -25,8 +25,18 @@ inline NewWorkItem TrainingItem(const std::string& uid, int priority = 0) {
 }
 
 inline FreeSlot TrainingSlot(const std::string& worker, int slot = 0) {
-  return {worker, /*worker_boot=*/1, slot, v1::Slot::TRAINING,
-          v1::Resources::CPU};
+  return {worker,
+          /*worker_boot=*/1,
+          slot,
+          {.purpose = v1::Slot::TRAINING, .device_kind = v1::Resources::CPU}};
+}
+
+inline FreeSlot GpuSlot(const std::string& worker, int slot,
+                        int64_t memory_bytes) {
+  FreeSlot gpu = TrainingSlot(worker, slot);
+  gpu.offer.device_kind = v1::Resources::CUDA;
+  gpu.offer.device_memory_bytes = memory_bytes;
+  return gpu;
 }
 
 // A store and the queue's calls, each in a write of its own.

@@ -16,7 +16,7 @@ namespace {
 struct ModelItem {
   int64_t number = 0;
   int priority = 0;
-  bool auxiliary = false;
+  SlotNeeds needs;
   bool leased = false;
   absl::Time not_before = absl::InfinitePast();
   int64_t fence = 0;
@@ -34,9 +34,15 @@ class WorkQueuePropertyTest : public WorkTest,
 
   std::string AnyUid() { return absl::StrCat("item-", Below(next_ + 1)); }
 
+  v1::Slot::Purpose AnyPurpose() {
+    return Below(3) == 0 ? v1::Slot::AUXILIARY : v1::Slot::TRAINING;
+  }
+
   FreeSlot AnySlot() {
     FreeSlot slot = TrainingSlot(absl::StrCat("worker-", Below(3)), Below(2));
-    if (Below(3) == 0) slot.purpose = v1::Slot::AUXILIARY;
+    slot.offer.purpose = AnyPurpose();
+    if (Below(2) == 0) slot.offer.device_kind = v1::Resources::CUDA;
+    slot.offer.device_memory_bytes = Below(4);
     return slot;
   }
 
@@ -45,9 +51,11 @@ class WorkQueuePropertyTest : public WorkTest,
     ModelItem& model = model_[item.uid];
     model.number = next_++;
     model.priority = item.priority;
-    model.auxiliary = Below(3) == 0;
+    item.needs.purpose = AnyPurpose();
+    item.needs.device_kind = static_cast<v1::Resources::DeviceKind>(Below(3));
+    item.needs.device_memory_bytes = Below(4);
+    model.needs = item.needs;
     model.max_attempts = item.max_attempts = 1 + Below(4);
-    if (model.auxiliary) item.purpose = v1::Slot::AUXILIARY;
     ASSERT_TRUE(Add(item).ok());
   }
 
@@ -64,7 +72,7 @@ class WorkQueuePropertyTest : public WorkTest,
     if (SlotTaken(slot)) return best;
     for (const auto& [uid, item] : model_) {
       if (item.leased || item.not_before > test_.clock.Now() ||
-          item.auxiliary != (slot.purpose == v1::Slot::AUXILIARY)) {
+          !Fits(item.needs, slot.offer)) {
         continue;
       }
       if (best.empty() || item.priority > model_.at(best).priority ||

@@ -53,22 +53,32 @@ TEST_F(WorkQueueTest, TakenSlotGetsNothing) {
 
 TEST_F(WorkQueueTest, OnlyItemsThatFitAreClaimed) {
   NewWorkItem inspect = TrainingItem("inspect", 9);
-  inspect.purpose = v1::Slot::AUXILIARY;
+  inspect.needs.purpose = v1::Slot::AUXILIARY;
   NewWorkItem gpu = TrainingItem("gpu", 8);
-  gpu.device_kind = v1::Resources::CUDA;
+  gpu.needs.device_kind = v1::Resources::CUDA;
   NewWorkItem cpu = TrainingItem("cpu", 1);
-  cpu.device_kind = v1::Resources::CPU;
+  cpu.needs.device_kind = v1::Resources::CPU;
   ASSERT_TRUE(Add(inspect).ok());
   ASSERT_TRUE(Add(gpu).ok());
   ASSERT_TRUE(Add(cpu).ok());
   EXPECT_EQ(Claim(TrainingSlot("w"))->uid, "cpu");
   EXPECT_FALSE(Claim(TrainingSlot("w", 1)).has_value());
-  FreeSlot slot = TrainingSlot("w", 2);
-  slot.device_kind = v1::Resources::CUDA;
-  EXPECT_EQ(Claim(slot)->uid, "gpu");
-  slot = TrainingSlot("w", 3);
-  slot.purpose = v1::Slot::AUXILIARY;
+  EXPECT_EQ(Claim(GpuSlot("w", 2, /*memory_bytes=*/0))->uid, "gpu");
+  FreeSlot slot = TrainingSlot("w", 3);
+  slot.offer.purpose = v1::Slot::AUXILIARY;
   EXPECT_EQ(Claim(slot)->uid, "inspect");
+}
+
+TEST_F(WorkQueueTest, AnItemIsNotClaimedForLessMemoryThanItNeeds) {
+  NewWorkItem large = TrainingItem("large", 9);
+  large.needs.device_memory_bytes = 40;
+  ASSERT_TRUE(Add(large).ok());
+  ASSERT_TRUE(Add(TrainingItem("small")).ok());
+  EXPECT_EQ(Claim(GpuSlot("w", 0, 39))->uid, "small");
+  std::optional<WorkRow> row = Claim(GpuSlot("w", 1, 40));
+  ASSERT_TRUE(row.has_value());
+  EXPECT_EQ(row->uid, "large");
+  EXPECT_EQ(row->needs.device_memory_bytes, 40);
 }
 
 TEST_F(WorkQueueTest, RequeuedItemWaitsForItsTimeAndKillsTheOldLease) {

@@ -59,6 +59,18 @@ INSTANTIATE_TEST_SUITE_P(
                  [](Hello& h) { h.mutable_slots(0)->clear_purpose(); }},
         BadHello{"slots[1].device_kind",
                  [](Hello& h) { h.mutable_slots(1)->clear_device_kind(); }},
+        BadHello{"slots[0].device_uuid",
+                 [](Hello& h) {
+                   h.mutable_slots(0)->set_device_uuid(std::string(257, 'x'));
+                 }},
+        BadHello{"slots[0].compute_capability",
+                 [](Hello& h) {
+                   h.mutable_slots(0)->set_compute_capability(
+                       std::string(257, 'x'));
+                 }},
+        BadHello{
+            "slots[0].device_memory_bytes",
+            [](Hello& h) { h.mutable_slots(0)->set_device_memory_bytes(-1); }},
         BadHello{"slots", [](Hello& h) {
                    for (int i = 2; i < 65; ++i) {
                      *h.add_slots() = h.slots(0);

@@ -19,7 +19,7 @@ WorkRow Row(const std::string& uid, int64_t fence, int slot, int64_t boot = 5) {
   row.uid = uid;
   row.fence = fence;
   row.subject = "jobs/" + uid;
-  row.purpose = v1::Slot::TRAINING;
+  row.needs.purpose = v1::Slot::TRAINING;
   row.leased = true;
   row.worker_id = "w1";
   row.worker_boot = boot;
@@ -55,9 +55,9 @@ TEST_F(WorkerRegistryTest, ConnectedWorkerOffersItsSlots) {
   ASSERT_THAT(free, SizeIs(2));
   EXPECT_EQ(free[0].worker_id, "w1");
   EXPECT_EQ(free[0].worker_boot, 5);
-  EXPECT_EQ(free[0].purpose, v1::Slot::TRAINING);
+  EXPECT_EQ(free[0].offer.purpose, v1::Slot::TRAINING);
   EXPECT_EQ(free[1].slot, 1);
-  EXPECT_EQ(free[1].purpose, v1::Slot::AUXILIARY);
+  EXPECT_EQ(free[1].offer.purpose, v1::Slot::AUXILIARY);
 }
 
 TEST_F(WorkerRegistryTest, LeasedSlotIsNotFreeUntilTheLeaseEnds) {
@@ -92,11 +92,14 @@ TEST_F(WorkerRegistryTest, SessionHearsOnlyOfChanges) {
 }
 
 TEST_F(WorkerRegistryTest, DrainingWorkerOffersNoSlot) {
-  Connect(5);
-  registry_.SetDraining("w1", true);
+  auto link = Connect(5);
+  internal::v1::Report report;
+  report.set_draining(true);
+  registry_.TakeReport("w1", link.get(), report);
   EXPECT_THAT(FreeSlots(), IsEmpty());
+  EXPECT_FALSE(registry_.CouldRun({.purpose = v1::Slot::TRAINING}));
   EXPECT_EQ(registry_.List()[0].state(), v1::Worker::DRAINING);
-  registry_.SetDraining("w1", false);
+  registry_.TakeReport("w1", link.get(), internal::v1::Report());
   EXPECT_THAT(FreeSlots(), ElementsAre(0, 1));
   EXPECT_EQ(registry_.List()[0].state(), v1::Worker::CONNECTED);
 }
@@ -183,16 +186,19 @@ TEST_F(WorkerRegistryTest, ListsSlotsOfWorkersThatDidNotConnectYet) {
 }
 
 TEST_F(WorkerRegistryTest, SaysWhatCouldEverRun) {
-  using v1::Resources;
-  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
+  SlotNeeds any{.purpose = v1::Slot::TRAINING};
+  SlotNeeds gpu = any;
+  gpu.device_kind = v1::Resources::CUDA;
+  SlotNeeds large = any;
+  large.device_memory_bytes = 1;
+  EXPECT_FALSE(registry_.CouldRun(any));
   auto link = Connect(5);
   registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
-  EXPECT_TRUE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
-  EXPECT_TRUE(registry_.CouldRun(v1::Slot::TRAINING,
-                                 Resources::DEVICE_KIND_UNSPECIFIED));
-  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CUDA));
+  EXPECT_TRUE(registry_.CouldRun(any));
+  EXPECT_FALSE(registry_.CouldRun(gpu));
+  EXPECT_FALSE(registry_.CouldRun(large));
   registry_.Disconnect("w1", link.get());
-  EXPECT_FALSE(registry_.CouldRun(v1::Slot::TRAINING, Resources::CPU));
+  EXPECT_FALSE(registry_.CouldRun(any));
 }
 
 TEST_F(WorkerRegistryTest, OneRefreshAtATimeAndTheLastOneSeesAll) {

@@ -73,8 +73,7 @@ class WorkersRig : public LifecycleObserver {
   // waits.
   absl::StatusOr<std::optional<WorkRow>> Lease(const std::string& worker_id,
                                                int64_t boot_id) {
-    FreeSlot slot = {worker_id, boot_id, 0, v1::Slot::TRAINING,
-                     v1::Resources::CPU};
+    FreeSlot slot = {worker_id, boot_id, 0, {.purpose = v1::Slot::TRAINING}};
     return plane.Run(
         [&](Transaction& tx) -> absl::StatusOr<std::optional<WorkRow>> {
           auto row = WorkQueue::Claim(tx, slot);
