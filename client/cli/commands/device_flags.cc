@@ -47,9 +47,14 @@ void AddDeviceFlags(CLI::App* command, DeviceFlags& flags) {
                    "Of matrix products: auto, fp32, tf32 (faster on a GPU) or "
                    "bf16")
       ->check(OneOf(kPrecisions));
-  command->add_flag("--deterministic,!--nondeterministic", flags.deterministic,
-                    "Whether a GPU gives the same bits each time (default), or "
-                    "may be faster");
+  CLI::Option* deterministic = command->add_flag_callback(
+      "--deterministic", [&flags] { flags.deterministic = true; },
+      "A GPU gives the same bits each time: the default");
+  command
+      ->add_flag_callback(
+          "--nondeterministic", [&flags] { flags.deterministic = false; },
+          "A GPU need not, and can be faster")
+      ->excludes(deterministic);
 }
 
 void ApplyDevice(const DeviceFlags& flags, v1::JobSpec& spec) {
