@@ -5,8 +5,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +13,7 @@
 #include "proto/contract/message_limits.h"
 #include "tunesmith/internal/v1/worker_session.pb.h"
 #include "worker/agent/backoff.h"
-#include "worker/agent/event_buffer.h"
+#include "worker/agent/held_items.h"
 #include "worker/agent/item_key.h"
 #include "worker/agent/reconcile.h"
 #include "worker/agent/session_transport.h"
@@ -69,16 +67,6 @@ class Session : public ItemObserver {
   void OnProgress(const ItemKey& key, const v1::Progress& progress) override;
 
  private:
-  // An item from its start to the acknowledgement of its outcome.
-  struct Held {
-    EventBuffer events;
-    int32_t slot = 0;
-    ItemStop stop = ItemStop::kNone;
-    std::optional<v1::Progress> progress;
-    // When it was reported.
-    absl::Duration progress_time;
-  };
-
   void Connect();
   void Disconnect(absl::Duration pause);
   void OnMessage(int64_t stream_id, internal::v1::ServerMessage message);
@@ -95,6 +83,8 @@ class Session : public ItemObserver {
   void SendEvents();
   void SendReport();
   internal::v1::Report MakeReport() const;
+  // Why slots take nothing, by index.
+  std::map<int32_t, std::string> OutOfService() const;
 
   const Options options_;
   SessionTransport& transport_;
@@ -103,9 +93,7 @@ class Session : public ItemObserver {
   // Callbacks of a stream find the session gone.
   const std::shared_ptr<bool> alive_;
 
-  std::map<ItemKey, Held> held_;
-  // Those whose outcome was acknowledged last.
-  std::set<ItemKey> finished_;
+  HeldItems held_;
 
   Backoff backoff_;
   std::unique_ptr<SessionStream> stream_;
@@ -121,6 +109,8 @@ class Session : public ItemObserver {
   absl::Duration welcome_deadline_ = absl::InfiniteDuration();
   absl::Duration report_interval_;
   absl::Duration next_report_ = absl::InfiniteDuration();
+  // As the server was told.
+  std::map<int32_t, std::string> reported_out_of_service_;
 
   std::vector<std::unique_ptr<SlotRunner>> slots_;
 };

@@ -106,7 +106,7 @@ std::vector<ScriptedGpu> WholeGpus() {
   });
 }
 
-std::vector<ScriptedGpu> InstancesOf(const std::string& uuid) {
+[[maybe_unused]] std::vector<ScriptedGpu> InstancesOf(const std::string& uuid) {
   return Where(
       [](const ScriptedGpu& gpu, const std::string& parent) {
         return gpu.parent == parent && !parent.empty();
