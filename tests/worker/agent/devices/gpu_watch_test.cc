@@ -116,8 +116,8 @@ TEST_F(GpuWatchTest, XidsAreCounted) {
   EXPECT_THAT(Values("last_xid"), IsEmpty());
   machine_.Play(script + "xid 48\nxid 94\n");
   watch_->Look();
-  EXPECT_THAT(Values("xid_errors_total"), ElementsAre(Pair("cuda:0 GPU-x", 0),
-                                                      Pair("cuda:1 GPU-y", 2)));
+  EXPECT_THAT(Values("xid_errors_total"),
+              ElementsAre(Pair("cuda:0 GPU-x", 0), Pair("cuda:1 GPU-y", 2)));
   EXPECT_THAT(Values("last_xid"), ElementsAre(Pair("cuda:1 GPU-y", 94)));
 }
 
