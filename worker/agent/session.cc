@@ -64,8 +64,10 @@ absl::Duration Session::Turn() {
   }
   if (stream_ == nullptr && now >= connect_time_) Connect();
   if (welcomed_) {
+    // Before the outcome of the work that showed it, or the server gives the
+    // slot other work.
+    if (OutOfService() != reported_out_of_service_) SendReport();
     SendEvents();
-    if (OutOfService() != reported_out_of_service_) report_due_ = true;
     if (report_due_ || now >= next_report_) SendReport();
   }
   metrics_.SetUnacknowledgedEvents(held_.UnacknowledgedEvents());

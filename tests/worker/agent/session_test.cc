@@ -223,6 +223,22 @@ TEST_F(SessionTest, ChangeOfServiceIsReportedAtOnce) {
   EXPECT_EQ(LastReport().out_of_service_size(), 1);
 }
 
+TEST_F(SessionTest, FailureOfADeviceIsReportedBeforeTheOutcomeThatShowsIt) {
+  Welcome();
+  TryGpu(/*exit_code=*/0);
+  FakeSpawner::Trainer& trainer = *spawner_.trainers.back();
+  trainer.SayReady();
+  Desire({1}, /*slot=*/1);
+  transport_.sent.clear();
+  gpu_.OnOutcome(DeviceFailedOutcome("ECC"));
+  trainer.SayOutcome(DeviceFailedOutcome("ECC"));
+  session_->Turn();
+  ASSERT_THAT(transport_.sent, SizeIs(2));
+  EXPECT_EQ(transport_.sent[0].report().out_of_service_size(), 1);
+  ASSERT_EQ(transport_.sent[1].events().events_size(), 1);
+  EXPECT_TRUE(transport_.sent[1].events().events(0).has_outcome());
+}
+
 TEST_F(SessionTest, ItemForASlotOutOfServiceIsGivenBack) {
   Welcome();
   Desire({1}, /*slot=*/1);

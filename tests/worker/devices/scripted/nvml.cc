@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <deque>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -28,11 +29,12 @@
 
 using namespace tunesmith::worker;
 
-// One for each uuid, for ever: what its handle points to.
 struct tunesmith::worker::NvmlDeviceHandle {
   std::string uuid;
   int calls = 0;
   size_t xids_told = 0;
+  // Of a GPU that was lost: of no use when that comes back.
+  bool is_stale = false;
 };
 struct tunesmith::worker::NvmlEventSetHandle {
   std::vector<NvmlDevice> devices;
@@ -114,12 +116,17 @@ std::vector<ScriptedGpu> WholeGpus() {
       uuid);
 }
 
+// The newest one of a uuid; all live for ever, as those of the driver.
 NvmlDevice Handle(const std::string& uuid) {
-  static std::map<std::string, NvmlDeviceHandle>& handles =
-      *new std::map<std::string, NvmlDeviceHandle>;
-  NvmlDeviceHandle& handle = handles[uuid];
-  handle.uuid = uuid;
-  return &handle;
+  static auto& handles =
+      *new std::map<std::string, std::deque<NvmlDeviceHandle>>;
+  std::deque<NvmlDeviceHandle>& of_uuid = handles[uuid];
+  if (of_uuid.empty()) {
+    of_uuid.push_back({.uuid = uuid});
+  } else if (of_uuid.back().is_stale) {
+    of_uuid.push_back({uuid, of_uuid.back().calls, of_uuid.back().xids_told});
+  }
+  return &of_uuid.back();
 }
 
 // Counts a call that names the device; what it may read, or the error.
@@ -129,9 +136,9 @@ NvmlReturn Call(NvmlDevice device, ScriptedGpu& found) {
     found = gpu;
     auto lost = gpu.figures.find("lost_after");
     ++device->calls;
-    bool is_lost = lost != gpu.figures.end() &&
-                   device->calls > static_cast<int>(lost->second);
-    return is_lost ? kNvmlGpuIsLost : kNvmlSuccess;
+    device->is_stale |= lost != gpu.figures.end() &&
+                        device->calls > static_cast<int>(lost->second);
+    return device->is_stale ? kNvmlGpuIsLost : kNvmlSuccess;
   }
   return kNotFound;
 }
