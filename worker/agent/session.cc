@@ -16,10 +16,6 @@ using internal::v1::DesiredState;
 using internal::v1::ServerMessage;
 using internal::v1::WorkerMessage;
 
-constexpr int kProtocol = 1;
-constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
-constexpr absl::Duration kLongestPause = absl::Seconds(5);
-constexpr absl::Duration kWelcomeTimeout = absl::Seconds(10);
 // Bounds for what a server may ask.
 constexpr absl::Duration kShortestInterval = absl::Milliseconds(10);
 constexpr absl::Duration kLongestInterval = absl::Minutes(1);
@@ -38,15 +34,26 @@ absl::Duration IntervalOf(const internal::v1::Welcome& welcome) {
 Session::Session(Options options, SessionTransport& transport, Clock& clock,
                  WorkerMetrics& metrics)
     : options_(std::move(options)),
-      transport_(transport),
       clock_(clock),
       metrics_(metrics),
-      alive_(std::make_shared<bool>(true)),
-      backoff_(kFirstPause, kLongestPause,
-               static_cast<uint32_t>(options_.boot_id)),
-      connect_time_(-absl::InfiniteDuration()) {}
+      connection_(ConnectionOptions(), transport, clock, metrics) {}
 
-Session::~Session() { *alive_ = false; }
+ServerConnection::Options Session::ConnectionOptions() {
+  ServerConnection::Options options;
+  options.worker_id = options_.worker_id;
+  options.seed = static_cast<uint32_t>(options_.boot_id);
+  options.post = options_.post;
+  options.make_hello = [this] { return MakeHello(); };
+  options.on_welcome = [this](const internal::v1::Welcome& welcome) {
+    OnWelcome(welcome);
+  };
+  options.on_message = [this](const ServerMessage& message) {
+    if (message.has_desired()) OnDesiredState(message.desired());
+    if (message.has_ack()) OnAck(message.ack());
+  };
+  options.on_evicted = options_.on_evicted;
+  return options;
+}
 
 void Session::AddSlot(std::unique_ptr<SlotRunner> slot) {
   slots_.push_back(std::move(slot));
@@ -55,107 +62,28 @@ void Session::AddSlot(std::unique_ptr<SlotRunner> slot) {
 absl::Duration Session::Turn() {
   absl::Duration next = absl::InfiniteDuration();
   for (auto& slot : slots_) next = std::min(next, slot->Turn());
-  if (evicted_) return next;
-  absl::Duration now = clock_.Monotonic();
-  if (stream_ != nullptr && now >= welcome_deadline_) {
-    spdlog::warn("server did not answer, reconnecting");
-    metrics_.Reconnected();
-    Disconnect(backoff_.Next());
-  }
-  if (stream_ == nullptr && now >= connect_time_) Connect();
-  if (welcomed_) {
-    // Before the outcome of the work that showed it, or the server gives the
-    // slot other work.
-    if (OutOfService() != reported_out_of_service_) SendReport();
-    SendEvents();
-    if (report_due_ || now >= next_report_) SendReport();
-  }
+  next = std::min(next, connection_.Turn());
   metrics_.SetUnacknowledgedEvents(held_.UnacknowledgedEvents());
-  if (stream_ == nullptr) return std::min(next, connect_time_);
-  return std::min({next, welcome_deadline_, next_report_});
+  if (!connection_.welcomed()) return next;
+  // Before the outcome of the work that showed it, or the server gives the
+  // slot other work.
+  if (OutOfService() != reported_out_of_service_) SendReport();
+  SendEvents();
+  if (report_due_ || clock_.Monotonic() >= next_report_) SendReport();
+  return std::min(next, next_report_);
 }
 
-void Session::Connect() {
-  SessionSink sink;
-  auto post = options_.post;
-  int64_t id = ++stream_id_;
-  sink.on_message = [this, alive = alive_, post, id](ServerMessage message) {
-    post([this, alive, id, message = std::move(message)] {
-      if (*alive) OnMessage(id, message);
-    });
-  };
-  sink.on_end = [this, alive = alive_, post, id](absl::Status status) {
-    post([this, alive, id, status = std::move(status)] {
-      if (*alive) OnEnd(id, status);
-    });
-  };
-  stream_ = transport_.Open(std::move(sink));
-  welcome_deadline_ = clock_.Monotonic() + kWelcomeTimeout;
-  WorkerMessage message;
-  internal::v1::Hello& hello = *message.mutable_hello();
-  hello.set_min_protocol(kProtocol);
-  hello.set_max_protocol(kProtocol);
+internal::v1::Hello Session::MakeHello() {
+  internal::v1::Hello hello;
   hello.set_worker_id(options_.worker_id);
   hello.set_boot_id(options_.boot_id);
   hello.set_build(options_.build);
   for (const auto& slot : slots_) *hello.add_slots() = slot->slot();
   *hello.mutable_report() = MakeReport();
-  reported_out_of_service_ = OutOfService();
-  stream_->Write(std::move(message));
-}
-
-void Session::Disconnect(absl::Duration pause) {
-  stream_.reset();
-  ++stream_id_;
-  welcomed_ = false;
-  welcome_deadline_ = absl::InfiniteDuration();
-  next_report_ = absl::InfiniteDuration();
-  connect_time_ = clock_.Monotonic() + pause;
-}
-
-void Session::OnMessage(int64_t stream_id, ServerMessage message) {
-  if (stream_id != stream_id_) return;
-  if (message.has_welcome()) return OnWelcome(message.welcome());
-  // A state before the server knows what runs here says nothing.
-  if (!welcomed_) return;
-  if (message.has_desired()) OnDesiredState(message.desired());
-  if (message.has_ack()) OnAck(message.ack());
-}
-
-void Session::OnEnd(int64_t stream_id, const absl::Status& status) {
-  if (stream_id != stream_id_) return;
-  metrics_.Reconnected();
-  absl::Duration pause = backoff_.Next();
-  Disconnect(pause);
-  if (absl::IsAborted(status)) {
-    spdlog::error("another worker took over id={} error=\"{}\"",
-                  options_.worker_id, std::string(status.message()));
-    evicted_ = true;
-    options_.on_evicted(status);
-    return;
-  }
-  // Repeated failures to connect are one state, logged once.
-  spdlog::log(down_logged_ ? spdlog::level::debug : spdlog::level::warn,
-              "no stream to the server, trainers go on error=\"{}\"",
-              status.ToString());
-  down_logged_ = true;
-  if (absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status)) {
-    spdlog::error("server refused this worker id={} error=\"{}\"",
-                  options_.worker_id, std::string(status.message()));
-  }
+  return hello;
 }
 
 void Session::OnWelcome(const internal::v1::Welcome& welcome) {
-  if (welcome.protocol() != kProtocol) {
-    spdlog::error("server speaks protocol {}, this worker {}",
-                  welcome.protocol(), kProtocol);
-    Disconnect(kLongestPause);
-    return;
-  }
-  backoff_.Reset();
-  welcomed_ = true;
-  down_logged_ = false;
-  welcome_deadline_ = absl::InfiniteDuration();
   report_interval_ = IntervalOf(welcome);
   next_report_ = clock_.Monotonic() + report_interval_;
   report_due_ = false;
@@ -237,7 +165,7 @@ bool Session::drained() const {
       return false;
     }
   }
-  return !welcomed_ || !held_.AnyEnded();
+  return !connection_.welcomed() || !held_.AnyEnded();
 }
 
 void Session::DropItem(const ItemKey& key) {
@@ -291,24 +219,24 @@ void Session::SendEvents() {
   held_.TakeBatches([this](internal::v1::Events batch) {
     WorkerMessage message;
     *message.mutable_events() = std::move(batch);
-    stream_->Write(std::move(message));
+    connection_.Write(std::move(message));
   });
 }
 
 void Session::SendReport() {
   WorkerMessage message;
   *message.mutable_report() = MakeReport();
-  reported_out_of_service_ = OutOfService();
-  stream_->Write(std::move(message));
+  connection_.Write(std::move(message));
   report_due_ = false;
   next_report_ = clock_.Monotonic() + report_interval_;
 }
 
-internal::v1::Report Session::MakeReport() const {
+internal::v1::Report Session::MakeReport() {
   internal::v1::Report report;
   report.set_draining(draining_);
   held_.FillReport(report, clock_.Monotonic());
-  for (const auto& [index, reason] : OutOfService()) {
+  reported_out_of_service_ = OutOfService();
+  for (const auto& [index, reason] : reported_out_of_service_) {
     internal::v1::Report::OutOfService& entry = *report.add_out_of_service();
     entry.set_slot(index);
     entry.set_reason(reason);
