@@ -34,7 +34,11 @@ class DeviceMetrics : public prometheus::Collectable {
   struct Figures {
     std::string device;
     bool in_service = false;
-    std::map<Failure, int64_t> failures;
+    // All of them, so that the first failure is seen as a rise.
+    std::map<Failure, int64_t> failures = {{Failure::kProbe, 0},
+                                           {Failure::kStart, 0},
+                                           {Failure::kWork, 0},
+                                           {Failure::kLost, 0}};
     GpuReadings readings;
     int64_t xids = 0;
     std::optional<int64_t> last_xid;

@@ -43,6 +43,9 @@ std::string Scrape(int port) {
 
 class GpuAgentTest : public AgentTest {
  protected:
+  // Before the machine is gone that it looks at.
+  ~GpuAgentTest() override { agent_.reset(); }
+
   internal::v1::Hello Start(const std::string& script,
                             AgentOptions options = {}) {
     machine_.Play(script);
