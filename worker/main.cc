@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -26,6 +27,8 @@ int main(int argc, char** argv) {
                         .replace_filename("tunesmith-trainer");
   options.slots.threads = std::max(1u, std::thread::hardware_concurrency());
   options.build = TUNESMITH_VERSION;
+  const char* visible_gpus = std::getenv("CUDA_VISIBLE_DEVICES");
+  if (visible_gpus != nullptr) options.visible_gpus = visible_gpus;
   CLI::App app("Runs work of a Tunesmith server on this machine's devices.");
   app.option_defaults()->always_capture_default();
   app.add_option("--server", options.server, "host:port of the server")
@@ -35,8 +38,12 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--worker-id", options.worker_id, "Stays over restarts");
   app.add_option("--trainer", options.trainer, "The trainer program");
-  app.add_option("--training-slots", options.slots.training_slots,
-                 "Default: one for each GPU, else one with the CPU");
+  app.add_option("--slots-per-gpu", options.slots.slots_per_gpu,
+                 "Training slots that share each GPU and its memory; the GPUs "
+                 "are those that CUDA_VISIBLE_DEVICES names, or all");
+  app.add_option("--cpu-slots", options.slots.cpu_slots,
+                 "Training slots with the CPU; default: one where no GPU "
+                 "works, else none");
   app.add_option("--auxiliary-slots", options.slots.auxiliary_slots,
                  "For looking at datasets and models");
   app.add_option("--threads", options.slots.threads, "For training");

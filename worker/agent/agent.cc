@@ -1,5 +1,6 @@
 #include "worker/agent/agent.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -11,15 +12,15 @@
 #include "proto/contract/listen_address.h"
 #include "proto/contract/resource_name.h"
 #include "spdlog/spdlog.h"
-#include "worker/agent/process/devices.h"
+#include "worker/agent/devices/discovery.h"
 #include "worker/agent/process/host_memory.h"
 #include "worker/agent/process/oom_kills.h"
 
 namespace tunesmith::worker {
 namespace {
 
-// A first start from a cold disk reads a gigabyte of libraries.
-constexpr absl::Duration kDeviceTimeout = absl::Minutes(1);
+// How often to look at the GPUs: they measure about as often.
+constexpr absl::Duration kWatchInterval = absl::Seconds(1);
 
 absl::Status CheckOptions(const AgentOptions& options) {
   if (!IsResourceId(options.worker_id)) {
@@ -49,25 +50,22 @@ FeatureCacheOptions FeatureCacheOf(const AgentOptions& options) {
 
 absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options) {
   TUNESMITH_RETURN_IF_ERROR(CheckOptions(options));
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<Device> devices,
-                             ListDevices(options.trainer, kDeviceTimeout));
   options.slots.host_memory_bytes = HostMemoryBytes();
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<v1::Slot> slots,
-                             PlanSlots(devices, options.slots));
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<LocalArtifactStore> store,
                              LocalArtifactStore::Create(options.artifact_root));
   std::unique_ptr<Agent> agent(new Agent(std::move(options)));
   agent->store_ = std::move(store);
   TUNESMITH_ASSIGN_OR_RETURN(
-      agent->endpoint_, MetricsEndpoint::Create(agent->options_.metrics_address,
-                                                agent->registry_));
+      agent->endpoint_,
+      MetricsEndpoint::Create(agent->options_.metrics_address,
+                              {agent->registry_, agent->device_metrics_}));
+  agent->FindDevices();
+  agent->TryDevices();
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::vector<v1::Slot> slots,
+      PlanSlots(HostCpu(), agent->TriedGpus(), agent->options_.slots));
   agent->BuildSession(slots);
-  agent->staging_thread_ = std::thread([agent = agent.get()] {
-    while (agent->staging_queue_.RunFor(absl::InfiniteDuration())) {
-    }
-  });
-  agent->session_thread_ =
-      std::thread([agent = agent.get()] { agent->RunSession(); });
+  agent->StartThreads();
   return agent;
 }
 
@@ -75,14 +73,81 @@ Agent::Agent(AgentOptions options)
     : options_(std::move(options)),
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(registry_),
+      device_metrics_(std::make_shared<DeviceMetrics>()),
       transport_(options_.server),
       spawner_({.path = options_.trainer}) {}
 
 Agent::~Agent() {
   session_queue_.Close();
   staging_queue_.Close();
+  watch_queue_.Close();
   if (session_thread_.joinable()) session_thread_.join();
   if (staging_thread_.joinable()) staging_thread_.join();
+  if (watch_thread_.joinable()) watch_thread_.join();
+}
+
+void Agent::FindDevices() {
+  nvml_ = OpenNvml(options_.nvml_library);
+  if (nvml_ == nullptr) return;
+  std::vector<Device> gpus = FindGpus(*nvml_, options_.visible_gpus);
+  GpuDevice::Dependencies dependencies = {
+      .clock = SystemClock(),
+      .spawner = spawner_,
+      .metrics = *device_metrics_,
+      .post = [this](TaskQueue::Task task) {
+        session_queue_.Post(std::move(task));
+      }};
+  for (const Device& gpu : gpus) {
+    gpus_.push_back(std::make_unique<GpuDevice>(gpu, dependencies));
+  }
+  if (gpus.empty()) return;
+  watch_ = std::make_unique<GpuWatch>(*nvml_, std::move(gpus), *device_metrics_,
+                                      [this](const std::string& uuid) {
+                                        session_queue_.Post([this, uuid] {
+                                          for (auto& gpu : gpus_) {
+                                            if (gpu->device().uuid == uuid)
+                                              gpu->OnLost();
+                                          }
+                                        });
+                                      });
+}
+
+void Agent::TryDevices() {
+  auto tried = [](const auto& gpu) { return gpu->tried(); };
+  while (!std::all_of(gpus_.begin(), gpus_.end(), tried)) {
+    session_queue_.RunFor(Turn() - SystemClock().Monotonic());
+  }
+}
+
+std::vector<PlannedGpu> Agent::TriedGpus() const {
+  std::vector<PlannedGpu> tried;
+  for (const auto& gpu : gpus_) {
+    tried.push_back({gpu->device(), gpu->compute_capability(),
+                     /*works=*/gpu->in_service()});
+  }
+  return tried;
+}
+
+void Agent::StartThreads() {
+  staging_thread_ = std::thread([this] {
+    while (staging_queue_.RunFor(absl::InfiniteDuration())) {
+    }
+  });
+  if (watch_ != nullptr) {
+    watch_thread_ = std::thread([this] {
+      do {
+        watch_->Look();
+      } while (watch_queue_.RunFor(kWatchInterval));
+    });
+  }
+  session_thread_ = std::thread([this] { RunSession(); });
+}
+
+GpuDevice* Agent::GpuOf(const v1::Slot& slot) {
+  for (auto& gpu : gpus_) {
+    if (gpu->device().uuid == slot.device_uuid()) return gpu.get();
+  }
+  return nullptr;
 }
 
 void Agent::Drain(absl::Duration grace) {
@@ -130,22 +195,32 @@ void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
           },
       .count_oom_kills = [] { return CountOomKills(); },
       .feature_cache = FeatureCacheOf(options_),
+      .slots_per_gpu = options_.slots.slots_per_gpu,
   };
   for (const v1::Slot& slot : slots) {
     spdlog::info(
-        "slot index={} purpose={} device={} name=\"{}\" threads={} "
-        "memory_mib={}",
+        "slot index={} purpose={} device={} name=\"{}\" uuid={} threads={} "
+        "device_memory_mib={} memory_mib={}",
         slot.index(), v1::Slot::Purpose_Name(slot.purpose()), slot.device(),
-        slot.device_name(), slot.threads(),
-        slot.host_memory_limit_bytes() >> 20);
-    session_->AddSlot(std::make_unique<SlotRunner>(slot, dependencies));
+        slot.device_name(), slot.device_uuid(), slot.threads(),
+        slot.device_memory_bytes() >> 20, slot.host_memory_limit_bytes() >> 20);
+    session_->AddSlot(
+        std::make_unique<SlotRunner>(slot, dependencies, GpuOf(slot)));
   }
 }
 
+absl::Duration Agent::Turn() {
+  absl::Duration next = absl::InfiniteDuration();
+  if (session_ != nullptr) next = session_->Turn();
+  // What slots found out about their GPUs counts at once.
+  for (auto& gpu : gpus_) next = std::min(next, gpu->Turn());
+  return next;
+}
+
 void Agent::RunSession() {
-  absl::Duration next = session_->Turn();
+  absl::Duration next = Turn();
   while (session_queue_.RunFor(next - SystemClock().Monotonic())) {
-    next = session_->Turn();
+    next = Turn();
     if (!session_->drained()) continue;
     MutexLock lock(&mutex_);
     drained_ = true;
@@ -153,6 +228,7 @@ void Agent::RunSession() {
   }
   // Ends trainers and stream on the thread that they belong to.
   session_.reset();
+  gpus_.clear();
 }
 
 void Agent::OnWelcome() {

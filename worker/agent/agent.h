@@ -4,14 +4,19 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "prometheus/registry.h"
 #include "proto/artifact/local_artifact_store.h"
 #include "proto/contract/base/mutex.h"
+#include "worker/agent/devices/device_metrics.h"
+#include "worker/agent/devices/gpu_device.h"
+#include "worker/agent/devices/gpu_watch.h"
 #include "worker/agent/grpc_transport.h"
 #include "worker/agent/metrics_endpoint.h"
 #include "worker/agent/process/child_spawner.h"
@@ -20,6 +25,7 @@
 #include "worker/agent/slot_plan.h"
 #include "worker/agent/staging.h"
 #include "worker/agent/worker_metrics.h"
+#include "worker/devices/nvml.h"
 
 namespace tunesmith::worker {
 
@@ -33,6 +39,10 @@ struct AgentOptions {
   // The trainer program.
   std::string trainer;
   SlotPlanOptions slots;
+  // A value of CUDA_VISIBLE_DEVICES; see VisibleGpus.
+  std::optional<std::string> visible_gpus;
+  // File name of NVIDIA's management library.
+  std::string nvml_library = Nvml::kLibrary;
   // Without a directory: `features` beside `artifact_root`. No bytes: none.
   FeatureCacheOptions feature_cache;
   // Loopback; port 0 is any.
@@ -47,8 +57,8 @@ struct AgentOptions {
 // A whole worker: owns its parts and threads, in the order of construction.
 class Agent {
  public:
-  // Asks the trainer for devices and starts all threads. INVALID_ARGUMENT and
-  // FAILED_PRECONDITION name the setting that is wrong.
+  // Tries the GPUs, which takes a while, and starts all threads.
+  // INVALID_ARGUMENT and FAILED_PRECONDITION name the setting that is wrong.
   static absl::StatusOr<std::unique_ptr<Agent>> Create(AgentOptions options);
 
   // Lets trainings end at a checkpoint and waits until they have, at most so
@@ -67,19 +77,34 @@ class Agent {
  private:
   explicit Agent(AgentOptions options);
 
+  void FindDevices();
+  // Runs the session's queue until every GPU was tried.
+  void TryDevices();
+  std::vector<PlannedGpu> TriedGpus() const;
   void BuildSession(const std::vector<v1::Slot>& slots);
+  void StartThreads();
+  // The GPU of a slot; null for the CPU.
+  GpuDevice* GpuOf(const v1::Slot& slot);
+  absl::Duration Turn();
   void RunSession();
   void OnWelcome();
 
   const AgentOptions options_;
   const std::shared_ptr<prometheus::Registry> registry_;
   WorkerMetrics metrics_;
+  const std::shared_ptr<DeviceMetrics> device_metrics_;
   std::unique_ptr<MetricsEndpoint> endpoint_;
   std::unique_ptr<LocalArtifactStore> store_;
+  // Null without a driver.
+  std::unique_ptr<Nvml> nvml_;
   GrpcTransport transport_;
   ChildSpawner spawner_;
   TaskQueue session_queue_;
   TaskQueue staging_queue_;
+  TaskQueue watch_queue_;
+  // On the session's thread, as the session.
+  std::vector<std::unique_ptr<GpuDevice>> gpus_;
+  std::unique_ptr<GpuWatch> watch_;
   std::unique_ptr<Session> session_;
   bool ready_file_written_ = false;
   std::atomic<bool> evicted_ = false;
@@ -87,6 +112,7 @@ class Agent {
   CondVar changed_;
   bool drained_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread staging_thread_;
+  std::thread watch_thread_;
   std::thread session_thread_;
 };
 

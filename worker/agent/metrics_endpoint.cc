@@ -33,7 +33,7 @@ void Knock(const std::string& host, int port) {
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Create(
     const std::string& address,
-    std::shared_ptr<prometheus::Registry> registry) {
+    const std::vector<std::shared_ptr<prometheus::Collectable>>& sources) {
   std::unique_ptr<prometheus::Exposer> exposer;
   try {
     exposer = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Create(
     return absl::UnavailableError(absl::StrCat("cannot listen for metrics at ",
                                                address, ": ", error.what()));
   }
-  exposer->RegisterCollectable(registry);
+  for (const auto& source : sources) exposer->RegisterCollectable(source);
   return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(
       address.substr(0, address.rfind(':')), std::move(exposer)));
 }

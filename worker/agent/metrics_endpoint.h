@@ -3,21 +3,22 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "prometheus/collectable.h"
 #include "prometheus/exposer.h"
-#include "prometheus/registry.h"
 
 namespace tunesmith::worker {
 
-// Serves a registry at /metrics, with threads of its own.
+// Serves metrics at /metrics, with threads of its own.
 class MetricsEndpoint {
  public:
-  // `address` is a loopback host:port; port 0 is any. UNAVAILABLE when it
-  // cannot be listened at.
+  // `address` is a loopback host:port; port 0 is any. `sources` are the
+  // caller's to keep. UNAVAILABLE when it cannot be listened at.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Create(
       const std::string& address,
-      std::shared_ptr<prometheus::Registry> registry);
+      const std::vector<std::shared_ptr<prometheus::Collectable>>& sources);
   ~MetricsEndpoint();
 
   int port() const { return port_; }

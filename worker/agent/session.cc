@@ -7,6 +7,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "proto/contract/error.h"
 #include "spdlog/spdlog.h"
+#include "worker/agent/agent_outcomes.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -15,15 +16,10 @@ using internal::v1::DesiredState;
 using internal::v1::ServerMessage;
 using internal::v1::WorkerMessage;
 
-constexpr int kProtocol = 1;
-constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
-constexpr absl::Duration kLongestPause = absl::Seconds(5);
-constexpr absl::Duration kWelcomeTimeout = absl::Seconds(10);
 // Bounds for what a server may ask.
 constexpr absl::Duration kShortestInterval = absl::Milliseconds(10);
 constexpr absl::Duration kLongestInterval = absl::Minutes(1);
 constexpr absl::Duration kDefaultInterval = absl::Seconds(1);
-constexpr size_t kMaxFinished = 256;
 
 absl::Duration IntervalOf(const internal::v1::Welcome& welcome) {
   absl::Duration interval =
@@ -33,30 +29,31 @@ absl::Duration IntervalOf(const internal::v1::Welcome& welcome) {
   return std::clamp(interval, kShortestInterval, kLongestInterval);
 }
 
-// Time goes on while a trainer reports nothing, as in an evaluation.
-void CountDown(absl::Duration passed, v1::Progress& progress) {
-  using google::protobuf::util::TimeUtil;
-  if (!progress.has_time_remaining()) return;
-  int64_t left = TimeUtil::DurationToNanoseconds(progress.time_remaining()) -
-                 absl::ToInt64Nanoseconds(passed);
-  *progress.mutable_time_remaining() =
-      TimeUtil::NanosecondsToDuration(std::max<int64_t>(left, 0));
-}
-
 }  // namespace
 
 Session::Session(Options options, SessionTransport& transport, Clock& clock,
                  WorkerMetrics& metrics)
     : options_(std::move(options)),
-      transport_(transport),
       clock_(clock),
       metrics_(metrics),
-      alive_(std::make_shared<bool>(true)),
-      backoff_(kFirstPause, kLongestPause,
-               static_cast<uint32_t>(options_.boot_id)),
-      connect_time_(-absl::InfiniteDuration()) {}
+      connection_(ConnectionOptions(), transport, clock, metrics) {}
 
-Session::~Session() { *alive_ = false; }
+ServerConnection::Options Session::ConnectionOptions() {
+  ServerConnection::Options options;
+  options.worker_id = options_.worker_id;
+  options.seed = static_cast<uint32_t>(options_.boot_id);
+  options.post = options_.post;
+  options.make_hello = [this] { return MakeHello(); };
+  options.on_welcome = [this](const internal::v1::Welcome& welcome) {
+    OnWelcome(welcome);
+  };
+  options.on_message = [this](const ServerMessage& message) {
+    if (message.has_desired()) OnDesiredState(message.desired());
+    if (message.has_ack()) OnAck(message.ack());
+  };
+  options.on_evicted = options_.on_evicted;
+  return options;
+}
 
 void Session::AddSlot(std::unique_ptr<SlotRunner> slot) {
   slots_.push_back(std::move(slot));
@@ -65,118 +62,39 @@ void Session::AddSlot(std::unique_ptr<SlotRunner> slot) {
 absl::Duration Session::Turn() {
   absl::Duration next = absl::InfiniteDuration();
   for (auto& slot : slots_) next = std::min(next, slot->Turn());
-  if (evicted_) return next;
-  absl::Duration now = clock_.Monotonic();
-  if (stream_ != nullptr && now >= welcome_deadline_) {
-    spdlog::warn("server did not answer, reconnecting");
-    metrics_.Reconnected();
-    Disconnect(backoff_.Next());
-  }
-  if (stream_ == nullptr && now >= connect_time_) Connect();
-  if (welcomed_) {
-    SendEvents();
-    if (report_due_ || now >= next_report_) SendReport();
-  }
-  size_t unacknowledged = 0;
-  for (const auto& [key, held] : held_) unacknowledged += held.events.size();
-  metrics_.SetUnacknowledgedEvents(unacknowledged);
-  if (stream_ == nullptr) return std::min(next, connect_time_);
-  return std::min({next, welcome_deadline_, next_report_});
+  next = std::min(next, connection_.Turn());
+  metrics_.SetUnacknowledgedEvents(held_.UnacknowledgedEvents());
+  if (!connection_.welcomed()) return next;
+  // Before the outcome of the work that showed it, or the server gives the
+  // slot other work.
+  if (OutOfService() != reported_out_of_service_) SendReport();
+  SendEvents();
+  if (report_due_ || clock_.Monotonic() >= next_report_) SendReport();
+  return std::min(next, next_report_);
 }
 
-void Session::Connect() {
-  SessionSink sink;
-  auto post = options_.post;
-  int64_t id = ++stream_id_;
-  sink.on_message = [this, alive = alive_, post, id](ServerMessage message) {
-    post([this, alive, id, message = std::move(message)] {
-      if (*alive) OnMessage(id, message);
-    });
-  };
-  sink.on_end = [this, alive = alive_, post, id](absl::Status status) {
-    post([this, alive, id, status = std::move(status)] {
-      if (*alive) OnEnd(id, status);
-    });
-  };
-  stream_ = transport_.Open(std::move(sink));
-  welcome_deadline_ = clock_.Monotonic() + kWelcomeTimeout;
-  WorkerMessage message;
-  internal::v1::Hello& hello = *message.mutable_hello();
-  hello.set_min_protocol(kProtocol);
-  hello.set_max_protocol(kProtocol);
+internal::v1::Hello Session::MakeHello() {
+  internal::v1::Hello hello;
   hello.set_worker_id(options_.worker_id);
   hello.set_boot_id(options_.boot_id);
   hello.set_build(options_.build);
   for (const auto& slot : slots_) *hello.add_slots() = slot->slot();
   *hello.mutable_report() = MakeReport();
-  stream_->Write(std::move(message));
-}
-
-void Session::Disconnect(absl::Duration pause) {
-  stream_.reset();
-  ++stream_id_;
-  welcomed_ = false;
-  welcome_deadline_ = absl::InfiniteDuration();
-  next_report_ = absl::InfiniteDuration();
-  connect_time_ = clock_.Monotonic() + pause;
-}
-
-void Session::OnMessage(int64_t stream_id, ServerMessage message) {
-  if (stream_id != stream_id_) return;
-  if (message.has_welcome()) return OnWelcome(message.welcome());
-  // A state before the server knows what runs here says nothing.
-  if (!welcomed_) return;
-  if (message.has_desired()) OnDesiredState(message.desired());
-  if (message.has_ack()) OnAck(message.ack());
-}
-
-void Session::OnEnd(int64_t stream_id, const absl::Status& status) {
-  if (stream_id != stream_id_) return;
-  metrics_.Reconnected();
-  absl::Duration pause = backoff_.Next();
-  Disconnect(pause);
-  if (absl::IsAborted(status)) {
-    spdlog::error("another worker took over id={} error=\"{}\"",
-                  options_.worker_id, std::string(status.message()));
-    evicted_ = true;
-    options_.on_evicted(status);
-    return;
-  }
-  // Repeated failures to connect are one state, logged once.
-  spdlog::log(down_logged_ ? spdlog::level::debug : spdlog::level::warn,
-              "no stream to the server, trainers go on error=\"{}\"",
-              status.ToString());
-  down_logged_ = true;
-  if (absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status)) {
-    spdlog::error("server refused this worker id={} error=\"{}\"",
-                  options_.worker_id, std::string(status.message()));
-  }
+  return hello;
 }
 
 void Session::OnWelcome(const internal::v1::Welcome& welcome) {
-  if (welcome.protocol() != kProtocol) {
-    spdlog::error("server speaks protocol {}, this worker {}",
-                  welcome.protocol(), kProtocol);
-    Disconnect(kLongestPause);
-    return;
-  }
-  backoff_.Reset();
-  welcomed_ = true;
-  down_logged_ = false;
-  welcome_deadline_ = absl::InfiniteDuration();
   report_interval_ = IntervalOf(welcome);
   next_report_ = clock_.Monotonic() + report_interval_;
   report_due_ = false;
-  for (auto& [key, held] : held_) held.events.Rewind();
+  held_.Rewind();
   spdlog::info("connected id={} held_items={}", options_.worker_id,
                held_.size());
   options_.on_welcome();
 }
 
 void Session::OnDesiredState(const DesiredState& desired) {
-  std::vector<HeldItem> held;
-  for (const auto& [key, item] : held_) held.push_back({key, item.stop});
-  for (const Action& action : Reconcile(desired, held, finished_)) {
+  for (const Action& action : held_.ActionsFor(desired)) {
     switch (action.kind) {
       case Action::Kind::kDrop:
         DropItem(action.key);
@@ -185,7 +103,7 @@ void Session::OnDesiredState(const DesiredState& desired) {
         StartItem(*action.assignment);
         break;
       case Action::Kind::kStop:
-        if (held_.contains(action.key)) StopItem(action.key, action.stop);
+        StopItem(action.key, action.stop);
         break;
     }
   }
@@ -195,7 +113,7 @@ void Session::StartItem(const DesiredState::Assignment& assignment) {
   // The server was told, and takes it back when this worker is gone.
   if (draining_) return;
   ItemKey key = KeyOf(assignment.item());
-  held_.emplace(key, Held{EventBuffer(key), assignment.slot()});
+  held_.Add(key, assignment.slot());
   report_due_ = true;
   SlotRunner* slot = SlotOf(assignment.slot());
   if (slot != nullptr && !slot->busy()) {
@@ -204,22 +122,21 @@ void Session::StartItem(const DesiredState::Assignment& assignment) {
   }
   spdlog::error("assignment to a slot that cannot take it item={} slot={}",
                 key.uid, assignment.slot());
-  internal::v1::WorkEvent event;
-  *event.mutable_time() =
-      google::protobuf::util::TimeUtil::NanosecondsToTimestamp(
-          absl::ToUnixNanos(clock_.Now()));
-  *event.mutable_outcome() = FailedOutcome(
-      MakeError(
-          absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
-          absl::StrCat("the worker has no free slot ", assignment.slot())),
-      true);
-  OnEvent(key, std::move(event));
+  OnEvent(key, OutcomeEvent(
+                   FailedOutcome(
+                       MakeError(absl::StatusCode::kInternal,
+                                 v1::ERROR_REASON_INTERNAL,
+                                 absl::StrCat("the worker has no free slot ",
+                                              assignment.slot())),
+                       true),
+                   clock_.Now()));
 }
 
 void Session::StopItem(const ItemKey& key, ItemStop stop) {
-  Held& held = held_.at(key);
-  held.stop = stop;
-  SlotRunner* slot = SlotOf(held.slot);
+  HeldItems::Item* held = held_.Find(key);
+  if (held == nullptr) return;
+  held->stop = stop;
+  SlotRunner* slot = SlotOf(held->slot);
   if (slot == nullptr) return;
   if (stop == ItemStop::kCancel) {
     slot->Cancel(key);
@@ -231,7 +148,7 @@ void Session::StopItem(const ItemKey& key, ItemStop stop) {
 void Session::Drain() {
   draining_ = true;
   report_due_ = true;
-  for (auto& [key, held] : held_) {
+  for (auto& [key, held] : held_.items()) {
     SlotRunner* slot = SlotOf(held.slot);
     bool trains = slot != nullptr && slot->busy() &&
                   slot->slot().purpose() == v1::Slot::TRAINING;
@@ -248,40 +165,27 @@ bool Session::drained() const {
       return false;
     }
   }
-  if (!welcomed_) return true;
-  for (const auto& [key, held] : held_) {
-    if (held.events.ended()) return false;
-  }
-  return true;
+  return !connection_.welcomed() || !held_.AnyEnded();
 }
 
 void Session::DropItem(const ItemKey& key) {
-  auto found = held_.find(key);
-  if (found == held_.end()) return;
-  if (SlotRunner* slot = SlotOf(found->second.slot)) slot->Drop(key);
-  held_.erase(found);
+  HeldItems::Item* held = held_.Find(key);
+  if (held == nullptr) return;
+  if (SlotRunner* slot = SlotOf(held->slot)) slot->Drop(key);
+  held_.Drop(key);
   report_due_ = true;
 }
 
 void Session::OnAck(const internal::v1::Ack& ack) {
   ItemKey key = {ack.item_uid(), ack.fence()};
   if (ack.fenced()) return DropItem(key);
-  auto found = held_.find(key);
-  if (found == held_.end()) return;
-  EventBuffer& events = found->second.events;
-  events.Acknowledge(ack.sequence());
-  if (!events.ended() || !events.empty()) return;
-  held_.erase(found);
-  report_due_ = true;
-  // Which one is forgotten does not matter: a stale state is seconds old.
-  if (finished_.size() == kMaxFinished) finished_.erase(finished_.begin());
-  finished_.insert(key);
+  if (held_.Acknowledge(key, ack.sequence())) report_due_ = true;
 }
 
 void Session::OnEvent(const ItemKey& key, internal::v1::WorkEvent event) {
-  auto found = held_.find(key);
-  if (found == held_.end()) return;
-  EventBuffer& events = found->second.events;
+  HeldItems::Item* held = held_.Find(key);
+  if (held == nullptr) return;
+  EventBuffer& events = held->events;
   bool too_long = event.ByteSizeLong() > options_.max_event_bytes;
   if (!event.has_outcome()) {
     if (!too_long) events.Append(std::move(event));
@@ -296,15 +200,12 @@ void Session::OnEvent(const ItemKey& key, internal::v1::WorkEvent event) {
 }
 
 void Session::GiveUp(const ItemKey& key) {
-  SlotRunner* slot = SlotOf(held_.at(key).slot);
+  SlotRunner* slot = SlotOf(held_.Find(key)->slot);
   if (slot != nullptr) slot->Kill(key, KillCause::kTooManyEvents);
 }
 
 void Session::OnProgress(const ItemKey& key, const v1::Progress& progress) {
-  auto found = held_.find(key);
-  if (found == held_.end()) return;
-  found->second.progress = progress;
-  found->second.progress_time = clock_.Monotonic();
+  held_.SetProgress(key, progress, clock_.Monotonic());
 }
 
 SlotRunner* Session::SlotOf(int32_t index) {
@@ -315,39 +216,41 @@ SlotRunner* Session::SlotOf(int32_t index) {
 }
 
 void Session::SendEvents() {
-  for (auto& [key, held] : held_) {
-    while (auto batch = held.events.NextBatch()) {
-      WorkerMessage message;
-      *message.mutable_events() = *std::move(batch);
-      stream_->Write(std::move(message));
-    }
-  }
+  held_.TakeBatches([this](internal::v1::Events batch) {
+    WorkerMessage message;
+    *message.mutable_events() = std::move(batch);
+    connection_.Write(std::move(message));
+  });
 }
 
 void Session::SendReport() {
   WorkerMessage message;
   *message.mutable_report() = MakeReport();
-  stream_->Write(std::move(message));
+  connection_.Write(std::move(message));
   report_due_ = false;
   next_report_ = clock_.Monotonic() + report_interval_;
 }
 
-internal::v1::Report Session::MakeReport() const {
+internal::v1::Report Session::MakeReport() {
   internal::v1::Report report;
   report.set_draining(draining_);
-  // Ended items are named until their outcome is stored, so that their leases
-  // do not run out on the way.
-  for (const auto& [key, held] : held_) {
-    internal::v1::Report::Running& running = *report.add_running();
-    running.set_item_uid(key.uid);
-    running.set_fence(key.fence);
-    running.set_slot(held.slot);
-    if (!held.progress.has_value()) continue;
-    *running.mutable_progress() = *held.progress;
-    CountDown(clock_.Monotonic() - held.progress_time,
-              *running.mutable_progress());
+  held_.FillReport(report, clock_.Monotonic());
+  reported_out_of_service_ = OutOfService();
+  for (const auto& [index, reason] : reported_out_of_service_) {
+    internal::v1::Report::OutOfService& entry = *report.add_out_of_service();
+    entry.set_slot(index);
+    entry.set_reason(reason);
   }
   return report;
+}
+
+std::map<int32_t, std::string> Session::OutOfService() const {
+  std::map<int32_t, std::string> reasons;
+  for (const auto& slot : slots_) {
+    std::string reason = slot->out_of_service();
+    if (!reason.empty()) reasons[slot->slot().index()] = std::move(reason);
+  }
+  return reasons;
 }
 
 }  // namespace tunesmith::worker

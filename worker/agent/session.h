@@ -5,8 +5,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -14,10 +12,10 @@
 #include "proto/contract/base/clock.h"
 #include "proto/contract/message_limits.h"
 #include "tunesmith/internal/v1/worker_session.pb.h"
-#include "worker/agent/backoff.h"
-#include "worker/agent/event_buffer.h"
+#include "worker/agent/held_items.h"
 #include "worker/agent/item_key.h"
 #include "worker/agent/reconcile.h"
+#include "worker/agent/server_connection.h"
 #include "worker/agent/session_transport.h"
 #include "worker/agent/slot_runner.h"
 #include "worker/agent/worker_metrics.h"
@@ -51,7 +49,6 @@ class Session : public ItemObserver {
   // `transport`, `clock` and `metrics` outlive the session.
   Session(Options options, SessionTransport& transport, Clock& clock,
           WorkerMetrics& metrics);
-  ~Session() override;
 
   // Before the first Turn. Takes dependencies.observer to be this session.
   void AddSlot(std::unique_ptr<SlotRunner> slot);
@@ -69,20 +66,8 @@ class Session : public ItemObserver {
   void OnProgress(const ItemKey& key, const v1::Progress& progress) override;
 
  private:
-  // An item from its start to the acknowledgement of its outcome.
-  struct Held {
-    EventBuffer events;
-    int32_t slot = 0;
-    ItemStop stop = ItemStop::kNone;
-    std::optional<v1::Progress> progress;
-    // When it was reported.
-    absl::Duration progress_time;
-  };
-
-  void Connect();
-  void Disconnect(absl::Duration pause);
-  void OnMessage(int64_t stream_id, internal::v1::ServerMessage message);
-  void OnEnd(int64_t stream_id, const absl::Status& status);
+  ServerConnection::Options ConnectionOptions();
+  internal::v1::Hello MakeHello();
   void OnWelcome(const internal::v1::Welcome& welcome);
   void OnDesiredState(const internal::v1::DesiredState& desired);
   void OnAck(const internal::v1::Ack& ack);
@@ -94,33 +79,22 @@ class Session : public ItemObserver {
   SlotRunner* SlotOf(int32_t index);
   void SendEvents();
   void SendReport();
-  internal::v1::Report MakeReport() const;
+  // What the server knows once it is sent.
+  internal::v1::Report MakeReport();
+  // Why slots take nothing, by index.
+  std::map<int32_t, std::string> OutOfService() const;
 
   const Options options_;
-  SessionTransport& transport_;
   Clock& clock_;
   WorkerMetrics& metrics_;
-  // Callbacks of a stream find the session gone.
-  const std::shared_ptr<bool> alive_;
+  ServerConnection connection_;
+  HeldItems held_;
 
-  std::map<ItemKey, Held> held_;
-  // Those whose outcome was acknowledged last.
-  std::set<ItemKey> finished_;
-
-  Backoff backoff_;
-  std::unique_ptr<SessionStream> stream_;
-  // News of streams before this one are passed over.
-  int64_t stream_id_ = 0;
-  bool welcomed_ = false;
-  bool evicted_ = false;
   bool draining_ = false;
   bool report_due_ = false;
-  bool down_logged_ = false;
-  absl::Duration connect_time_;
-  // Until when the server must have said Welcome.
-  absl::Duration welcome_deadline_ = absl::InfiniteDuration();
   absl::Duration report_interval_;
-  absl::Duration next_report_ = absl::InfiniteDuration();
+  absl::Duration next_report_;
+  std::map<int32_t, std::string> reported_out_of_service_;
 
   std::vector<std::unique_ptr<SlotRunner>> slots_;
 };

@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
 #include "proto/contract/resource_name.h"
 
 namespace tunesmith::worker {
 namespace {
 
 constexpr size_t kMaxIdLength = 63;
+// Each has a context of its own, which takes half a GiB of the GPU.
+constexpr int kMaxSlotsPerGpu = 16;
 // A trainer holds half as much before it has any work.
 constexpr int64_t kLeastSlotMemory = int64_t{128} << 20;
 // For the other programs, warm trainers and mapped files: an eighth of the
@@ -22,12 +24,24 @@ void AddSlot(std::vector<v1::Slot>& slots, v1::Slot::Purpose purpose,
   v1::Slot& slot = slots.emplace_back();
   slot.set_index(static_cast<int32_t>(slots.size()) - 1);
   slot.set_purpose(purpose);
-  slot.set_device_kind(device.id == "cpu" ? v1::Resources::CPU
-                                          : v1::Resources::CUDA);
+  slot.set_device_kind(device.uuid.empty() ? v1::Resources::CPU
+                                           : v1::Resources::CUDA);
   slot.set_device(device.id);
   slot.set_device_name(device.name);
+  slot.set_device_uuid(device.uuid);
   slot.set_device_memory_bytes(device.memory_bytes);
   slot.set_threads(std::max(threads, 1));
+}
+
+void AddGpuSlots(std::vector<v1::Slot>& slots, const PlannedGpu& gpu, int count,
+                 int threads) {
+  for (int i = 0; i < count; ++i) {
+    AddSlot(slots, v1::Slot::TRAINING, gpu.device, threads);
+    v1::Slot& slot = slots.back();
+    slot.set_device_memory_bytes(gpu.device.memory_bytes / count);
+    slot.set_compute_capability(gpu.compute_capability);
+    slot.set_device_is_shared(count > 1 || !gpu.device.parent_uuid.empty());
+  }
 }
 
 int64_t MemoryOfSlot(const SlotPlanOptions& options, int training_slots) {
@@ -36,34 +50,14 @@ int64_t MemoryOfSlot(const SlotPlanOptions& options, int training_slots) {
   return (host - std::min(host / 8, kMaxReserve)) / std::max(training_slots, 1);
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
-    const std::vector<Device>& devices, const SlotPlanOptions& options) {
-  std::vector<Device> gpus;
-  const Device* cpu = nullptr;
-  for (const Device& device : devices) {
-    if (absl::StartsWith(device.id, "cuda")) gpus.push_back(device);
-    if (device.id == "cpu") cpu = &device;
-  }
-  if (cpu == nullptr) {
-    return absl::InvalidArgumentError("the trainer lists no device \"cpu\"");
-  }
-  int available = static_cast<int>(gpus.size());
-  int training = options.training_slots.value_or(std::max(available, 1));
-  if (available > 0) training = std::min(training, available);
-  std::vector<v1::Slot> slots;
-  for (int i = 0; i < training; ++i) {
-    AddSlot(slots, v1::Slot::TRAINING, available > 0 ? gpus[i] : *cpu,
-            options.threads / training);
-  }
-  for (int i = 0; i < options.auxiliary_slots; ++i) {
-    AddSlot(slots, v1::Slot::AUXILIARY, *cpu, 1);
-  }
-  if (slots.empty()) {
+absl::Status CheckOptions(const SlotPlanOptions& options) {
+  if (options.slots_per_gpu < 1 || options.slots_per_gpu > kMaxSlotsPerGpu) {
     return absl::InvalidArgumentError(
-        "a worker needs at least one slot: raise --training-slots or "
-        "--auxiliary-slots");
+        absl::StrCat("--slots-per-gpu must be 1 to ", kMaxSlotsPerGpu));
+  }
+  if (options.cpu_slots.value_or(0) < 0 || options.auxiliary_slots < 0) {
+    return absl::InvalidArgumentError(
+        "--cpu-slots and --auxiliary-slots cannot be negative");
   }
   if (options.slot_memory_bytes.value_or(kLeastSlotMemory) < kLeastSlotMemory) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -71,8 +65,41 @@ absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
         " MiB that the smallest work takes: ", *options.slot_memory_bytes,
         " bytes"));
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
+    const Device& cpu, const std::vector<PlannedGpu>& gpus,
+    const SlotPlanOptions& options) {
+  TUNESMITH_RETURN_IF_ERROR(CheckOptions(options));
+  int working = static_cast<int>(
+      std::count_if(gpus.begin(), gpus.end(),
+                    [](const PlannedGpu& gpu) { return gpu.works; }));
+  int on_cpu = options.cpu_slots.value_or(working > 0 ? 0 : 1);
+  int on_gpus = static_cast<int>(gpus.size()) * options.slots_per_gpu;
+  // Threads would lie idle with a GPU that may never work; memory that was
+  // promised twice would be missed if it does.
+  int threads =
+      options.threads / std::max(working * options.slots_per_gpu + on_cpu, 1);
+  std::vector<v1::Slot> slots;
+  for (const PlannedGpu& gpu : gpus) {
+    AddGpuSlots(slots, gpu, options.slots_per_gpu, threads);
+  }
+  for (int i = 0; i < on_cpu; ++i) {
+    AddSlot(slots, v1::Slot::TRAINING, cpu, threads);
+  }
+  for (int i = 0; i < options.auxiliary_slots; ++i) {
+    AddSlot(slots, v1::Slot::AUXILIARY, cpu, 1);
+  }
+  if (slots.empty()) {
+    return absl::InvalidArgumentError(
+        "a worker needs at least one slot: raise --cpu-slots or "
+        "--auxiliary-slots");
+  }
   for (v1::Slot& slot : slots) {
-    slot.set_host_memory_limit_bytes(MemoryOfSlot(options, training));
+    slot.set_host_memory_limit_bytes(MemoryOfSlot(options, on_gpus + on_cpu));
   }
   return slots;
 }

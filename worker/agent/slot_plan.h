@@ -9,13 +9,15 @@
 
 #include "absl/status/statusor.h"
 #include "tunesmith/v1/worker.pb.h"
-#include "worker/agent/process/devices.h"
+#include "worker/agent/devices/device.h"
 
 namespace tunesmith::worker {
 
 struct SlotPlanOptions {
-  // Default: one for each GPU, or one with the CPU.
-  std::optional<int> training_slots;
+  // Share the GPU's memory.
+  int slots_per_gpu = 1;
+  // Training slots with the CPU. Default: one where no GPU works, else none.
+  std::optional<int> cpu_slots;
   int auxiliary_slots = 2;
   // For all training slots together.
   int threads = 1;
@@ -27,11 +29,20 @@ struct SlotPlanOptions {
   int64_t host_memory_bytes = 0;
 };
 
-// The slots that a worker offers: training ones first. INVALID_ARGUMENT when
-// there is no CPU device for the auxiliary slots, there would be no slot, or
-// no work would fit in the memory of a slot.
+// A GPU that was tried.
+struct PlannedGpu {
+  Device device;
+  // Empty where it does not work; its slots wait until it does.
+  std::string compute_capability;
+  bool works = true;
+};
+
+// The slots that a worker offers: training ones on GPUs, then on the CPU, then
+// auxiliary ones. INVALID_ARGUMENT when an option is out of bounds, there would
+// be no slot, or no work would fit in the memory of a slot.
 absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
-    const std::vector<Device>& devices, const SlotPlanOptions& options);
+    const Device& cpu, const std::vector<PlannedGpu>& gpus,
+    const SlotPlanOptions& options);
 
 // An id for the worker of a machine: the host name in lower case, with `-` for
 // what an id cannot hold; "worker" when nothing is left.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -12,8 +13,11 @@
 #include "proto/contract/base/clock.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/worker.pb.h"
+#include "worker/agent/active_trainer.h"
+#include "worker/agent/devices/gpu_device.h"
 #include "worker/agent/item_key.h"
 #include "worker/agent/process/trainer_process.h"
+#include "worker/agent/spare_schedule.h"
 #include "worker/agent/spare_trainer.h"
 #include "worker/agent/staging.h"
 #include "worker/agent/step_meter.h"
@@ -44,6 +48,8 @@ struct SlotDependencies {
   // See CountOomKills.
   std::function<int64_t()> count_oom_kills;
   FeatureCacheOptions feature_cache = {};
+  // How many slots share the memory of each GPU.
+  int slots_per_gpu = 1;
 };
 
 // Runs one item at a time on one slot, each in a trainer process of its own,
@@ -51,11 +57,14 @@ struct SlotDependencies {
 // blocks.
 class SlotRunner {
  public:
-  SlotRunner(v1::Slot slot, SlotDependencies dependencies);
+  // `gpu` is the slot's, and outlives it; null for the CPU.
+  SlotRunner(v1::Slot slot, SlotDependencies dependencies,
+             GpuDevice* gpu = nullptr);
   ~SlotRunner();
 
   // Takes an item up. Whatever happens then, its last event is an outcome,
-  // unless it is dropped. The slot holds no other item.
+  // unless it is dropped. The slot holds no other item. A slot that is out of
+  // service ends the item at once.
   void Start(const internal::v1::WorkItem& item);
 
   // Asks for an early end with a CANCELLED outcome.
@@ -75,6 +84,10 @@ class SlotRunner {
 
   const v1::Slot& slot() const { return slot_; }
   bool busy() const { return item_ != nullptr; }
+  // Why it takes nothing, for people; empty while it does.
+  std::string out_of_service() const {
+    return gpu_ == nullptr ? "" : gpu_->reason();
+  }
 
  private:
   struct Item;
@@ -89,33 +102,31 @@ class SlotRunner {
   void OnTrainerProgress(const v1::Progress& progress);
 
   bool Holds(const ItemKey& key) const;
-  // Tells the active trainer something, and kills it when it has not ended
-  // after `grace`.
-  void AskToStop(const internal::v1::AgentMessage& message, KillCause cause,
-                 absl::Duration grace);
-  void KillActive(KillCause cause);
+  bool in_service() const { return gpu_ == nullptr || gpu_->in_service(); }
   // Ends the item with an outcome of the agent's own.
   void Finish(internal::v1::Outcome outcome);
   void Deliver(internal::v1::WorkEvent event);
+  void ForgetItem();
   void HandOver();
   void SpawnSpare();
   bool SpareIsDue() const;
+  // Gives up what cannot be done without the device.
+  void LeaveService();
   void CheckDeadlines();
-  // Kills an active trainer that holds more memory than it may.
-  void CheckMemory();
   absl::Duration NextDeadline() const;
   void CountSlot();
 
-  const v1::Slot slot_;
+  v1::Slot slot_;
   const SlotDependencies dependencies_;
+  GpuDevice* const gpu_;
   // Callbacks of trainers and staging that outlive the slot find it gone.
   const std::shared_ptr<bool> alive_;
   std::optional<WorkerMetrics::SlotState> counted_;
 
   std::unique_ptr<Item> item_;
   SpareTrainer spare_;
-  // Has, or had, the item: stays until its process is gone.
-  std::unique_ptr<Trainer> active_;
+  SpareSchedule spare_schedule_;
+  std::unique_ptr<ActiveTrainer> active_;
 };
 
 }  // namespace tunesmith::worker

@@ -12,15 +12,16 @@ constexpr absl::Duration kStartGrace = absl::Minutes(2);
 
 }  // namespace
 
-SpareTrainer::SpareTrainer(const v1::Slot& slot, Clock& clock,
-                           TrainerSpawner& spawner, WorkerMetrics& metrics)
-    : slot_index_(slot.index()),
-      command_{slot.device(), slot.threads()},
+SpareTrainer::SpareTrainer(int32_t slot_index, TrainerCommand command,
+                           Clock& clock, TrainerSpawner& spawner,
+                           WorkerMetrics& metrics)
+    : slot_index_(slot_index),
+      command_(std::move(command)),
       clock_(clock),
       spawner_(spawner),
       metrics_(metrics),
       backoff_(absl::Milliseconds(200), absl::Seconds(30),
-               static_cast<uint32_t>(slot.index()) + 1) {}
+               static_cast<uint32_t>(slot_index) + 1) {}
 
 std::optional<TrainerExit> SpareTrainer::Spawn(MessageHandler on_message,
                                                ExitHandler on_exit) {
@@ -44,25 +45,31 @@ std::optional<TrainerExit> SpareTrainer::Spawn(MessageHandler on_message,
   trainer_ = std::make_unique<Trainer>();
   trainer_->id = id;
   trainer_->process = *std::move(process);
-  trainer_->kill_time = clock_.Monotonic() + kStartGrace;
+  discarded_ = false;
+  kill_time_ = clock_.Monotonic() + kStartGrace;
   return std::nullopt;
 }
 
 void SpareTrainer::OnReady() {
+  if (discarded_) return;
   ready_ = true;
-  trainer_->kill_time = absl::InfiniteDuration();
+  kill_time_ = absl::InfiniteDuration();
   failures_ = 0;
   backoff_.Reset();
 }
 
-void SpareTrainer::OnExit(const TrainerExit& exit) {
-  ++failures_;
-  next_spawn_ = clock_.Monotonic() + backoff_.Next();
-  metrics_.TrainerDied("spare");
-  spdlog::warn("spare trainer died slot={} by=\"{}\" failures={} stderr=\"{}\"",
-               slot_index_, DescribeExit(exit), failures_, exit.stderr_tail);
+bool SpareTrainer::OnExit(const TrainerExit& exit) {
+  bool failed = !ready_ && !discarded_;
   trainer_.reset();
   ready_ = false;
+  kill_time_ = absl::InfiniteDuration();
+  metrics_.TrainerDied("spare");
+  if (discarded_) return false;
+  ++failures_;
+  next_spawn_ = clock_.Monotonic() + backoff_.Next();
+  spdlog::warn("spare trainer died slot={} by=\"{}\" failures={} stderr=\"{}\"",
+               slot_index_, DescribeExit(exit), failures_, exit.stderr_tail);
+  return failed;
 }
 
 std::unique_ptr<Trainer> SpareTrainer::Take() {
@@ -70,18 +77,18 @@ std::unique_ptr<Trainer> SpareTrainer::Take() {
   return std::move(trainer_);
 }
 
-void SpareTrainer::Kill() {
-  if (trainer_ != nullptr) trainer_->process->Kill();
+void SpareTrainer::Discard() {
+  if (trainer_ == nullptr || discarded_) return;
+  discarded_ = true;
+  ready_ = false;
+  kill_time_ = absl::InfiniteDuration();
+  trainer_->process->Kill();
 }
 
 void SpareTrainer::CheckDeadline() {
-  if (clock_.Monotonic() < kill_time()) return;
-  trainer_->kill_time = absl::InfiniteDuration();
-  Kill();
-}
-
-absl::Duration SpareTrainer::kill_time() const {
-  return trainer_ != nullptr ? trainer_->kill_time : absl::InfiniteDuration();
+  if (clock_.Monotonic() < kill_time_) return;
+  kill_time_ = absl::InfiniteDuration();
+  trainer_->process->Kill();
 }
 
 }  // namespace tunesmith::worker

@@ -15,13 +15,10 @@
 
 namespace tunesmith::worker {
 
-// A trainer process of a slot, from its start to its end.
+// A trainer process of a slot.
 struct Trainer {
   int64_t id = 0;
   std::unique_ptr<TrainerProcess> process;
-  KillCause kill = KillCause::kNone;
-  // Kill it then, on Clock::Monotonic.
-  absl::Duration kill_time = absl::InfiniteDuration();
 };
 
 // The one trainer that a slot starts ahead of its next item, so that the item
@@ -36,8 +33,8 @@ class SpareTrainer {
   using ExitHandler = std::function<void(int64_t, TrainerExit)>;
 
   // The spawner, the clock and the metrics outlive it.
-  SpareTrainer(const v1::Slot& slot, Clock& clock, TrainerSpawner& spawner,
-               WorkerMetrics& metrics);
+  SpareTrainer(int32_t slot_index, TrainerCommand command, Clock& clock,
+               TrainerSpawner& spawner, WorkerMetrics& metrics);
 
   // Starts one where there is none; returns what went wrong where that fails
   // at once. The caller passes it to OnExit like any other exit.
@@ -46,13 +43,14 @@ class SpareTrainer {
 
   // It is warm.
   void OnReady();
-  // It died before it was taken.
-  void OnExit(const TrainerExit& exit);
+  // It died before it was taken; whether that was a start that failed.
+  bool OnExit(const TrainerExit& exit);
 
   // The warm trainer; it is the caller's from now on. Only where ready().
   std::unique_ptr<Trainer> Take();
 
-  void Kill();
+  // Kills one that is not wanted any more; that is no failure of it.
+  void Discard();
   // Kills one that does not come up in time.
   void CheckDeadline();
 
@@ -64,7 +62,7 @@ class SpareTrainer {
   // On Clock::Monotonic: not to be started before.
   absl::Duration next_spawn() const { return next_spawn_; }
   // On Clock::Monotonic: when to call CheckDeadline.
-  absl::Duration kill_time() const;
+  absl::Duration kill_time() const { return kill_time_; }
   // How many died in a row before they were warm.
   int failures() const { return failures_; }
 
@@ -79,6 +77,8 @@ class SpareTrainer {
   int failures_ = 0;
   int64_t last_id_ = 0;
   bool ready_ = false;
+  bool discarded_ = false;
+  absl::Duration kill_time_ = absl::InfiniteDuration();
   std::unique_ptr<Trainer> trainer_;
 };
 

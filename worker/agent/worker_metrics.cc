@@ -43,6 +43,8 @@ const char* NameOf(WorkerMetrics::SlotState state) {
       return "idle";
     case WorkerMetrics::SlotState::kBusy:
       return "busy";
+    case WorkerMetrics::SlotState::kOutOfService:
+      return "out_of_service";
   }
   return "";
 }

@@ -21,7 +21,7 @@ namespace tunesmith::worker {
 // reasons, never an id. One thread calls it, any thread may scrape.
 class WorkerMetrics {
  public:
-  enum class SlotState { kStarting, kIdle, kBusy };
+  enum class SlotState { kStarting, kIdle, kBusy, kOutOfService };
 
   explicit WorkerMetrics(std::shared_ptr<prometheus::Registry> registry);
 

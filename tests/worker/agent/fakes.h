@@ -66,10 +66,11 @@ class FakeSpawner : public TrainerSpawner {
       *message.mutable_event()->mutable_outcome() = outcome;
       sink.on_message(message);
     }
-    void Exit(int signal, int code = 0) {
+    void Exit(int signal, int code = 0,
+              const std::string& words = "last words") {
       sink.on_exit({.signal = signal,
                     .exit_code = code,
-                    .stderr_tail = "last words",
+                    .stderr_tail = words,
                     .channel_error = ""});
     }
   };

@@ -6,7 +6,8 @@
 #include "gtest/gtest.h"
 #include "worker/agent/backoff.h"
 #include "worker/agent/event_buffer.h"
-#include "worker/agent/process/devices.h"
+#include "worker/agent/process/device_probe.h"
+#include "worker/agent/process/trainer_command.h"
 #include "worker/agent/reconcile.h"
 #include "worker/agent/slot_plan.h"
 #include "worker/agent/staging.h"
@@ -17,8 +18,8 @@ namespace {
 
 using internal::v1::DesiredState;
 using internal::v1::WorkEvent;
+using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Kind = Action::Kind;
 
@@ -141,72 +142,6 @@ TEST(EventBufferTest, NothingFollowsAnOutcome) {
   EXPECT_EQ(buffer.bytes(), 0);
 }
 
-TEST(SlotPlanTest, CpuMachineHasOneTrainingSlotWithAllThreads) {
-  auto slots = PlanSlots({{"cpu", "Toy", 10}}, {.threads = 8});
-  ASSERT_TRUE(slots.ok());
-  ASSERT_EQ(slots->size(), 3);
-  EXPECT_EQ((*slots)[0].purpose(), v1::Slot::TRAINING);
-  EXPECT_EQ((*slots)[0].threads(), 8);
-  EXPECT_EQ((*slots)[0].device_kind(), v1::Resources::CPU);
-  EXPECT_EQ((*slots)[2].purpose(), v1::Slot::AUXILIARY);
-  EXPECT_EQ((*slots)[2].index(), 2);
-  EXPECT_EQ((*slots)[2].threads(), 1);
-}
-
-TEST(SlotPlanTest, EveryGpuIsASlot) {
-  auto slots = PlanSlots({{"cpu"}, {"cuda:0"}, {"cuda:1"}},
-                         {.auxiliary_slots = 1, .threads = 8});
-  ASSERT_TRUE(slots.ok());
-  ASSERT_EQ(slots->size(), 3);
-  EXPECT_EQ((*slots)[1].device(), "cuda:1");
-  EXPECT_EQ((*slots)[1].device_kind(), v1::Resources::CUDA);
-  EXPECT_EQ((*slots)[1].threads(), 4);
-  EXPECT_EQ((*slots)[2].device(), "cpu");
-}
-
-TEST(SlotPlanTest, BoundsAreKept) {
-  EXPECT_FALSE(PlanSlots({{"cuda:0"}}, {}).ok());
-  EXPECT_FALSE(
-      PlanSlots({{"cpu"}}, {.training_slots = 0, .auxiliary_slots = 0}).ok());
-  EXPECT_EQ(PlanSlots({{"cpu"}, {"cuda:0"}}, {.training_slots = 5})->size(), 3);
-  EXPECT_EQ(PlanSlots({{"cpu"}}, {.training_slots = 4, .threads = 2})
-                ->at(3)
-                .threads(),
-            1);
-}
-
-TEST(SlotPlanTest, TrainingSlotsShareTheMemoryThatAReserveLeaves) {
-  constexpr int64_t kGiB = int64_t{1} << 30;
-  auto slots = PlanSlots({{"cpu"}}, {.training_slots = 2,
-                                     .auxiliary_slots = 1,
-                                     .host_memory_bytes = 16 * kGiB});
-  ASSERT_TRUE(slots.ok());
-  for (const v1::Slot& slot : *slots) {
-    EXPECT_EQ(slot.host_memory_limit_bytes(), 7 * kGiB);
-  }
-  // The reserve of a large machine stays small.
-  EXPECT_EQ(PlanSlots({{"cpu"}}, {.host_memory_bytes = 1024 * kGiB})
-                ->at(0)
-                .host_memory_limit_bytes(),
-            1016 * kGiB);
-  EXPECT_EQ(PlanSlots({{"cpu"}}, {})->at(0).host_memory_limit_bytes(), 0);
-}
-
-TEST(SlotPlanTest, MemoryOfASlotIsAsItIsSet) {
-  constexpr int64_t kGiB = int64_t{1} << 30;
-  EXPECT_EQ(PlanSlots({{"cpu"}}, {.slot_memory_bytes = 20 * kGiB,
-                                  .host_memory_bytes = 16 * kGiB})
-                ->at(0)
-                .host_memory_limit_bytes(),
-            20 * kGiB);
-  for (int64_t bytes : {int64_t{0}, int64_t{1} << 20}) {
-    auto slots = PlanSlots({{"cpu"}}, {.slot_memory_bytes = bytes});
-    EXPECT_TRUE(absl::IsInvalidArgument(slots.status()));
-    EXPECT_THAT(std::string(slots.status().message()),
-                HasSubstr("--slot-memory"));
-  }
-}
-
 TEST(SlotPlanTest, WorkerIdIsAlwaysAnId) {
   EXPECT_EQ(WorkerIdFromHostName("Node_7.Example.org"), "node-7.example.org");
   EXPECT_EQ(WorkerIdFromHostName("--x"), "x");
@@ -215,14 +150,47 @@ TEST(SlotPlanTest, WorkerIdIsAlwaysAnId) {
   EXPECT_EQ(WorkerIdFromHostName(std::string(100, 'a')).size(), 63);
 }
 
-TEST(DevicesTest, OtherLinesArePassedOver) {
-  auto devices = ParseDevices(
-      "hello\n{\"device\":\"cpu\",\"name\":\"T\",\"memory_bytes\":5}\n{}\n"
-      "{\"device\":1}\n{\"device\":\"cuda:0\",\"name\":7}");
-  ASSERT_TRUE(devices.ok());
-  EXPECT_THAT(*devices,
-              ElementsAre(Device{"cpu", "T", 5}, Device{"cuda:0", "", 0}));
-  EXPECT_FALSE(ParseDevices("").ok());
+TEST(ProbeAnswerTest, OtherLinesArePassedOver) {
+  EXPECT_EQ(ParseProbeAnswer("hello\n{}\n[1]\n{\"device\":\"cuda:0\","
+                             "\"compute_capability\":\"8.6\"}\nbye"),
+            ProbeAnswer{"8.6"});
+  EXPECT_EQ(ParseProbeAnswer("{\"device\":\"cuda:0\","
+                             "\"compute_capability\":8.6}"),
+            ProbeAnswer{""});
+  EXPECT_EQ(ParseProbeAnswer(""), std::nullopt);
+  EXPECT_EQ(ParseProbeAnswer("{\"devices\":1}\n{"), std::nullopt);
+}
+
+TEST(TrainerCommandTest, TrainerOfAGpuSeesItAlone) {
+  v1::Slot slot;
+  slot.set_device_kind(v1::Resources::CUDA);
+  slot.set_device("cuda:3");
+  slot.set_device_uuid("GPU-d");
+  slot.set_threads(4);
+  TrainerCommand command = CommandOfSlot(slot, /*slots_per_gpu=*/1);
+  EXPECT_EQ(command.device, "cuda:0");
+  EXPECT_EQ(command.threads, 4);
+  EXPECT_FALSE(command.probe);
+  EXPECT_THAT(command.environment, ElementsAre("CUDA_VISIBLE_DEVICES=GPU-d",
+                                               "CUDA_DEVICE_ORDER=PCI_BUS_ID"));
+  EXPECT_THAT(CommandOfSlot(slot, /*slots_per_gpu=*/4).environment,
+              Contains("PYTORCH_ALLOC_CONF=per_process_memory_fraction:0.25"));
+}
+
+TEST(TrainerCommandTest, TrainerOfACpuSeesNoGpu) {
+  v1::Slot slot;
+  slot.set_device_kind(v1::Resources::CPU);
+  slot.set_device("cpu");
+  TrainerCommand command = CommandOfSlot(slot, /*slots_per_gpu=*/4);
+  EXPECT_EQ(command.device, "cpu");
+  EXPECT_THAT(command.environment, ElementsAre("CUDA_VISIBLE_DEVICES="));
+}
+
+TEST(TrainerCommandTest, ProbeSeesTheGpuThatItTries) {
+  TrainerCommand command = CommandOfProbe("MIG-1");
+  EXPECT_TRUE(command.probe);
+  EXPECT_EQ(command.device, "cuda:0");
+  EXPECT_THAT(command.environment, Contains("CUDA_VISIBLE_DEVICES=MIG-1"));
 }
 
 TEST(StagingTest, EveryArtifactOnce) {

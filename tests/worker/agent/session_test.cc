@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/registry.h"
+#include "proto/contract/error.h"
 #include "tests/worker/agent/fakes.h"
 
 namespace tunesmith::worker {
@@ -16,6 +17,7 @@ using internal::v1::Events;
 using internal::v1::ServerMessage;
 using internal::v1::WorkerMessage;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -32,18 +34,34 @@ class SessionTest : public ::testing::Test {
     options.on_welcome = [this] { ++welcomes_; };
     options.on_evicted = [this](absl::Status status) { evicted_ = status; };
     session_ = std::make_unique<Session>(options, transport_, clock_, metrics_);
+    AddSlot(0, nullptr);
+    // A GPU that was not tried yet.
+    AddSlot(1, &gpu_);
+    session_->Turn();
+  }
+
+  void AddSlot(int index, GpuDevice* gpu) {
+    auto post = [](std::function<void()> task) { task(); };
     v1::Slot slot;
+    slot.set_index(index);
     slot.set_purpose(v1::Slot::TRAINING);
-    slot.set_device("cpu");
+    slot.set_device(gpu == nullptr ? "cpu" : "cuda:0");
     session_->AddSlot(std::make_unique<SlotRunner>(
-        slot, SlotDependencies{.clock = clock_,
-                               .spawner = spawner_,
-                               .store = store_,
-                               .metrics = metrics_,
-                               .observer = *session_,
-                               .post = post,
-                               .run_blocking = post,
-                               .count_oom_kills = [] { return 0; }}));
+        slot,
+        SlotDependencies{.clock = clock_,
+                         .spawner = spawner_,
+                         .store = store_,
+                         .metrics = metrics_,
+                         .observer = *session_,
+                         .post = post,
+                         .run_blocking = post,
+                         .count_oom_kills = [] { return 0; }},
+        gpu));
+  }
+
+  void TryGpu(int exit_code) {
+    gpu_.Turn();
+    spawner_.trainers.back()->Exit(0, exit_code, "{\"device\":\"cuda:0\"}");
     session_->Turn();
   }
 
@@ -133,10 +151,26 @@ class SessionTest : public ::testing::Test {
     return reports;
   }
 
+  // The report that was sent last, in a Hello or alone.
+  internal::v1::Report LastReport() const {
+    internal::v1::Report last;
+    for (const WorkerMessage& message : transport_.sent) {
+      if (message.has_hello()) last = message.hello().report();
+      if (message.has_report()) last = message.report();
+    }
+    return last;
+  }
+
   FakeClock clock_;
   FakeSpawner spawner_;
   FakeStore store_;
   FakeTransport transport_;
+  DeviceMetrics device_metrics_;
+  GpuDevice gpu_{{.id = "cuda:0", .uuid = "GPU-a"},
+                 {.clock = clock_,
+                  .spawner = spawner_,
+                  .metrics = device_metrics_,
+                  .post = [](std::function<void()> task) { task(); }}};
   WorkerMetrics metrics_{std::make_shared<prometheus::Registry>()};
   int welcomes_ = 0;
   absl::Status evicted_;
@@ -160,6 +194,58 @@ TEST_F(SessionTest, TimeRemainingGoesOnWhileATrainerIsSilent) {
   trainer.sink.on_message(message);
   Pass(absl::Seconds(2));
   EXPECT_FALSE(LastSentProgress().has_time_remaining());
+}
+
+TEST_F(SessionTest, SlotsOutOfServiceAreInEveryReport) {
+  EXPECT_EQ(transport_.sent[0].hello().slots_size(), 2);
+  ASSERT_EQ(LastReport().out_of_service_size(), 1);
+  EXPECT_EQ(LastReport().out_of_service(0).slot(), 1);
+  EXPECT_THAT(LastReport().out_of_service(0).reason(), HasSubstr("not tried"));
+  Welcome();
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(LastReport().out_of_service_size(), 1);
+}
+
+TEST_F(SessionTest, ChangeOfServiceIsReportedAtOnce) {
+  Welcome();
+  TryGpu(/*exit_code=*/5);
+  EXPECT_EQ(SentReports(), 1);
+  EXPECT_THAT(LastReport().out_of_service(0).reason(),
+              HasSubstr("exit code 5"));
+  clock_.Advance(absl::Milliseconds(1));
+  session_->Turn();
+  EXPECT_EQ(SentReports(), 1);
+  clock_.Advance(absl::Seconds(30));
+  TryGpu(/*exit_code=*/0);
+  EXPECT_EQ(LastReport().out_of_service_size(), 0);
+  gpu_.OnLost();
+  session_->Turn();
+  EXPECT_EQ(LastReport().out_of_service_size(), 1);
+}
+
+TEST_F(SessionTest, FailureOfADeviceIsReportedBeforeTheOutcomeThatShowsIt) {
+  Welcome();
+  TryGpu(/*exit_code=*/0);
+  FakeSpawner::Trainer& trainer = *spawner_.trainers.back();
+  trainer.SayReady();
+  Desire({1}, /*slot=*/1);
+  transport_.sent.clear();
+  gpu_.OnOutcome(DeviceFailedOutcome("ECC"));
+  trainer.SayOutcome(DeviceFailedOutcome("ECC"));
+  session_->Turn();
+  ASSERT_THAT(transport_.sent, SizeIs(2));
+  EXPECT_EQ(transport_.sent[0].report().out_of_service_size(), 1);
+  ASSERT_EQ(transport_.sent[1].events().events_size(), 1);
+  EXPECT_TRUE(transport_.sent[1].events().events(0).has_outcome());
+}
+
+TEST_F(SessionTest, ItemForASlotOutOfServiceIsGivenBack) {
+  Welcome();
+  Desire({1}, /*slot=*/1);
+  EXPECT_THAT(SentSequences(), ElementsAre(1));
+  EXPECT_TRUE(LastSentEvent().outcome().retryable());
+  EXPECT_EQ(ErrorReasonOf(FromRpcStatus(LastSentEvent().outcome().error())),
+            v1::ERROR_REASON_DEVICE_FAILED);
 }
 
 TEST_F(SessionTest, HelloComesFirstAndAlone) {

@@ -31,12 +31,11 @@ class SlotRunnerTest : public ::testing::Test, public ItemObserver {
     progress_ = progress;
   }
 
-  void MakeSlot(v1::Slot::Purpose purpose = v1::Slot::TRAINING,
-                v1::Resources::DeviceKind kind = v1::Resources::CPU) {
+  void MakeSlot(v1::Slot::Purpose purpose = v1::Slot::TRAINING) {
     v1::Slot slot;
     slot.set_index(3);
     slot.set_purpose(purpose);
-    slot.set_device_kind(kind);
+    slot.set_device_kind(v1::Resources::CPU);
     slot.set_device("cpu");
     slot.set_threads(2);
     slot.set_host_memory_limit_bytes(kMemoryLimit);
@@ -164,18 +163,6 @@ TEST_F(SlotRunnerTest, TrainingsNextSpareWaitsUntilItIsWellUnderWay) {
 TEST_F(SlotRunnerTest, TrainingsNextSpareStartsAtHalfOfTheSteps) {
   MakeSlot();
   Run(Train()).SayProgress(v1::Progress::TRAINING, 5, 0.5);
-  slot_->Turn();
-  EXPECT_THAT(spawner_.trainers, SizeIs(2));
-}
-
-TEST_F(SlotRunnerTest, GpuHasNoSpareWhileItTrains) {
-  MakeSlot(v1::Slot::TRAINING, v1::Resources::CUDA);
-  FakeSpawner::Trainer& trainer = Run(Train());
-  trainer.SayProgress(v1::Progress::TRAINING, 5, 0.9);
-  Pass(absl::Hours(1));
-  EXPECT_THAT(spawner_.trainers, SizeIs(1));
-  EXPECT_GT(slot_->Turn(), clock_.Monotonic());
-  trainer.SayOutcome(0);
   slot_->Turn();
   EXPECT_THAT(spawner_.trainers, SizeIs(2));
 }

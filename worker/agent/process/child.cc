@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -33,9 +34,37 @@ void Say(const char* text) {
   [[maybe_unused]] ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
 }
 
+// Pointers to the texts, and a null: as exec takes them.
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::string_view NameOf(std::string_view entry) {
+  return entry.substr(0, entry.find('='));
+}
+
+// `entries`, and of this process's environment what they do not name.
+std::vector<std::string> WithOwnEnvironment(std::vector<std::string> entries) {
+  const size_t count = entries.size();
+  for (char** own = environ; *own != nullptr; ++own) {
+    bool replaced = std::any_of(entries.begin(), entries.begin() + count,
+                                [own](const std::string& entry) {
+                                  return NameOf(entry) == NameOf(*own);
+                                });
+    if (!replaced) entries.push_back(*own);
+  }
+  return entries;
+}
+
 // In the child, between fork and exec: only async-signal-safe calls.
-[[noreturn]] void BecomeProgram(char* const* arguments, int channel, int output,
-                                int null, pid_t parent) {
+[[noreturn]] void BecomeProgram(char* const* arguments,
+                                char* const* environment, int channel,
+                                int output, int null, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);
@@ -48,7 +77,7 @@ void Say(const char* text) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execv(arguments[0], arguments);
+  execve(arguments[0], arguments, environment);
   Say("cannot execute ");
   Say(arguments[0]);
   Say(": ");
@@ -64,7 +93,8 @@ FileDescriptor MoveUp(int fd) {
 
 }  // namespace
 
-absl::StatusOr<Child> StartChild(const std::vector<std::string>& arguments) {
+absl::StatusOr<Child> StartChild(const std::vector<std::string>& arguments,
+                                 const std::vector<std::string>& environment) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
     return SystemError("making a socket pair");
@@ -83,16 +113,16 @@ absl::StatusOr<Child> StartChild(const std::vector<std::string>& arguments) {
   if (channel.get() < 0 || output.get() < 0 || null.get() < 0) {
     return SystemError("preparing the descriptors of a trainer");
   }
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  }
-  argv.push_back(nullptr);
+  // All that needs memory is made before the fork.
+  std::vector<std::string> entries = WithOwnEnvironment(environment);
+  std::vector<char*> argv = Pointers(arguments);
+  std::vector<char*> envp = Pointers(entries);
   pid_t parent = getpid();
   child.pid = fork();
   if (child.pid < 0) return SystemError("starting a trainer");
   if (child.pid == 0) {
-    BecomeProgram(argv.data(), channel.get(), output.get(), null.get(), parent);
+    BecomeProgram(argv.data(), envp.data(), channel.get(), output.get(),
+                  null.get(), parent);
   }
   // Here as well: whoever kills the group must find it.
   setpgid(child.pid, child.pid);

@@ -24,10 +24,13 @@ struct Child {
 };
 
 // Starts `arguments[0]` with a socket pair, in a process group of its own, and
-// with no other descriptor of this process. The system kills it when the
-// calling thread ends. A program that cannot be executed ends with code 127
-// and says why on its output.
-absl::StatusOr<Child> StartChild(const std::vector<std::string>& arguments);
+// with no other descriptor of this process. It has this process's environment,
+// but for the names that `environment` has ("NAME=value"). The system kills it
+// when the calling thread ends. A program that cannot be executed ends with
+// code 127 and says why on its output.
+absl::StatusOr<Child> StartChild(
+    const std::vector<std::string>& arguments,
+    const std::vector<std::string>& environment = {});
 
 }  // namespace tunesmith::worker
 

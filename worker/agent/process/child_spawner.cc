@@ -28,15 +28,16 @@ absl::StatusOr<std::unique_ptr<TrainerProcess>> ChildSpawner::Spawn(
     const TrainerCommand& command, TrainerSink sink) {
   std::vector<std::string> arguments = {
       options_.path,
-      absl::StrCat("--channel-fd=", kChannelFd),
+      command.probe ? "--probe" : absl::StrCat("--channel-fd=", kChannelFd),
       absl::StrCat("--device=", command.device),
       absl::StrCat("--threads=", command.threads),
       absl::StrCat("--parent-pid=", getpid()),
   };
   auto started = std::make_shared<std::promise<absl::StatusOr<Child>>>();
   std::future<absl::StatusOr<Child>> result = started->get_future();
-  queue_.Post([started, arguments = std::move(arguments)] {
-    started->set_value(StartChild(arguments));
+  queue_.Post([started, arguments = std::move(arguments),
+               environment = command.environment] {
+    started->set_value(StartChild(arguments, environment));
   });
   TUNESMITH_ASSIGN_OR_RETURN(Child child, result.get());
   return std::make_unique<ChildTrainer>(std::move(child), std::move(sink),

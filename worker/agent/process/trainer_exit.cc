@@ -3,7 +3,11 @@
 #include <signal.h>
 #include <string.h>
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "proto/contract/error.h"
 
 namespace tunesmith::worker {
@@ -11,6 +15,15 @@ namespace {
 
 // Leaves room for other details in a status of 6 KiB.
 constexpr size_t kMaxStderrInMessage = 2 << 10;
+// The last words are a cell of a table and a part of a line of a log.
+constexpr size_t kMaxLastWords = 400;
+
+// The last `max_bytes` of a text, less what is not a whole character.
+std::string Tail(const std::string& text, size_t max_bytes) {
+  size_t begin = text.size() > max_bytes ? text.size() - max_bytes : 0;
+  while (begin < text.size() && (text[begin] & 0xC0) == 0x80) ++begin;
+  return text.substr(begin);
+}
 
 absl::Status TrainerDied(const TrainerExit& exit) {
   std::string message = absl::StrCat("the trainer ended without a result by ",
@@ -21,12 +34,8 @@ absl::Status TrainerDied(const TrainerExit& exit) {
   if (exit.stderr_tail.empty()) {
     absl::StrAppend(&message, "; it wrote nothing to standard error");
   } else {
-    size_t size = exit.stderr_tail.size();
-    size_t begin = size > kMaxStderrInMessage ? size - kMaxStderrInMessage : 0;
-    // Whole characters only.
-    while (begin < size && (exit.stderr_tail[begin] & 0xC0) == 0x80) ++begin;
-    absl::StrAppend(&message,
-                    "; its last words: ", exit.stderr_tail.substr(begin));
+    absl::StrAppend(&message, "; its last words: ",
+                    Tail(exit.stderr_tail, kMaxStderrInMessage));
   }
   return MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_TRAINER_DIED,
                    message);
@@ -45,6 +54,12 @@ std::string DescribeExit(const TrainerExit& exit) {
   const char* name = sigdescr_np(exit.signal);
   return absl::StrCat("signal ", exit.signal, " (",
                       name == nullptr ? "unknown" : name, ")");
+}
+
+std::string LastWords(const TrainerExit& exit) {
+  std::vector<std::string> words = absl::StrSplit(
+      exit.stderr_tail, absl::ByAnyChar(" \t\r\n"), absl::SkipEmpty());
+  return Tail(absl::StrJoin(words, " "), kMaxLastWords);
 }
 
 const char* DeathCause(const TrainerExit& exit, KillCause kill) {
@@ -67,6 +82,8 @@ const char* DeathCause(const TrainerExit& exit, KillCause kill) {
       return "lingered";
     case KillCause::kTooManyEvents:
       return "events";
+    case KillCause::kDeviceLost:
+      return "device_lost";
   }
   return "exit";
 }
@@ -108,6 +125,8 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
                     v1::ERROR_REASON_TOO_LARGE,
                     "the trainer reported more than the server takes"),
           false);
+    case KillCause::kDeviceLost:
+      return DeviceFailedOutcome("it fell off the bus");
     case KillCause::kNone:
     case KillCause::kSuspended:
     case KillCause::kDropped:
@@ -115,6 +134,14 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
       break;
   }
   return FailedOutcome(TrainerDied(exit), true);
+}
+
+internal::v1::Outcome DeviceFailedOutcome(std::string_view reason) {
+  return FailedOutcome(
+      MakeError(
+          absl::StatusCode::kInternal, v1::ERROR_REASON_DEVICE_FAILED,
+          absl::StrCat("the device is out of service: ", std::string(reason))),
+      true);
 }
 
 internal::v1::Outcome FailedOutcome(const absl::Status& status,

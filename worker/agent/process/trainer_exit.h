@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "tunesmith/internal/v1/work.pb.h"
@@ -38,13 +39,19 @@ enum class KillCause {
   kLingered,
   // It reported more than can be kept for the server.
   kTooManyEvents,
+  // Its device is gone, and what it computes with it.
+  kDeviceLost,
 };
 
 // "signal 9 (Killed)" or "exit code 3".
 std::string DescribeExit(const TrainerExit& exit);
 
+// The end of what it printed, on one line.
+std::string LastWords(const TrainerExit& exit);
+
 // A word for metrics: "exit", "signal", "out_of_memory", "memory_limit",
-// "cancelled", "suspended", "run_time", "dropped", "lingered" or "events".
+// "cancelled", "suspended", "run_time", "dropped", "lingered", "events" or
+// "device_lost".
 const char* DeathCause(const TrainerExit& exit, KillCause kill);
 
 // Whether the kernel killed it for memory: it ended by a SIGKILL that was not
@@ -56,6 +63,9 @@ bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
 // `memory_limit_bytes`: the slot's.
 internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
                                     int64_t memory_limit_bytes = 0);
+
+// The outcome of an item whose device failed, or failed before it ran.
+internal::v1::Outcome DeviceFailedOutcome(std::string_view reason);
 
 // An outcome with `status`, which is not OK.
 internal::v1::Outcome FailedOutcome(const absl::Status& status, bool retryable);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "tunesmith/internal/v1/trainer_channel.pb.h"
+#include "worker/agent/process/trainer_command.h"
 #include "worker/agent/process/trainer_exit.h"
 
 namespace tunesmith::worker {
@@ -35,13 +36,6 @@ class TrainerProcess {
 struct TrainerSink {
   std::function<void(internal::v1::TrainerMessage)> on_message;
   std::function<void(TrainerExit)> on_exit;
-};
-
-// What a trainer is started for.
-struct TrainerCommand {
-  // "cpu", "cuda:0", ...
-  std::string device;
-  int threads = 1;
 };
 
 // Starts trainers. Thread-safe.

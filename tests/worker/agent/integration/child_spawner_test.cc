@@ -1,15 +1,18 @@
 #include "worker/agent/process/child_spawner.h"
 
 #include <signal.h>
+#include <stdlib.h>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/worker/agent/fakes.h"
 #include "tests/worker/agent/mailbox.h"
-#include "worker/agent/process/devices.h"
+#include "worker/agent/process/device_probe.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -17,7 +20,6 @@ namespace {
 using internal::v1::AgentMessage;
 using internal::v1::TrainerMessage;
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
 
 class ChildSpawnerTest : public ::testing::Test {
  protected:
@@ -29,7 +31,8 @@ class ChildSpawnerTest : public ::testing::Test {
         .on_message = [this](TrainerMessage m) { messages_.Put(std::move(m)); },
         .on_exit = [this](TrainerExit exit) { exits_.Put(std::move(exit)); },
     };
-    auto process = spawner_->Spawn({.device = device}, sink);
+    auto process =
+        spawner_->Spawn({.device = device, .environment = environment_}, sink);
     EXPECT_TRUE(process.ok()) << process.status();
     return *std::move(process);
   }
@@ -50,6 +53,7 @@ class ChildSpawnerTest : public ::testing::Test {
     return process;
   }
 
+  std::vector<std::string> environment_;
   std::unique_ptr<ChildSpawner> spawner_;
   Mailbox<TrainerMessage> messages_;
   Mailbox<TrainerExit> exits_;
@@ -139,24 +143,81 @@ TEST_F(ChildSpawnerTest, TrainersDieWithTheSpawnersThread) {
   EXPECT_EQ(exits_.Take().signal, SIGKILL);
 }
 
-TEST(ListDevicesTest, AsksTheTrainer) {
-  auto devices = ListDevices(SCRIPTED_TRAINER, absl::Seconds(30));
-  ASSERT_TRUE(devices.ok()) << devices.status();
-  ASSERT_THAT(*devices, SizeIs(1));
-  EXPECT_EQ((*devices)[0].id, "cpu");
-  EXPECT_EQ((*devices)[0].memory_bytes, 1024);
+TEST_F(ChildSpawnerTest, EnvironmentIsTheAgentsButForWhatIsSaid) {
+  setenv("TUNESMITH_TEST_SETTING", "kept", 1);
+  setenv("CUDA_VISIBLE_DEVICES", "3", 1);
+  unsetenv("PYTORCH_ALLOC_CONF");
+  environment_ = {"CUDA_VISIBLE_DEVICES=", "CUDA_DEVICE_ORDER=PCI_BUS_ID"};
+  auto process = SpawnActing("environment");
+  unsetenv("TUNESMITH_TEST_SETTING");
+  unsetenv("CUDA_VISIBLE_DEVICES");
+  for (const char* setting :
+       {"CUDA_VISIBLE_DEVICES=", "CUDA_DEVICE_ORDER=PCI_BUS_ID",
+        "PYTORCH_ALLOC_CONF is not set", "TUNESMITH_TEST_SETTING=kept"}) {
+    EXPECT_EQ(messages_.Take().event().log().message(), setting);
+  }
 }
 
-TEST(ListDevicesTest, MissingTrainerIsNamed) {
-  auto devices = ListDevices("/nonexistent/trainer", absl::Seconds(30));
-  EXPECT_EQ(devices.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(devices.status().message()),
+class ProbeTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<ProbeAnswer> Probe(const std::string& uuid) {
+    auto probe = DeviceProbe::Start(
+        uuid, clock_, spawner_,
+        [this](TrainerExit exit) { exits_.Put(std::move(exit)); });
+    EXPECT_TRUE(probe.ok()) << probe.status();
+    if (patience_ < absl::InfiniteDuration()) {
+      clock_.Advance(patience_);
+      (*probe)->CheckDeadline();
+    }
+    return (*probe)->Conclude(exits_.Take());
+  }
+
+  std::string Failure(const std::string& uuid) {
+    return std::string(Probe(uuid).status().message());
+  }
+
+  FakeClock clock_;
+  absl::Duration patience_ = absl::InfiniteDuration();
+  ChildSpawner spawner_{{.path = SCRIPTED_TRAINER}};
+  Mailbox<TrainerExit> exits_;
+};
+
+TEST_F(ProbeTest, GpuThatWorksAnswers) {
+  auto answer = Probe("GPU-a");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->compute_capability, "9.0");
+}
+
+TEST_F(ProbeTest, FailureIsToldInTheLastWordsOnOneLine) {
+  EXPECT_EQ(Failure("GPU-broken"),
+            "its probe ended by exit code 5: [error] no kernel image is "
+            "available");
+}
+
+TEST_F(ProbeTest, KilledProbeIsAFailure) {
+  EXPECT_EQ(Failure("GPU-killed"), "its probe ended by signal 9 (Killed)");
+}
+
+TEST_F(ProbeTest, GoodEndWithoutAnAnswerIsAFailure) {
+  EXPECT_EQ(Failure("GPU-silent"),
+            "its probe ended by exit code 0 without an answer");
+}
+
+TEST_F(ProbeTest, ProbeThatHangsIsKilled) {
+  patience_ = absl::Minutes(2);
+  auto answer = Probe("GPU-hangs");
+  EXPECT_TRUE(absl::IsDeadlineExceeded(answer.status()));
+  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("within 2m"));
+}
+
+TEST_F(ProbeTest, MissingTrainerIsNamed) {
+  ChildSpawner spawner({.path = "/nonexistent/trainer"});
+  auto probe = DeviceProbe::Start(
+      "GPU-a", clock_, spawner,
+      [this](TrainerExit exit) { exits_.Put(std::move(exit)); });
+  ASSERT_TRUE(probe.ok());
+  EXPECT_THAT(std::string((*probe)->Conclude(exits_.Take()).status().message()),
               HasSubstr("cannot execute /nonexistent/trainer"));
-}
-
-TEST(ListDevicesTest, SilentTrainerIsGivenUp) {
-  auto devices = ListDevices("/bin/cat", absl::ZeroDuration());
-  EXPECT_EQ(devices.status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 
 }  // namespace

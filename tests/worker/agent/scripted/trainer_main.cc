@@ -1,5 +1,5 @@
 // A trainer that does as the name of its dataset says, without any library
-// that is slow to load.
+// that is slow to load. As a probe it does as the uuid of its GPU says.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,8 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "proto/contract/error.h"
 #include "proto/contract/frame.h"
 #include "tunesmith/internal/v1/trainer_channel.pb.h"
 
@@ -38,6 +40,41 @@ bool AwaitCancel() {
   return ReadFrame(kChannel, message).ok() && message.has_cancel();
 }
 
+void SendDeviceFailure() {
+  TrainerMessage message;
+  auto& outcome = *message.mutable_event()->mutable_outcome();
+  *outcome.mutable_error() = tunesmith::ToRpcStatus(tunesmith::MakeError(
+      absl::StatusCode::kInternal, tunesmith::v1::ERROR_REASON_DEVICE_FAILED,
+      "CUDA error: uncorrectable ECC error"));
+  outcome.set_retryable(true);
+  if (!WriteFrame(kChannel, message).ok()) exit(4);
+}
+
+std::string Setting(const char* name) {
+  const char* value = getenv(name);
+  return absl::StrCat(name, value == nullptr ? " is not set" : "=",
+                      value == nullptr ? "" : value);
+}
+
+int Probe(const std::string& device) {
+  const std::string visible = Setting("CUDA_VISIBLE_DEVICES");
+  if (absl::EndsWith(visible, "-broken")) {
+    fprintf(stderr, "[error]\tno kernel image is\navailable\n");
+    return 5;
+  }
+  if (absl::EndsWith(visible, "-killed")) raise(SIGKILL);
+  if (absl::EndsWith(visible, "-silent")) return 0;
+  if (absl::EndsWith(visible, "-hangs")) {
+    while (true) pause();
+  }
+  printf(
+      "a library says hello\n{}\n{\"device\":\"%s\",\"name\":\"Toy\","
+      "\"uuid\":\"GPU-a\",\"memory_bytes\":1024,"
+      "\"compute_capability\":\"9.0\"}\n",
+      device.c_str());
+  return 0;
+}
+
 int Act(const std::string& what) {
   TrainerMessage progress;
   progress.mutable_progress()->set_step(7);
@@ -49,6 +86,16 @@ int Act(const std::string& what) {
     abort();
   }
   if (what == "exit") return 3;
+  if (what == "environment") {
+    for (const char* name : {"CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER",
+                             "PYTORCH_ALLOC_CONF", "TUNESMITH_TEST_SETTING"}) {
+      SendLog(Setting(name));
+    }
+  }
+  if (what == "device_fails") {
+    SendDeviceFailure();
+    return 1;
+  }
   if (what == "garbage") {
     [[maybe_unused]] ssize_t n = write(kChannel, "\xff\xff\xff\xff junk", 9);
     while (true) pause();
@@ -73,20 +120,20 @@ int Act(const std::string& what) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::string device;
+  bool probe = false;
   for (int i = 1; i < argc; ++i) {
     std::string flag = argv[i];
-    if (flag == "--list-devices") {
-      printf("a library says hello\n");
-      printf("{\"device\":\"cpu\",\"name\":\"Toy\",\"memory_bytes\":1024}\n");
-      return 0;
-    }
-    if (flag == "--device=broken") {
-      fprintf(stderr, "no such device\n");
-      return 5;
-    }
+    if (flag == "--probe") probe = true;
+    if (absl::StartsWith(flag, "--device=")) device = flag.substr(9);
+  }
+  if (probe) return Probe(device);
+  if (device == "broken") {
+    fprintf(stderr, "no such device\n");
+    return 5;
   }
   TrainerMessage ready;
-  ready.mutable_ready()->set_device("cpu");
+  ready.mutable_ready()->set_device(device);
   if (!WriteFrame(kChannel, ready).ok()) return 4;
   AgentMessage message;
   if (!ReadFrame(kChannel, message).ok()) return 0;
