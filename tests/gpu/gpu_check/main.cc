@@ -4,7 +4,7 @@
 //   gpu-check device|train|gradients|profile PLAN
 //
 // PLAN is a JSON object (see Plan). Prints a JSON object; on failure one with
-// "error", and ends with 1.
+// "error", and ends with 1; "unimplemented" says that this build cannot do it.
 
 #include <iostream>
 #include <map>
@@ -45,7 +45,9 @@ int main(int argc, char** argv) {
   }
   auto result = tunesmith::worker::Run(argv[1], argv[2]);
   if (!result.ok()) {
-    nlohmann::json error = {{"error", std::string(result.status().message())}};
+    nlohmann::json error = {
+        {"error", std::string(result.status().message())},
+        {"unimplemented", absl::IsUnimplemented(result.status())}};
     std::cout << error << std::endl;
     return 1;
   }

@@ -70,8 +70,7 @@ def fill(bundle, build):
     for program in programs:
         copy_stripped(program, bundle / "bin" / program.name)
     for name, path in libraries.closure(programs).items():
-        folder = "lib/standard" if libraries.COMPILER.match(name) else "lib"
-        copy_stripped(path, bundle / folder / name)
+        copy_stripped(path, bundle / "lib" / name)
     for name, path in FILES.items():
         target = bundle / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,18 +4,18 @@ import pathlib
 import re
 import subprocess
 
-# Of any system with glibc.
-GLIBC = re.compile(r"(linux-vdso|ld-linux-x86-64|lib(c|m|dl|pthread|rt|util|resolv))\.so\b")
-# Any system with a compiler's libraries has them, though maybe older ones.
-COMPILER = re.compile(r"lib(stdc\+\+|gcc_s)\.so\b")
+# Of any system. The C++ library must be the one that PyTorch takes.
+SYSTEM = re.compile(
+    r"(linux-vdso|ld-linux-x86-64|lib(c|m|dl|pthread|rt|util|resolv|stdc\+\+|gcc_s))\.so\b"
+)
 # PyTorch's package brings them, and those of NVIDIA that it depends on.
 TORCH = re.compile(
     r"lib(torch|c10|gomp|shm|caffe2)\w*\.so\b"
     r"|lib(cuda|cudart|cupti|cublas|cublasLt|cudnn|cufft|cufile|curand|cusolver"
     r"|cusparse|cusparseLt|nccl|nvshmem|nvJitLink|nvrtc|nvToolsExt)\w*\.so\b"
 )
-# The newest version of glibc whose symbols programs may need.
-NEWEST_GLIBC = (2, 34)
+# The newest versions whose symbols programs may need.
+NEWEST = {"GLIBC": (2, 34), "GLIBCXX": (3, 4, 30)}
 
 
 def closure(programs):
@@ -25,7 +25,7 @@ def closure(programs):
     for program in programs:
         for line in _output("ldd", program).splitlines():
             name, arrow, path = (line.split() + ["", ""])[:3]
-            if arrow != "=>" or GLIBC.match(name) or TORCH.match(name):
+            if arrow != "=>" or SYSTEM.match(name) or TORCH.match(name):
                 continue
             if not path.startswith("/"):
                 raise RuntimeError(f"{program} needs {name}, which is not there")
@@ -38,22 +38,26 @@ def needed(path):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", _output("readelf", "-dW", path))
 
 
-def glibc_version(path):
-    """The newest that the file's symbols need."""
-    versions = re.findall(r"\bName: GLIBC_(\d+)\.(\d+)", _output("readelf", "-VW", path))
-    return max((tuple(map(int, version)) for version in versions), default=(0, 0))
+def versions(path):
+    """The newest version of each of NEWEST that the file's symbols need."""
+    found = re.findall(r"\bName: (GLIBC|GLIBCXX)_([\d.]+)", _output("readelf", "-VW", path))
+    newest = {}
+    for library, version in found:
+        numbers = tuple(map(int, version.split(".")))
+        newest[library] = max(newest.get(library, ()), numbers)
+    return newest
 
 
 def problems(folder):
     """What would keep an unpacked bundle's programs from starting elsewhere."""
-    files = [*(folder / "bin").iterdir(), *(folder / "lib").rglob("*.so*")]
     packed = {path.name for path in (folder / "lib").iterdir()}
-    for path in files:
+    for path in [*(folder / "bin").iterdir(), *(folder / "lib").iterdir()]:
         for name in needed(path):
-            if not (name in packed or any(p.match(name) for p in (GLIBC, COMPILER, TORCH))):
+            if not (name in packed or SYSTEM.match(name) or TORCH.match(name)):
                 yield f"{path.name} needs {name}, which nothing brings"
-        if path.parent.name != "standard" and glibc_version(path) > NEWEST_GLIBC:
-            yield f"{path.name} needs glibc {'.'.join(map(str, glibc_version(path)))}"
+        for library, version in versions(path).items():
+            if version > NEWEST[library]:
+                yield f"{path.name} needs {library} {'.'.join(map(str, version))}"
 
 
 def _output(*command):

@@ -1,6 +1,6 @@
 """The same job gives the same bits, undisturbed or stopped on the way."""
 
-import shutil
+import concurrent.futures
 
 from stages import networks
 
@@ -29,10 +29,13 @@ def compare(context, network, precision, plan, times=2):
             "precision": precision,
             "deterministic": True,
         }
-        digests = []
-        for _ in range(times):
-            digests.append(context.gpu_check("train", **plan)["weights_sha256"])
-            digests.append(stopped_and_resumed(context, plan))
+        # On a device side by side, which must change nothing either.
+        with concurrent.futures.ThreadPoolExecutor(1 if context.dry else 2 * times) as pool:
+            runs = []
+            for i in range(times):
+                runs.append(pool.submit(undisturbed, context, plan))
+                runs.append(pool.submit(stopped_and_resumed, context, plan, f"{name}, {i}"))
+            digests = [run.result() for run in runs]
         context.check(
             len(set(digests)) == 1,
             f"{name}: whole and resumed after step {STOP_AFTER}, {times} times: "
@@ -40,9 +43,12 @@ def compare(context, network, precision, plan, times=2):
         )
 
 
-def stopped_and_resumed(context, plan):
-    folder = context.work / "checkpoints"
-    shutil.rmtree(folder, ignore_errors=True)
+def undisturbed(context, plan):
+    return context.gpu_check("train", **plan)["weights_sha256"]
+
+
+def stopped_and_resumed(context, plan, name):
+    folder = context.work / f"checkpoints of {name}"
     plan = {**plan, "checkpoints": str(folder)}
     stopped = context.gpu_check("train", **plan, stop_after=STOP_AFTER)
     if stopped["finished"] or stopped["steps"] != STOP_AFTER:

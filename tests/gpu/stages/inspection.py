@@ -27,7 +27,8 @@ def timeline(context, network, **plan):
         plan = {**plan, "model": str(networks.make(context, network)), "steps": 10}
         answer = context.gpu_check("profile", **plan)
         step, busy = answer["seconds_per_step"], answer["busy_seconds_per_step"]
-        context.figure(f"{name}: kernels in a step", answer["kernels_per_step"])
+        kernels = "operators" if context.device == "cpu" else "kernels"
+        context.figure(f"{name}: {kernels} in a step", answer["kernels_per_step"])
         context.figure(f"{name}: copies in a step", answer["copies_per_step"])
         context.figure(f"{name}: a step", step * 1e3, "ms")
         context.figure(f"{name}: of it without a kernel", (step - busy) * 1e3, "ms")

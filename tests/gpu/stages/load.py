@@ -27,6 +27,8 @@ def run(context):
         )
         cuda = [p for p in answer["libraries"] if "libtorch_cuda.so" in p]
         context.note(f"libtorch_cuda.so: {cuda[0] if cuda else 'not open'}")
+        if not context.dry:
+            context.check(bool(cuda), "LibTorch's CUDA side is open")
     with context.part("list"):
         listed = lines_of(context, context.program("tunesmith-trainer"), "--list-devices")
         devices = [json.loads(line)["device"] for line in listed]

@@ -81,7 +81,7 @@ def run_stages(args, torch, packed):
     report.write()
     end = time.monotonic() + args.limit
     failed = False
-    with tempfile.TemporaryDirectory(prefix="tunesmith-gpu.") as folder:
+    with tempfile.TemporaryDirectory(prefix="tunesmith-gpu.", ignore_cleanup_errors=True) as folder:
         for name in chosen:
             limit = min(DRY_LIMIT if args.dry_run else STAGES[name], end - time.monotonic())
             context = {
@@ -113,11 +113,14 @@ def run_in_process(name, context, output):
         return "not run: no time was left", 0.0
     log = pathlib.Path(output, f"{name}.log")
     with open(log, "w", encoding="utf-8") as file:
+        command = [sys.executable, "-u", BUNDLE / "run-stages", output, f"--stage={name}"]
         process = subprocess.Popen(
-            [sys.executable, "-u", BUNDLE / "run-stages", output,
-             f"--stage={name}", f"--context={json.dumps(context)}"],
-            stdout=file, stderr=file, start_new_session=True,
-        )  # fmt: skip
+            [*command, f"--context={json.dumps(context)}"],
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": context["work"]},
+        )
         try:
             code = process.wait(context["limit"])
         except subprocess.TimeoutExpired:
@@ -190,23 +193,10 @@ def installed_torch():
 
 
 def program_environment(torch_folder):
-    """Where the programs find their libraries; what was there before counts last."""
-    folders = [f"{BUNDLE}/lib", f"{torch_folder}/lib"]
-    before = os.environ.get("LD_LIBRARY_PATH")
-
-    def environment(first):
-        return {"LD_LIBRARY_PATH": ":".join(first + folders + ([before] if before else []))}
-
-    check = subprocess.run(
-        [BUNDLE / "bin/gpu-check"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment([])},
-    )
-    # The machine's C++ library may be older than the programs.
-    if check.returncode != 2 and "GLIBCXX" in check.stderr:
-        return environment([f"{BUNDLE}/lib/standard"])
-    return environment([])
+    """Where the programs find their libraries; what was there before counts last:
+    the driver's may be there."""
+    folders = [f"{BUNDLE}/lib", f"{torch_folder}/lib", os.environ.get("LD_LIBRARY_PATH")]
+    return {"LD_LIBRARY_PATH": ":".join(filter(None, folders))}
 
 
 def driver_facts(device):

@@ -85,6 +85,8 @@ class Context:
 def answer_of(run):
     lines = run.stdout.splitlines()
     answer = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+    if answer.get("unimplemented"):
+        raise NotRun(answer["error"])
     if "error" in answer:
         raise RuntimeError(answer["error"])
     if run.returncode < 0:

@@ -92,7 +92,7 @@ def pictures(context, name, precision, peaks, batch, steps):
             steps,
         )
 
-    plan = {"picture_size": pixels * 8 // 7, "examples": batch * 8}
+    plan = {"picture_size": pixels * 8 // 7, "examples": batch * (steps + 1)}
     compare(
         context,
         f"{name}, {precision}, {batch} pictures of {pixels} x {pixels}",
