@@ -65,6 +65,7 @@ absl::StatusOr<nlohmann::json> CheckGradients(const Plan& plan) {
   TUNESMITH_ASSIGN_OR_RETURN(TrainingInputs inputs, RandomInputs(plan));
   Plan on_cpu = plan;
   on_cpu.device = "cpu";
+  if (plan.cpu_threads > 0) on_cpu.threads = plan.cpu_threads;
   TUNESMITH_ASSIGN_OR_RETURN(FirstStep expected, TakeFirstStep(on_cpu, inputs));
   TUNESMITH_ASSIGN_OR_RETURN(FirstStep actual, TakeFirstStep(plan, inputs));
   nlohmann::json tensors = nlohmann::json::array();

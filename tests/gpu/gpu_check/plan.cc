@@ -11,9 +11,9 @@ namespace tunesmith::worker {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     Plan, model, examples, validation, labels, min_length, max_length,
-    picture_size, device, precision, deterministic, threads, seed, steps,
-    batch_size, learning_rate, dropout, microbatch, microbatch_from, output,
-    checkpoints, stop_after, resume, profile_after)
+    picture_size, device, precision, deterministic, threads, cpu_threads, seed,
+    steps, batch_size, learning_rate, dropout, microbatch, microbatch_from,
+    output, checkpoints, stop_after, resume, profile_after)
 
 namespace {
 

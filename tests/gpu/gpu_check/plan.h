@@ -33,6 +33,8 @@ struct Plan {
   std::string precision = "fp32";
   bool deterministic = true;
   int threads = 1;
+  // Of the CPU with which a device is compared; 0: as many.
+  int cpu_threads = 0;
   int64_t seed = 42;
   int64_t steps = 20;
   int batch_size = 8;

@@ -64,11 +64,26 @@ class MemoryArchive : public Archive {
   std::vector<std::string> bytes_;
 };
 
+// Patches of colour, and a little noise. Noise alone would leave deep layers
+// with nearly the same for all pictures, and normalisation would make large
+// what is rounding there; without any, maxima would be ties.
 Image Picture(int size, int brightness, Random& random) {
+  constexpr int kPatches = 8;
+  int colours[kPatches][kPatches][3];
+  for (auto& row : colours) {
+    for (auto& colour : row) {
+      for (int& value : colour) value = brightness + Between(random, 0, 99);
+    }
+  }
   Image image{.width = size, .height = size};
-  image.rgb.resize(static_cast<size_t>(size) * size * 3);
-  for (uint8_t& value : image.rgb) {
-    value = static_cast<uint8_t>(brightness + Between(random, 0, 99));
+  image.rgb.reserve(static_cast<size_t>(size) * size * 3);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) {
+      for (int value : colours[y * kPatches / size][x * kPatches / size]) {
+        image.rgb.push_back(
+            static_cast<uint8_t>(value + Between(random, 0, 5)));
+      }
+    }
   }
   return image;
 }

@@ -42,7 +42,10 @@ def is_stale(archive, build):
             raise RuntimeError(f"{path} is not there: deploy/build makes it")
     if not archive.exists():
         return True
-    return archive.stat().st_mtime < max(path.stat().st_mtime for path in sources)
+    changes = [path.stat().st_mtime for path in sources] + [
+        float(git("log", "-1", "--format=%ct") or 0)
+    ]
+    return archive.stat().st_mtime < max(changes)
 
 
 def pack(archive, build):
@@ -77,7 +80,7 @@ def fill(bundle, build):
         shutil.copy(path, target)
     torch = runpy.run_path(str(ROOT / ".deps/torch/version.py"))
     facts = {
-        "commit": commit(),
+        "commit": git("describe", "--always", "--dirty", "--abbrev=12") or "unknown",
         "packed": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "torch_git_version": torch["git_version"],
     }
@@ -91,7 +94,7 @@ def copy_stripped(path, target):
     subprocess.run(["strip", "--strip-unneeded", target], check=True)
 
 
-def commit():
-    command = ["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"]
-    run = subprocess.run(command, capture_output=True, text=True)
-    return run.stdout.strip() or "unknown"
+def git(*arguments):
+    """What it prints; nothing where this is no repository."""
+    run = subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, text=True)
+    return run.stdout.strip()

@@ -158,4 +158,8 @@ def initialise(network, seed):
             nn.init.normal_(module.weight, std=math.sqrt(2 / fan_out), generator=generator)
         if isinstance(module, nn.Linear):
             nn.init.zeros_(module.bias)
+        # Branches that add little, as in trained networks: with full ones,
+        # rounding grows from block to block.
+        if isinstance(module, Block):
+            nn.init.constant_(module.get_submodule(f"bn{module.count}").weight, 0.2)
     return network
