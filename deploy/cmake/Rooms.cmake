@@ -8,6 +8,12 @@
 # options, and so wins.
 set(TUNESMITH_COLD_OPTIONS -O1)
 
+# Programs and tests link these ahead of all else: the first library that has a
+# name answers for it, and libparquet exports the whole OpenSSL that it was built
+# with, which no update of the system mends. (That copy in turn is answered by
+# libcrypto; only encrypted Parquet files use it, and nothing here reads those.)
+set(TUNESMITH_FIRST_LIBRARIES OpenSSL::Crypto)
+
 # tunesmith_precompiled(<target> HEADERS <header>... [DEPENDS <target>...]
 #                       [OPTIONS <option>...])
 #
@@ -54,7 +60,7 @@ function(tunesmith_program target)
   cmake_parse_arguments(PROGRAM "" "MAIN" "DEPENDS" ${ARGN})
   add_executable(${target} ${PROGRAM_MAIN})
   target_compile_options(${target} PRIVATE ${TUNESMITH_COLD_OPTIONS})
-  target_link_libraries(${target} PRIVATE ${PROGRAM_DEPENDS})
+  target_link_libraries(${target} PRIVATE ${TUNESMITH_FIRST_LIBRARIES} ${PROGRAM_DEPENDS})
 endfunction()
 
 # tunesmith_tests(<folder> LABEL <label> [DEPENDS <target>...] [TIMEOUT <s>]
@@ -80,7 +86,8 @@ function(tunesmith_tests folder)
   file(MAKE_DIRECTORY "${include_dir}")
   file(CREATE_LINK "${CMAKE_SOURCE_DIR}/tests" "${include_dir}/tests" SYMBOLIC)
   target_include_directories(${target} PRIVATE "${include_dir}")
-  target_link_libraries(${target} PRIVATE ${TESTS_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${target} PRIVATE ${TUNESMITH_FIRST_LIBRARIES} ${TESTS_DEPENDS}
+                                          GTest::gmock GTest::gtest_main)
   # As position-independent as the objects of rooms, or the precompiled headers
   # do not fit.
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
