@@ -15,17 +15,22 @@
 
 namespace tunesmith::worker {
 
+UpdateSwitch SkipUnless(const at::Tensor& finite) {
+  return {.skip = finite.logical_not().to(at::kFloat),
+          .count = finite.to(at::kFloat)};
+}
+
 void FusedAdamW(const AdamWTensors& tensors, const AdamWSettings& settings,
-                const at::Tensor& skip) {
+                const UpdateSwitch& update) {
   if (tensors.parameters.empty()) return;
-  at::_foreach_add_(tensors.steps, 1);
+  at::_foreach_add_(tensors.steps, update.count);
   at::_fused_adamw_(tensors.parameters, tensors.gradients,
                     tensors.first_moments, tensors.second_moments,
                     /*max_exp_avg_sqs=*/{}, tensors.steps,
                     settings.learning_rate, settings.beta1, settings.beta2,
                     settings.weight_decay, settings.epsilon,
                     /*amsgrad=*/false, /*maximize=*/false,
-                    /*grad_scale=*/{}, /*found_inf=*/skip);
+                    /*grad_scale=*/{}, /*found_inf=*/update.skip);
 }
 
 void AdamWReference(const AdamWTensors& tensors,
@@ -54,9 +59,11 @@ at::Tensor GlobalNorm(const std::vector<at::Tensor>& tensors) {
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(tensors, 2)), 2);
 }
 
-void ClipToNorm(const std::vector<at::Tensor>& tensors, const at::Tensor& norm,
-                double max_norm) {
-  at::Tensor factor = (max_norm / (norm + 1e-6)).clamp_max(1.0);
+at::Tensor ClipFactor(const at::Tensor& norm, double max_norm) {
+  return (max_norm / (norm + 1e-6)).clamp_max(1.0);
+}
+
+void Clip(const std::vector<at::Tensor>& tensors, const at::Tensor& factor) {
   // Reading the factor costs nothing on a CPU and spares a pass over memory.
   if (factor.is_cpu() && factor.item<float>() >= 1.0f) return;
   at::_foreach_mul_(tensors, factor);

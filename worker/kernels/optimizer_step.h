@@ -28,22 +28,33 @@ struct AdamWTensors {
   std::vector<at::Tensor> steps;
 };
 
-// One update of AdamW (arXiv:1711.05101) as PyTorch defines it. Does nothing
-// to parameters and moments where `skip`, a float scalar of the same device,
-// is 1.
-void FusedAdamW(const AdamWTensors& tensors, const AdamWSettings& settings,
-                const at::Tensor& skip);
+// Whether an update is done, for the device to decide: float scalars, 0 or 1.
+struct UpdateSwitch {
+  at::Tensor skip;
+  // 1 - skip.
+  at::Tensor count;
+};
 
-// The same in plain operators, without `skip`.
+// `finite`: a bool scalar; the update is skipped where it is false.
+UpdateSwitch SkipUnless(const at::Tensor& finite);
+
+// One update of AdamW (arXiv:1711.05101) as PyTorch defines it. Changes
+// nothing, and counts no update, where it is skipped. Takes no memory.
+void FusedAdamW(const AdamWTensors& tensors, const AdamWSettings& settings,
+                const UpdateSwitch& update);
+
+// The same in plain operators, never skipped.
 void AdamWReference(const AdamWTensors& tensors, const AdamWSettings& settings);
 
 // Euclidean norm of all tensors together, a scalar of their device.
 at::Tensor GlobalNorm(const std::vector<at::Tensor>& tensors);
 
-// Scales `tensors` by min(1, max_norm / (norm + 1e-6)), as PyTorch's
-// clip_grad_norm_ does.
-void ClipToNorm(const std::vector<at::Tensor>& tensors, const at::Tensor& norm,
-                double max_norm);
+// min(1, max_norm / (norm + 1e-6)), what PyTorch's clip_grad_norm_ scales by: a
+// scalar of the device.
+at::Tensor ClipFactor(const at::Tensor& norm, double max_norm);
+
+// Scales `tensors` by a ClipFactor. Takes no memory.
+void Clip(const std::vector<at::Tensor>& tensors, const at::Tensor& factor);
 
 }  // namespace tunesmith::worker
 

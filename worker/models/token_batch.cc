@@ -7,7 +7,7 @@
 namespace tunesmith::worker {
 
 TokenBatch MakeTokenBatch(std::span<const std::span<const int32_t>> sequences,
-                          int64_t pad_token_id, at::Device device) {
+                          int64_t pad_token_id, const Upload& upload) {
   TokenBatch batch;
   batch.offsets.push_back(0);
   int64_t longest = 0;
@@ -18,8 +18,9 @@ TokenBatch MakeTokenBatch(std::span<const std::span<const int32_t>> sequences,
     longest = std::max(longest, length);
   }
   int64_t count = static_cast<int64_t>(sequences.size());
-  at::Tensor ids = at::full({count, longest}, pad_token_id, at::kLong);
-  at::Tensor lengths = at::full({count}, 0, at::kLong);
+  const at::TensorOptions host = HostMemoryOf(upload.device()).dtype(at::kLong);
+  at::Tensor ids = at::full({count, longest}, pad_token_id, host);
+  at::Tensor lengths = at::full({count}, 0, host);
   std::copy(batch.lengths.begin(), batch.lengths.end(),
             lengths.mutable_data_ptr<int64_t>());
   int64_t* row = ids.mutable_data_ptr<int64_t>();
@@ -27,8 +28,8 @@ TokenBatch MakeTokenBatch(std::span<const std::span<const int32_t>> sequences,
     std::copy(sequence.begin(), sequence.end(), row);
     row += longest;
   }
-  batch.token_ids_BL = ids.to(device);
-  batch.lengths_B = lengths.to(device);
+  batch.token_ids_BL = upload(ids);
+  batch.lengths_B = upload(lengths);
   return batch;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "worker/kernels/transfer.h"
 
 namespace tunesmith::worker {
 
@@ -33,7 +34,7 @@ struct TokenBatch {
 
 // `sequences` and each of them are not empty.
 TokenBatch MakeTokenBatch(std::span<const std::span<const int32_t>> sequences,
-                          int64_t pad_token_id, at::Device device);
+                          int64_t pad_token_id, const Upload& upload);
 
 }  // namespace tunesmith::worker
 

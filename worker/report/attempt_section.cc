@@ -30,6 +30,11 @@ std::string RateText(const TrainingResult& result) {
       "%.1f", static_cast<double>(result.training_examples) / seconds);
 }
 
+std::string EnergyText(const TrainingResult& result) {
+  if (!result.energy_joules.has_value()) return "not measured";
+  return absl::StrFormat("%.1f kJ", *result.energy_joules / 1000);
+}
+
 }  // namespace
 
 void WriteAttempt(const FinishedRun& run, HtmlWriter& html) {
@@ -46,6 +51,7 @@ void WriteAttempt(const FinishedRun& run, HtmlWriter& html) {
       {"until the first step was done", FirstStepText(run)},
       {"training, all attempts", DurationText(result.training_time)},
       {"evaluation, all attempts", DurationText(result.evaluation_time)},
+      {"energy of the device, all attempts", EnergyText(result)},
       {"checkpoints on the way", absl::StrCat(result.checkpoints)},
       {"steps waited for them", DurationText(result.checkpoint_time)},
       {"training rows gone over", absl::StrCat(result.training_examples)},

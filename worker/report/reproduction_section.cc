@@ -1,3 +1,4 @@
+#include <map>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,7 @@ void WriteEnvironment(const FinishedRun& run, HtmlWriter& html) {
       {"device name", execution.device_name()},
       {"threads", absl::StrCat(execution.threads())},
       {"precision", v1::Hyperparameters::Precision_Name(execution.precision())},
+      {"deterministic", execution.deterministic() ? "yes" : "no"},
       {"rows at once", absl::StrCat(execution.microbatch())}};
   for (const v1::Execution::Microbatch& row : execution.microbatches()) {
     table.rows.push_back(
@@ -32,6 +34,11 @@ void WriteEnvironment(const FinishedRun& run, HtmlWriter& html) {
     table.rows.push_back({absl::StrCat("from step ", cut.from_step() + 1),
                           absl::StrCat("learning rate times ", cut.factor(),
                                        ": too many steps were not finite")});
+  }
+  // Sorted, unlike the map.
+  for (const auto& [name, value] : std::map<std::string, std::string>(
+           execution.environment().begin(), execution.environment().end())) {
+    table.rows.push_back({name, value});
   }
   for (SoftwareVersion& part : SoftwareVersions()) {
     table.rows.push_back({std::move(part.name), std::move(part.version)});

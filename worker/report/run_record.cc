@@ -93,6 +93,8 @@ Json MistakesRecord(const FinishedRun& run) {
 
 Json TimingRecord(const FinishedRun& run) {
   const TrainingResult& result = run.result;
+  Json energy;
+  if (result.energy_joules.has_value()) energy = *result.energy_joules;
   return {
       {"start", TimeText(run.start_time)},
       {"first_batch", TimeText(result.first_batch_time)},
@@ -102,6 +104,7 @@ Json TimingRecord(const FinishedRun& run) {
       {"training_examples", result.training_examples},
       {"training_seconds", absl::ToDoubleSeconds(result.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(result.evaluation_time)},
+      {"energy_joules", energy},
       {"checkpoints", result.checkpoints},
       {"checkpoint_seconds", absl::ToDoubleSeconds(result.checkpoint_time)}};
 }

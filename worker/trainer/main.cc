@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
 #include "worker/trainer/isolation.h"
@@ -23,14 +24,14 @@ int Fail(const absl::Status& status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Standard output belongs to --list-devices.
+  // Standard output belongs to --probe.
   spdlog::set_default_logger(spdlog::stderr_logger_st("trainer"));
   tunesmith::worker::SessionOptions options;
   pid_t parent = 0;
-  bool list_devices = false;
+  bool probe = false;
   CLI::App app("Does one work item for the agent that started it, and ends.");
-  app.add_flag("--list-devices", list_devices,
-               "Print one line of JSON for each device and end");
+  app.add_flag("--probe", probe,
+               "Try the device, print one line of JSON about it, and end");
   app.add_option("--channel-fd", options.channel_fd,
                  "Descriptor of the socket that the agent listens on");
   app.add_option("--device", options.device, "cpu or cuda:N");
@@ -41,9 +42,11 @@ int main(int argc, char** argv) {
 
   absl::Status status = tunesmith::worker::IsolateProcess(parent);
   if (!status.ok()) return Fail(status);
-  if (list_devices) {
-    std::string lines = tunesmith::worker::DeviceLines();
-    std::fputs(lines.c_str(), stdout);
+  if (probe) {
+    absl::StatusOr<std::string> line =
+        tunesmith::worker::ProbeLine(options.device);
+    if (!line.ok()) return Fail(line.status());
+    std::fputs(line->c_str(), stdout);
     return std::fflush(stdout) == 0 ? 0 : 1;
   }
   if (options.channel_fd < 0) {

@@ -17,6 +17,7 @@
 #include "worker/data/classification_data.h"
 #include "worker/data/image_samples.h"
 #include "worker/data/text_samples.h"
+#include "worker/devices/nvml.h"
 #include "worker/models/description.h"
 #include "worker/report/report.h"
 #include "worker/report/run_record.h"
@@ -29,6 +30,7 @@
 #include "worker/trainer/wire_augmentation.h"
 #include "worker/trainer/wire_facts.h"
 #include "worker/trainer/wire_spec.h"
+#include "worker/training/environment.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -38,6 +40,15 @@ using internal::v1::Outcome;
 using internal::v1::TrainWork;
 
 constexpr char kWeightsPath[] = "model/model.safetensors";
+
+// None where the slot's device has none, or is shared.
+EnergyMeter MeterOf(const tunesmith::v1::Slot& slot) {
+  if (slot.device_uuid().empty() || slot.device_is_shared()) return {};
+  absl::StatusOr<std::unique_ptr<Nvml>> loaded = Nvml::Create();
+  if (!loaded.ok()) return {};
+  return [nvml = std::shared_ptr<Nvml>(*std::move(loaded)),
+          uuid = slot.device_uuid()] { return nvml->EnergyJoules(uuid); };
+}
 
 // One training run, step by step; every step adds what the next ones need.
 class TrainRun {
@@ -134,15 +145,16 @@ absl::Status TrainRun::StageInputs() {
 }
 
 void TrainRun::ReportExecution() {
-  execution_.set_device(context_.device);
-  for (const DeviceDescription& device : ListDevices()) {
-    if (device.device == context_.device) {
-      execution_.set_device_name(device.name);
-    }
+  const tunesmith::v1::Slot& slot = context_.assignment.slot();
+  // A worker's GPU, which this process sees as the only one.
+  execution_.set_device(slot.device());
+  execution_.set_device_name(slot.device_name());
+  execution_.set_device_uuid(slot.device_uuid());
+  execution_.set_precision(ToWire(options_.precision));
+  execution_.set_deterministic(options_.deterministic);
+  for (auto& [name, value] : DescribeEnvironment(options_)) {
+    (*execution_.mutable_environment())[name] = value;
   }
-  execution_.set_precision(options_.precision == Precision::kBf16
-                               ? tunesmith::v1::Hyperparameters::BF16
-                               : tunesmith::v1::Hyperparameters::FP32);
   *execution_.mutable_microbatches() = work_.execution().microbatches();
   execution_.set_microbatch(execution_.microbatches().empty()
                                 ? options_.batch_size
@@ -268,6 +280,7 @@ absl::Status TrainRun::Train() {
   TrainingPlaces places;
   places.output_directory = model_directory_;
   places.checkpoints = &checkpoints;
+  places.energy_meter = MeterOf(context_.assignment.slot());
   TUNESMITH_RETURN_IF_ERROR(FindCheckpoint(places));
   TUNESMITH_ASSIGN_OR_RETURN(result_, worker::Train(inputs_, options_, places,
                                                     observer, context_.clock));
@@ -329,6 +342,9 @@ absl::StatusOr<Outcome> TrainRun::Seal() {
   *result.mutable_model() = ToWire(description);
   for (const ManifestFile& file : sealed.manifest.files) {
     if (file.path == kWeightsPath) result.set_weights_digest(file.sha256);
+  }
+  if (result_.energy_joules.has_value()) {
+    result.set_energy_joules(*result_.energy_joules);
   }
   for (tunesmith::v1::Evaluation& evaluation : evaluations_) {
     *result.mutable_model()->mutable_model()->add_evaluations() =

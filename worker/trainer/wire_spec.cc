@@ -77,10 +77,17 @@ absl::StatusOr<PrimaryMetric> ToPrimaryMetric(
 // What an earlier attempt ran with comes first, then what the job asks for.
 Precision ToPrecision(const TrainWork& work) {
   v1::Hyperparameters::Precision asked =
-      work.has_execution() ? work.execution().precision()
-                           : work.spec().hyperparameters().precision();
-  return asked == v1::Hyperparameters::BF16 ? Precision::kBf16
-                                            : Precision::kFp32;
+      work.execution().precision() != v1::Hyperparameters::PRECISION_UNSPECIFIED
+          ? work.execution().precision()
+          : work.spec().hyperparameters().precision();
+  switch (asked) {
+    case v1::Hyperparameters::BF16:
+      return Precision::kBf16;
+    case v1::Hyperparameters::TF32:
+      return Precision::kTf32;
+    default:
+      return Precision::kFp32;
+  }
 }
 
 RowAction ToRowAction(v1::CleaningPolicy::Action action) {
@@ -128,10 +135,23 @@ absl::Status SetHyperparameters(const v1::Hyperparameters& wire,
   options.max_gradient_norm = wire.max_gradient_norm();
   options.label_smoothing = wire.label_smoothing();
   if (wire.has_dropout()) options.dropout = wire.dropout();
+  if (wire.has_deterministic()) options.deterministic = wire.deterministic();
   return absl::OkStatus();
 }
 
 }  // namespace
+
+v1::Hyperparameters::Precision ToWire(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
+      return v1::Hyperparameters::FP32;
+    case Precision::kBf16:
+      return v1::Hyperparameters::BF16;
+    case Precision::kTf32:
+      return v1::Hyperparameters::TF32;
+  }
+  return v1::Hyperparameters::FP32;
+}
 
 absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
   TableFormat result;

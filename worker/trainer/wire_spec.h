@@ -25,6 +25,8 @@ absl::StatusOr<ClassificationRequest> ToClassificationRequest(
 absl::StatusOr<TrainingOptions> ToTrainingOptions(
     const internal::v1::TrainWork& work);
 
+tunesmith::v1::Hyperparameters::Precision ToWire(Precision precision);
+
 // One weight for each label; `counts` are training rows by class.
 std::vector<double> ToClassWeights(const tunesmith::v1::ClassWeights& weights,
                                    const std::vector<std::string>& labels,

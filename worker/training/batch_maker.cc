@@ -10,15 +10,15 @@ namespace tunesmith::worker {
 absl::StatusOr<LabelledBatch> BatchMaker::Make(
     std::span<const Example> examples, const BatchIndices& indices,
     const BatchUse& use) {
-  at::Tensor labels =
-      at::empty({static_cast<int64_t>(indices.size())}, at::kLong);
+  at::Tensor labels = at::empty({static_cast<int64_t>(indices.size())},
+                                HostMemoryOf(device()).dtype(at::kLong));
   int64_t* label = labels.mutable_data_ptr<int64_t>();
   for (int32_t index : indices) {
     *label++ = examples[static_cast<size_t>(index)].label;
   }
   TUNESMITH_ASSIGN_OR_RETURN(ClassifierInput input,
                              MakeInput(examples, indices, use));
-  return LabelledBatch{std::move(input), labels.to(device_)};
+  return LabelledBatch{std::move(input), upload_(labels)};
 }
 
 absl::StatusOr<ClassifierInput> TextBatches::MakeInput(
@@ -29,7 +29,7 @@ absl::StatusOr<ClassifierInput> TextBatches::MakeInput(
     sequences.emplace_back(examples[static_cast<size_t>(index)].token_ids);
   }
   return ClassifierInput{
-      .tokens = MakeTokenBatch(sequences, pad_token_id_, device())};
+      .tokens = MakeTokenBatch(sequences, pad_token_id_, upload())};
 }
 
 std::vector<int32_t> LengthsOf(std::span<const Example> examples) {

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "worker/data/batching.h"
 #include "worker/data/example.h"
+#include "worker/kernels/transfer.h"
 #include "worker/tasks/classifier.h"
 
 namespace tunesmith::worker {
@@ -34,7 +35,7 @@ struct BatchUse {
 // thread-safe.
 class BatchMaker {
  public:
-  explicit BatchMaker(at::Device device) : device_(device) {}
+  explicit BatchMaker(at::Device device) : upload_(device) {}
   virtual ~BatchMaker() = default;
 
   // The batches that will be asked for next, in this order, so that work can
@@ -57,10 +58,13 @@ class BatchMaker {
       std::span<const Example> examples, const BatchIndices& indices,
       const BatchUse& use) = 0;
 
-  at::Device device() const { return device_; }
+  at::Device device() const { return upload_.device(); }
+
+ protected:
+  const Upload& upload() const { return upload_; }
 
  private:
-  const at::Device device_;
+  const Upload upload_;
 };
 
 // Of texts.

@@ -1,18 +1,37 @@
 #include "worker/training/best_weights.h"
 
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/empty_like.h"
+#include "ATen/ops/empty.h"
+#include "absl/status/status.h"
+#include "worker/training/device.h"
+#include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
 
+std::vector<NamedTensor> BestWeights::Room(bool on_host) const {
+  std::vector<NamedTensor> room;
+  for (const NamedTensor& parameter : parameters_) {
+    at::TensorOptions options = parameter.value.options();
+    if (on_host) options = options.device(at::kCPU);
+    room.push_back(
+        {parameter.name, at::empty(parameter.value.sizes(), options)});
+  }
+  return room;
+}
+
 const std::vector<NamedTensor>& BestWeights::Reserve() {
   at::NoGradGuard no_gradients;
-  if (kept_.empty()) {
-    for (const NamedTensor& parameter : parameters_) {
-      kept_.push_back({parameter.name, at::empty_like(parameter.value)});
-    }
-  }
-  return kept_;
+  if (!kept_.empty() || parameters_.empty()) return kept_;
+  const at::Device device = parameters_.front().value.device();
+  if (device.is_cpu()) return kept_ = Room(/*on_host=*/true);
+  absl::Status status = CatchTorchErrors([&] {
+    kept_ = Room(/*on_host=*/false);
+    return absl::OkStatus();
+  });
+  if (status.ok()) return kept_;
+  // Whatever it was, the same follows, or is reported, from the other attempt.
+  ReleaseCachedMemory(device);
+  return kept_ = Room(/*on_host=*/true);
 }
 
 void BestWeights::Keep() {
@@ -26,7 +45,9 @@ void BestWeights::Keep() {
 void BestWeights::Swap() {
   at::NoGradGuard no_gradients;
   for (size_t i = 0; i < kept_.size(); ++i) {
-    at::Tensor network = parameters_[i].value.clone();
+    // Where the kept ones are, there is room for one more.
+    at::Tensor network = parameters_[i].value.to(
+        kept_[i].value.device(), /*non_blocking=*/false, /*copy=*/true);
     parameters_[i].value.copy_(kept_[i].value);
     kept_[i].value.copy_(network);
   }

@@ -8,7 +8,8 @@
 
 namespace tunesmith::worker {
 
-// A copy of what a training moves, on its device.
+// A copy of what a training moves: on its device, or on the host where the
+// device has no memory for it.
 class BestWeights {
  public:
   explicit BestWeights(std::vector<NamedTensor> parameters)
@@ -28,6 +29,9 @@ class BestWeights {
   const std::vector<NamedTensor>& Reserve();
 
  private:
+  // Memory like the parameters', on their device or on the host.
+  std::vector<NamedTensor> Room(bool on_host) const;
+
   std::vector<NamedTensor> parameters_;
   std::vector<NamedTensor> kept_;
 };

@@ -7,28 +7,11 @@
 #include <chrono>
 #include <utility>
 
-#include "ATen/core/grad_mode.h"
-#include "ATen/ops/empty.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
 namespace {
-
-void CopyToHost(const std::vector<NamedTensor>& from,
-                std::vector<NamedTensor>& to) {
-  at::NoGradGuard no_gradients;
-  // Gradual unfreezing makes it longer.
-  if (to.size() != from.size()) {
-    to.clear();
-    for (const NamedTensor& tensor : from) {
-      to.push_back({tensor.name,
-                    at::empty(tensor.value.sizes(),
-                              at::TensorOptions(tensor.value.scalar_type()))});
-    }
-  }
-  for (size_t i = 0; i < from.size(); ++i) to[i].value.copy_(from[i].value);
-}
 
 // Names this thread and lets those that train go first. Not by SCHED_IDLE: on
 // a busy machine a run that waits for its checkpoint would wait forever, and
@@ -52,22 +35,37 @@ absl::Status CheckpointWriter::Write(const TrainingState& state,
   });
 }
 
+absl::Status CheckpointWriter::WriteCopies(
+    const TrainingState& state, const std::vector<NamedTensor>& best) const {
+  TUNESMITH_RETURN_IF_ERROR(CatchTorchErrors([&] {
+    for (const HostCopies* copies :
+         {&trained_, &first_moments_, &second_moments_, &steps_}) {
+      copies->Await();
+    }
+    return absl::OkStatus();
+  }));
+  return Write(state,
+               {.trained = trained_.tensors(),
+                .optimizer = {.first_moments = first_moments_.tensors(),
+                              .second_moments = second_moments_.tensors(),
+                              .steps = steps_.tensors()},
+                .best = best});
+}
+
 absl::Status CheckpointWriter::Begin(TrainingState state,
                                      const CheckpointTensors& tensors) {
   TUNESMITH_RETURN_IF_ERROR(CatchTorchErrors([&] {
-    CopyToHost(tensors.trained, copies_.trained);
-    CopyToHost(tensors.optimizer.first_moments,
-               copies_.optimizer.first_moments);
-    CopyToHost(tensors.optimizer.second_moments,
-               copies_.optimizer.second_moments);
-    CopyToHost(tensors.optimizer.steps, copies_.optimizer.steps);
-    copies_.best = tensors.best;
+    trained_.Copy(tensors.trained);
+    first_moments_.Copy(tensors.optimizer.first_moments);
+    second_moments_.Copy(tensors.optimizer.second_moments);
+    steps_.Copy(tensors.optimizer.steps);
     return absl::OkStatus();
   }));
-  written_ = std::async(std::launch::async, [this, state = std::move(state)] {
-    GiveWay();
-    return Write(state, copies_);
-  });
+  written_ = std::async(std::launch::async,
+                        [this, state = std::move(state), best = tensors.best] {
+                          GiveWay();
+                          return WriteCopies(state, best);
+                        });
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "worker/training/checkpoint.h"
+#include "worker/training/host_copies.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -38,10 +39,16 @@ class CheckpointWriter {
   absl::Status Finish();
 
  private:
+  // Writes what Begin copied.
+  absl::Status WriteCopies(const TrainingState& state,
+                           const std::vector<NamedTensor>& best) const;
+
   CheckpointStore& store_;
   const ModelWriter write_model_;
-  // On the host; their memory is used again.
-  CheckpointTensors copies_;
+  HostCopies trained_;
+  HostCopies first_moments_;
+  HostCopies second_moments_;
+  HostCopies steps_;
   // Last, because its destructor waits for the thread.
   std::future<absl::Status> written_;
 };

@@ -3,6 +3,7 @@
 #include <set>
 #include <vector>
 
+#include "ATen/Context.h"
 #include "ATen/Version.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -11,14 +12,42 @@
 
 namespace tunesmith::worker {
 
-Environment DescribeEnvironment(const std::string& device, int threads) {
-  Environment environment = {{"instruction set", at::get_cpu_capability()},
-                             {"threads", absl::StrCat(threads)},
+namespace {
+
+const char* NameOf(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
+      return "fp32";
+    case Precision::kBf16:
+      return "bf16";
+    case Precision::kTf32:
+      return "tf32";
+  }
+  return "fp32";
+}
+
+// Of a GPU, what its kernels depend on.
+void AddGpu(const DeviceDescription& device, const TrainingOptions& options,
+            Environment& environment) {
+  const at::CUDAHooksInterface& hooks = at::detail::getCUDAHooks();
+  environment["compute capability"] = device.compute_capability;
+  environment["driver's CUDA"] = device.driver_version;
+  environment["CUDA"] = absl::StrCat(hooks.versionCUDART());
+  environment["cuDNN"] = absl::StrCat(hooks.versionRuntimeCuDNN());
+  environment["matrix products"] = NameOf(options.precision);
+  environment["kernels"] = options.deterministic ? "deterministic" : "fastest";
+}
+
+}  // namespace
+
+Environment DescribeEnvironment(const TrainingOptions& options) {
+  const DeviceDescription device = DescribeDevice(options.device);
+  Environment environment = {{"device", device.name},
+                             {"instruction set", at::get_cpu_capability()},
+                             {"threads", absl::StrCat(options.threads)},
                              {"torch", TORCH_VERSION},
                              {"compiler", __VERSION__}};
-  for (const DeviceDescription& one : ListDevices()) {
-    if (one.device == device) environment["device"] = one.name;
-  }
+  if (options.device != "cpu") AddGpu(device, options, environment);
   return environment;
 }
 

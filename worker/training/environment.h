@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "worker/training/options.h"
+
 namespace tunesmith::worker {
 
 // What the last bits of a training depend on besides its inputs: names of
@@ -11,8 +13,8 @@ namespace tunesmith::worker {
 // entries are for people.
 using Environment = std::map<std::string, std::string>;
 
-// Of this process. `device`: "cpu" or "cuda:N".
-Environment DescribeEnvironment(const std::string& device, int threads);
+// Of this process, which runs with the options on their device.
+Environment DescribeEnvironment(const TrainingOptions& options);
 
 // "threads: 2, now 4; ..."; empty when they are equal.
 std::string DescribeDifferences(const Environment& before,

@@ -2,16 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <optional>
+#include <utility>
 
+#include "ATen/Context.h"
 #include "ATen/core/grad_mode.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/kernels/transfer.h"
 #include "worker/tasks/classification_metrics.h"
+#include "worker/training/autocast.h"
 #include "worker/training/batch_maker.h"
 #include "worker/training/worst_mistakes.h"
 
 namespace tunesmith::worker {
 namespace {
+
+// Batches that a device may be behind.
+constexpr size_t kMaxArriving = 16;
 
 // What one row of logits says, in double.
 struct RowFigures {
@@ -50,6 +59,61 @@ EvaluationFigures FiguresOf(const ClassificationMetrics& metrics,
   return figures;
 }
 
+// What an evaluation has seen so far.
+class Sums {
+ public:
+  explicit Sums(int64_t class_count)
+      : class_count_(class_count), matrix_(class_count) {}
+
+  // `logits_BC`: of the host, row by row those of `indices`.
+  void Add(std::span<const Example> examples, const BatchIndices& indices,
+           const at::Tensor& logits_BC);
+
+  EvaluationFigures Figures() {
+    EvaluationFigures figures = FiguresOf(matrix_.Metrics(), loss_);
+    figures.mistakes = mistakes_.Take();
+    return figures;
+  }
+
+ private:
+  const int64_t class_count_;
+  ConfusionMatrix matrix_;
+  WorstMistakes mistakes_;
+  double loss_ = 0;
+};
+
+void Sums::Add(std::span<const Example> examples, const BatchIndices& indices,
+               const at::Tensor& logits_BC) {
+  const float* row = logits_BC.const_data_ptr<float>();
+  for (int32_t index : indices) {
+    std::span<const float> logits(row, static_cast<size_t>(class_count_));
+    const Example& example = examples[static_cast<size_t>(index)];
+    const RowFigures one = FiguresOfRow(logits, example.label);
+    matrix_.Add(example.label, one.guess);
+    loss_ += one.loss;
+    if (one.guess != example.label) {
+      mistakes_.Add({.row = example.row,
+                     .label = example.label,
+                     .guess = one.guess,
+                     .confidence = one.confidence});
+    }
+    row += class_count_;
+  }
+}
+
+// While it lives, this thread's products on `device` run in `precision`.
+class EvaluationPrecision {
+ public:
+  EvaluationPrecision(at::Device device, Precision precision)
+      : autocast_(device, precision) {
+    if (precision == Precision::kFp32) no_tf32_.emplace();
+  }
+
+ private:
+  AutocastGuard autocast_;
+  std::optional<at::NoTF32Guard> no_tf32_;
+};
+
 }  // namespace
 
 absl::Status StoppedError() {
@@ -59,40 +123,36 @@ absl::Status StoppedError() {
 
 absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     const Network& network, std::span<const Example> examples,
-    int64_t class_count, int rows, const std::function<bool()>& should_stop) {
+    const EvaluationOptions& options,
+    const std::function<bool()>& should_stop) {
   at::NoGradGuard no_gradients;
-  ConfusionMatrix matrix(class_count);
-  WorstMistakes mistakes;
-  double loss_sum = 0;
+  const EvaluationPrecision precision(network.batches->device(),
+                                      options.precision);
+  Sums sums(options.class_count);
   const std::vector<BatchIndices> batches =
-      PlanEvaluation(LengthsOf(examples), rows);
+      PlanEvaluation(LengthsOf(examples), options.rows);
   TUNESMITH_RETURN_IF_ERROR(
       network.batches->Expect(examples, batches, {}, should_stop));
+  // Logits that are on their way, in order.
+  std::deque<std::pair<const BatchIndices*, Readback>> arriving;
+  auto take = [&](size_t most_left) {
+    while (!arriving.empty() &&
+           (arriving.size() > most_left || arriving.front().second.ready())) {
+      const auto& [indices, logits] = arriving.front();
+      sums.Add(examples, *indices, logits.Get());
+      arriving.pop_front();
+    }
+  };
   for (const BatchIndices& indices : batches) {
     if (should_stop()) return StoppedError();
     TUNESMITH_ASSIGN_OR_RETURN(LabelledBatch batch,
                                network.batches->Make(examples, indices, {}));
-    at::Tensor logits_BC =
-        network.model->forward(batch.input, {}).to(at::kCPU).contiguous();
-    const float* row = logits_BC.const_data_ptr<float>();
-    for (int32_t index : indices) {
-      std::span<const float> logits(row, static_cast<size_t>(class_count));
-      const Example& example = examples[static_cast<size_t>(index)];
-      const RowFigures one = FiguresOfRow(logits, example.label);
-      matrix.Add(example.label, one.guess);
-      loss_sum += one.loss;
-      if (one.guess != example.label) {
-        mistakes.Add({.row = example.row,
-                      .label = example.label,
-                      .guess = one.guess,
-                      .confidence = one.confidence});
-      }
-      row += class_count;
-    }
+    arriving.emplace_back(&indices,
+                          Readback(network.model->forward(batch.input, {})));
+    take(kMaxArriving);
   }
-  EvaluationFigures figures = FiguresOf(matrix.Metrics(), loss_sum);
-  figures.mistakes = mistakes.Take();
-  return figures;
+  take(0);
+  return sums.Figures();
 }
 
 }  // namespace tunesmith::worker

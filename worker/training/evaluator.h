@@ -12,14 +12,19 @@
 
 namespace tunesmith::worker {
 
+struct EvaluationOptions {
+  int64_t class_count = 0;
+  // That go through the network at once.
+  int rows = 1;
+  Precision precision = Precision::kFp32;
+};
+
 // Figures of `network` on `examples`, which is not empty; phase, split, step
-// and epoch are the caller's to fill in. Runs in fp32 whatever training runs
-// in: the figures are those that users of the saved fp32 weights get. `rows` go
-// through the network at once. CANCELLED when `should_stop` said so, which is
-// asked before every batch; errors of BatchMaker.
+// and epoch are the caller's to fill in. CANCELLED when `should_stop` said so,
+// which is asked before every batch; errors of BatchMaker.
 absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     const Network& network, std::span<const Example> examples,
-    int64_t class_count, int rows, const std::function<bool()>& should_stop);
+    const EvaluationOptions& options, const std::function<bool()>& should_stop);
 
 // CANCELLED with reason CANCELLED.
 absl::Status StoppedError();

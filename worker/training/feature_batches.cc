@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -19,19 +21,25 @@ namespace {
 
 // Features that are collected before they are stored.
 constexpr size_t kBlockBytes = 64 << 20;
+// Passes that a device may be behind.
+constexpr size_t kMaxPasses = 4;
+// Rows of a pass; more, where they would leave a GPU without work.
+constexpr size_t kRows = 8, kRowsOfGpu = 64;
 
 // Of an encoder and its buffers, names and values.
 std::string DigestOfBody(const Classifier& model) {
   Sha256 digest;
+  // All at once, so that a device is waited for once.
+  std::vector<std::pair<std::string, Readback>> values;
   for (const auto& item : model.encoder().named_parameters()) {
-    at::Tensor value = item.value().detach().to(at::kCPU).contiguous();
-    digest.Update(item.key());
-    digest.Update({static_cast<const char*>(value.const_data_ptr()),
-                   static_cast<size_t>(value.nbytes())});
+    values.emplace_back(item.key(), Readback(item.value()));
   }
   for (const auto& item : model.encoder().named_buffers()) {
-    at::Tensor value = item.value().to(at::kCPU).contiguous();
-    digest.Update(item.key());
+    values.emplace_back(item.key(), Readback(item.value()));
+  }
+  for (const auto& [name, reading] : values) {
+    const at::Tensor& value = reading.Get();
+    digest.Update(name);
     digest.Update({static_cast<const char*>(value.const_data_ptr()),
                    static_cast<size_t>(value.nbytes())});
   }
@@ -55,6 +63,7 @@ FeatureBatches::FeatureBatches(std::shared_ptr<Classifier> model,
       model_(std::move(model)),
       source_(std::move(source)),
       options_(std::move(options)),
+      rows_(device().is_cuda() ? kRowsOfGpu : kRows),
       log_(std::move(log)) {}
 
 FeatureBatches::~FeatureBatches() = default;
@@ -107,28 +116,34 @@ std::span<const std::byte> FeatureBatches::Find(const SampleKey& key) const {
   return cache_ == nullptr ? std::span<const std::byte>() : cache_->Find(key);
 }
 
-absl::Status FeatureBatches::Compute(std::span<const Example> examples,
-                                     const BatchIndices& indices,
-                                     const BatchUse& use) {
+absl::StatusOr<FeatureBatches::Pass> FeatureBatches::Begin(
+    std::span<const Example> examples, const BatchIndices& indices,
+    const BatchUse& use) {
   at::NoGradGuard no_gradients;
   BatchIndices rows = indices;
   // The rest are dummies.
-  rows.resize(kRows, indices[0]);
+  rows.resize(rows_, indices[0]);
   TUNESMITH_ASSIGN_OR_RETURN(ClassifierInput input,
                              source_->MakeInput(examples, rows, ViewOf(use)));
   AutocastGuard autocast(device(), options_.precision);
-  at::Tensor features =
-      model_->Features(input, {}).to(at::kFloat).to(at::kCPU).contiguous();
+  Pass pass{.samples = {},
+            .features = Readback(model_->Features(input, {}).to(at::kFloat))};
+  for (int32_t index : indices) {
+    pass.samples.push_back(KeyOf(examples[static_cast<size_t>(index)], use));
+  }
+  return pass;
+}
+
+void FeatureBatches::Take(Pass pass) {
+  const at::Tensor& features = pass.features.Get();
   shape_.assign(features.sizes().begin() + 1, features.sizes().end());
   const float* values = features.const_data_ptr<float>();
-  const size_t width = static_cast<size_t>(features.numel()) / kRows;
-  for (size_t i = 0; i < indices.size(); ++i) {
-    computed_.samples.push_back(
-        KeyOf(examples[static_cast<size_t>(indices[i])], use));
-    computed_.values.insert(computed_.values.end(), values + i * width,
-                            values + (i + 1) * width);
-  }
-  return absl::OkStatus();
+  const size_t width = static_cast<size_t>(features.numel()) / rows_;
+  computed_.values.insert(computed_.values.end(), values,
+                          values + pass.samples.size() * width);
+  std::move(pass.samples.begin(), pass.samples.end(),
+            std::back_inserter(computed_.samples));
+  if (computed_.values.size() * sizeof(float) >= kBlockBytes) Store();
 }
 
 void FeatureBatches::Store() {
@@ -157,7 +172,7 @@ absl::Status FeatureBatches::ComputeAll(
   const std::vector<int32_t> lengths = LengthsOf(examples);
   std::vector<BatchIndices> groups;
   for (int32_t index : missing) {
-    const bool fits = !groups.empty() && groups.back().size() < kRows &&
+    const bool fits = !groups.empty() && groups.back().size() < rows_ &&
                       lengths[static_cast<size_t>(groups.back()[0])] ==
                           lengths[static_cast<size_t>(index)];
     if (!fits) groups.emplace_back();
@@ -165,16 +180,25 @@ absl::Status FeatureBatches::ComputeAll(
   }
   TUNESMITH_RETURN_IF_ERROR(
       source_->Expect(examples, groups, ViewOf(use), should_stop));
-  for (const BatchIndices& group : groups) {
-    if (should_stop()) {
-      Store();
-      return StoppedError();
+  // Passes that a device may be behind, in order.
+  std::deque<Pass> passes;
+  auto take = [&](size_t most_left) {
+    while (passes.size() > most_left) {
+      Take(std::move(passes.front()));
+      passes.pop_front();
     }
-    TUNESMITH_RETURN_IF_ERROR(Compute(examples, group, use));
-    if (computed_.values.size() * sizeof(float) >= kBlockBytes) Store();
+  };
+  bool stopped = false;
+  for (const BatchIndices& group : groups) {
+    stopped = should_stop();
+    if (stopped) break;
+    TUNESMITH_ASSIGN_OR_RETURN(Pass pass, Begin(examples, group, use));
+    passes.push_back(std::move(pass));
+    take(device().is_cpu() ? 0 : kMaxPasses);
   }
+  take(0);
   Store();
-  return absl::OkStatus();
+  return stopped ? StoppedError() : absl::OkStatus();
 }
 
 absl::Status FeatureBatches::Expect(std::span<const Example> examples,
@@ -222,7 +246,8 @@ absl::StatusOr<ClassifierInput> FeatureBatches::MakeInput(
       Ensure(examples, {&indices, 1}, use, [] { return false; }));
   std::vector<int64_t> extents = {static_cast<int64_t>(indices.size())};
   extents.insert(extents.end(), shape_.begin(), shape_.end());
-  at::Tensor features = at::empty(extents, at::TensorOptions(at::kFloat));
+  at::Tensor features =
+      at::empty(extents, HostMemoryOf(device()).dtype(at::kFloat));
   auto* target = static_cast<std::byte*>(features.mutable_data_ptr());
   for (int32_t index : indices) {
     std::span<const std::byte> values =
@@ -230,7 +255,7 @@ absl::StatusOr<ClassifierInput> FeatureBatches::MakeInput(
     std::memcpy(target, values.data(), values.size());
     target += values.size();
   }
-  return ClassifierInput{.features = features.to(device())};
+  return ClassifierInput{.features = upload()(features)};
 }
 
 }  // namespace tunesmith::worker

@@ -24,9 +24,6 @@ namespace tunesmith::worker {
 // bits do not depend on the batch, or on whether they were kept.
 class FeatureBatches : public BatchMaker {
  public:
-  // Rows of the pass.
-  static constexpr size_t kRows = 8;
-
   struct Options {
     FeatureOptions features;
     Precision precision = Precision::kFp32;
@@ -60,6 +57,12 @@ class FeatureBatches : public BatchMaker {
     std::vector<float> values;
   };
 
+  // A pass whose features are on their way; one row for each sample, and more.
+  struct Pass {
+    std::vector<SampleKey> samples;
+    Readback features;
+  };
+
   // Finds the cache of the network as it is now.
   void OpenCache();
   // Forgets everything: the network moves.
@@ -73,9 +76,11 @@ class FeatureBatches : public BatchMaker {
   BatchUse ViewOf(const BatchUse& use) const;
   SampleKey KeyOf(const Example& example, const BatchUse& use) const;
   std::span<const std::byte> Find(const SampleKey& key) const;
-  // One pass over at most kRows examples of equal length.
-  absl::Status Compute(std::span<const Example> examples,
-                       const BatchIndices& indices, const BatchUse& use);
+  // Begins a pass over at most rows_ examples of equal length.
+  absl::StatusOr<Pass> Begin(std::span<const Example> examples,
+                             const BatchIndices& indices, const BatchUse& use);
+  // Adds what it gave to `computed_`, and stores that when it is enough.
+  void Take(Pass pass);
   absl::Status ComputeAll(std::span<const Example> examples,
                           const BatchIndices& missing, const BatchUse& use,
                           const std::function<bool()>& should_stop);
@@ -85,6 +90,8 @@ class FeatureBatches : public BatchMaker {
   const std::shared_ptr<Classifier> model_;
   const std::unique_ptr<BatchMaker> source_;
   const Options options_;
+  // Of a pass.
+  const size_t rows_;
   const std::function<void(const std::string&)> log_;
   // Whether what follows is of the network as it is.
   bool ready_ = false;

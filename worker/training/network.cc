@@ -60,8 +60,7 @@ std::string Circumstances(const PretrainedModel& base,
                       Describe(pictures.augmentation));
     }
   }
-  for (const auto& [name, value] :
-       DescribeEnvironment(options.device, options.threads)) {
+  for (const auto& [name, value] : DescribeEnvironment(options)) {
     absl::StrAppend(&text, "\n", name, ": ", value);
   }
   return text;

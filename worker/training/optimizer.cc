@@ -101,26 +101,35 @@ void Optimizer::ClearGradients() {
   }
 }
 
-at::Tensor Optimizer::Step(const at::Tensor& loss, double learning_rate) {
+Optimizer::Step Optimizer::Prepare(const at::Tensor& loss) {
   at::NoGradGuard no_gradients;
   CollectGradients();
+  Step step;
+  step.norm = GlobalNorm(AllGradients());
+  step.finite = at::isfinite(step.norm).logical_and(at::isfinite(loss));
+  step.update = SkipUnless(step.finite);
+  if (max_norm_ > 0) step.clip_factor = ClipFactor(step.norm, max_norm_);
+  return step;
+}
+
+void Optimizer::Apply(const Step& step, double learning_rate) {
+  at::NoGradGuard no_gradients;
+  if (step.clip_factor.defined()) Clip(AllGradients(), step.clip_factor);
+  for (const Group& group : groups_) {
+    settings_.learning_rate = learning_rate * group.learning_rate_factor;
+    settings_.weight_decay = group.weight_decay;
+    FusedAdamW(group.tensors, settings_, step.update);
+  }
+  ClearGradients();
+}
+
+std::vector<at::Tensor> Optimizer::AllGradients() const {
   std::vector<at::Tensor> gradients;
   for (const Group& group : groups_) {
     gradients.insert(gradients.end(), group.tensors.gradients.begin(),
                      group.tensors.gradients.end());
   }
-  at::Tensor norm = GlobalNorm(gradients);
-  at::Tensor finite = at::isfinite(norm).logical_and(at::isfinite(loss));
-  at::Tensor skip = finite.logical_not().to(at::kFloat);
-  if (max_norm_ > 0) ClipToNorm(gradients, norm, max_norm_);
-  for (const Group& group : groups_) {
-    settings_.learning_rate = learning_rate * group.learning_rate_factor;
-    settings_.weight_decay = group.weight_decay;
-    FusedAdamW(group.tensors, settings_, skip);
-  }
-  gradients.clear();
-  ClearGradients();
-  return norm;
+  return gradients;
 }
 
 }  // namespace tunesmith::worker

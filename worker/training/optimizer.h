@@ -36,10 +36,24 @@ class Optimizer {
   // Takes in the parameters that train by now: those that require gradients.
   void Update();
 
+  // What an update needs besides the gradients; scalars on the device.
+  struct Step {
+    // Of the gradients before clipping.
+    at::Tensor norm;
+    // Whether gradients and loss are.
+    at::Tensor finite;
+    UpdateSwitch update;
+    // Undefined where nothing is clipped.
+    at::Tensor clip_factor;
+  };
+
+  // Takes the device's memory that an update takes, before anything moves: a
+  // step that runs out of it can be done again.
+  Step Prepare(const at::Tensor& loss);
+
   // Clips the gradients, updates the parameters and clears the gradients.
-  // Leaves parameters alone when the gradients or `loss` are not finite.
-  // Returns the gradients' norm before clipping, a scalar on the device.
-  at::Tensor Step(const at::Tensor& loss, double learning_rate);
+  // Leaves parameters and moments alone when the step is not finite.
+  void Apply(const Step& step, double learning_rate);
 
   void ClearGradients();
 
@@ -67,7 +81,9 @@ class Optimizer {
     double learning_rate_factor = 1;
   };
 
+  // Of all parameters that train; zeros where there is none.
   void CollectGradients();
+  std::vector<at::Tensor> AllGradients() const;
 
   const double max_norm_;
   AdamWSettings settings_;

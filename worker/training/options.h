@@ -16,7 +16,9 @@
 namespace tunesmith::worker {
 
 enum class ScheduleKind { kLinear, kCosine, kConstant, kOneCycle };
-enum class Precision { kFp32, kBf16 };
+// kTf32: factors of matrix products and convolutions are rounded by a GPU that
+// can; on a CPU the same as kFp32.
+enum class Precision { kFp32, kBf16, kTf32 };
 enum class PrimaryMetric { kAccuracy, kMacroF1, kWeightedF1, kLoss };
 
 // How the learning rate moves.
@@ -116,6 +118,8 @@ struct TrainingOptions {
   // Unset: what the model's config says.
   std::optional<double> dropout;
   Precision precision = Precision::kFp32;
+  // A GPU adds in a fixed order; see ApplyNumerics.
+  bool deterministic = true;
   BatchOrder order = BatchOrder::kLengthGrouped;
   // One for each label.
   std::vector<double> class_weights;

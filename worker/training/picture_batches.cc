@@ -48,11 +48,11 @@ absl::StatusOr<ClassifierInput> PictureBatches::MakeInput(
   const int64_t size = reader_.transform().size;
   at::Tensor images_BCHW =
       at::empty({static_cast<int64_t>(indices.size()), 3, size, size},
-                at::TensorOptions(at::kFloat));
+                HostMemoryOf(device()).dtype(at::kFloat));
   TUNESMITH_RETURN_IF_ERROR(
       loader_.Take(indices, {images_BCHW.mutable_data_ptr<float>(),
                              static_cast<size_t>(images_BCHW.numel())}));
-  return ClassifierInput{.images_BCHW = images_BCHW.to(device())};
+  return ClassifierInput{.images_BCHW = upload()(images_BCHW)};
 }
 
 }  // namespace tunesmith::worker

@@ -87,11 +87,15 @@ void RunReporter::BeginSaving(const TrainingState& state) {
 absl::Status RunReporter::ReportStepsWhenDue(TrainingState& state) {
   bool due = log_.size() >= kStepsPerReport ||
              clock_.Monotonic() - last_report_ >= kReportInterval;
-  return due ? ReportSteps(state) : absl::OkStatus();
+  return due ? Report(log_.FlushArrived(state.curve), state) : absl::OkStatus();
 }
 
 absl::Status RunReporter::ReportSteps(TrainingState& state) {
-  StepLog::Summary summary = log_.Flush(state.curve);
+  return Report(log_.Flush(state.curve), state);
+}
+
+absl::Status RunReporter::Report(StepLog::Summary summary,
+                                 TrainingState& state) {
   ReportProgress(TrainingPhase::kTraining, state, summary.mean_loss);
   state.skipped_steps += static_cast<int64_t>(summary.skipped.size());
   if (state.skipped_steps <= MaxSkippedSteps(length_.total_steps) ||

@@ -39,11 +39,11 @@ class RunReporter {
 
   void BeginSaving(const TrainingState& state);
 
-  // Reports the steps since the last time, now or when it is time, adds them to
-  // the state's curve, and counts those that were skipped. ABORTED with reason
-  // NUMERICAL_FAILURE, and the rows of the last one's batch, when they are too
-  // many.
+  // Reports the steps since the last time, adds them to the state's curve, and
+  // counts those that were skipped. ABORTED with reason NUMERICAL_FAILURE, and
+  // the rows of the last one's batch, when they are too many.
   absl::Status ReportSteps(TrainingState& state);
+  // The same when it is time, of the steps whose figures are known by then.
   absl::Status ReportStepsWhenDue(TrainingState& state);
 
   void ReportPhase(TrainingPhase phase, const TrainingState& state) {
@@ -51,6 +51,7 @@ class RunReporter {
   }
 
  private:
+  absl::Status Report(StepLog::Summary summary, TrainingState& state);
   void ReportProgress(TrainingPhase phase, const TrainingState& state,
                       std::optional<double> loss);
   // Since the last step or evaluation ended.

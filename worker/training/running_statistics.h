@@ -13,13 +13,14 @@ namespace tunesmith::worker {
 // those of layers that train; one that does not count is undone here.
 class RunningStatistics {
  public:
-  // `module` outlives it.
+  // `module` outlives it; its buffers move into a few blocks of memory, so that
+  // what follows takes a few operations however many they are.
   explicit RunningStatistics(const torch::nn::Module& module);
 
   // All of them, under their names.
   const std::vector<NamedTensor>& tensors() const { return tensors_; }
 
-  // Before a pass.
+  // Before a pass. Takes no memory.
   void Keep();
   // What they were at Keep.
   void PutBack();
@@ -28,6 +29,8 @@ class RunningStatistics {
 
  private:
   std::vector<NamedTensor> tensors_;
+  // The memory of all of them, one for each type, and what it was at Keep.
+  std::vector<at::Tensor> blocks_;
   std::vector<at::Tensor> kept_;
 };
 

@@ -6,10 +6,17 @@
 #include "ATen/ops/stack.h"
 
 namespace tunesmith::worker {
+namespace {
+
+// Readings that are on their way before the oldest one is waited for: so far
+// may the host be ahead of a device.
+constexpr size_t kMaxReadings = 2;
+
+}  // namespace
 
 void StepLog::Add(Step step) { steps_.push_back(std::move(step)); }
 
-void StepLog::Report(const Step& step, double loss, double norm) {
+void StepLog::ReportMetrics(const Step& step, double loss, double norm) {
   auto report = [&](std::string_view name, double value) {
     observer_.OnMetric(DataSplit::kTraining, name, step.step, step.epoch,
                        value);
@@ -19,32 +26,55 @@ void StepLog::Report(const Step& step, double loss, double norm) {
   report("gradient_norm", norm);
 }
 
-StepLog::Summary StepLog::Flush(TrainingCurve& curve) {
-  Summary summary;
-  if (steps_.empty()) return summary;
-  std::vector<Step> steps = std::exchange(steps_, {});
+void StepLog::BeginReading() {
+  if (steps_.empty()) return;
   std::vector<at::Tensor> scalars;
-  for (const Step& step : steps) {
+  for (const Step& step : steps_) {
     scalars.push_back(step.loss);
     scalars.push_back(step.gradient_norm);
   }
-  at::Tensor values = at::stack(scalars).to(at::kCPU);
-  const float* value = values.const_data_ptr<float>();
-  double sum = 0;
-  for (Step& step : steps) {
+  readings_.push_back(
+      {std::exchange(steps_, {}), Readback(at::stack(scalars))});
+}
+
+void StepLog::Report(Reading reading, Sums& sums) {
+  const float* value = reading.figures.Get().const_data_ptr<float>();
+  for (Step& step : reading.steps) {
     double loss = *value++;
     double norm = *value++;
     if (std::isfinite(loss) && std::isfinite(norm)) {
-      Report(step, loss, norm);
-      curve.Add(step.step, loss, step.learning_rate);
-      sum += loss;
+      ReportMetrics(step, loss, norm);
+      sums.curve.Add(step.step, loss, step.learning_rate);
+      sums.loss += loss;
+      ++sums.finite;
     } else {
       observer_.OnSkippedStep(step.step, step.rows);
-      summary.skipped.push_back(std::move(step));
+      sums.skipped.push_back(std::move(step));
     }
   }
-  if (size_t finite = steps.size() - summary.skipped.size(); finite > 0) {
-    summary.mean_loss = sum / static_cast<double>(finite);
+}
+
+StepLog::Summary StepLog::Flush(TrainingCurve& curve) {
+  return FlushTo(curve, /*most_left=*/0);
+}
+
+StepLog::Summary StepLog::FlushArrived(TrainingCurve& curve) {
+  return FlushTo(curve, kMaxReadings);
+}
+
+StepLog::Summary StepLog::FlushTo(TrainingCurve& curve, size_t most_left) {
+  BeginReading();
+  Sums sums{.curve = curve};
+  while (!readings_.empty() &&
+         (readings_.size() > most_left || readings_.front().figures.ready())) {
+    Reading reading = std::move(readings_.front());
+    readings_.pop_front();
+    Report(std::move(reading), sums);
+  }
+  Summary summary{.mean_loss = std::nullopt,
+                  .skipped = std::move(sums.skipped)};
+  if (sums.finite > 0) {
+    summary.mean_loss = sums.loss / static_cast<double>(sums.finite);
   }
   return summary;
 }

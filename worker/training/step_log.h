@@ -2,17 +2,19 @@
 #define TUNESMITH_WORKER_TRAINING_STEP_LOG_H_
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
 #include "ATen/core/Tensor.h"
+#include "worker/kernels/transfer.h"
 #include "worker/training/train.h"
 #include "worker/training/training_curve.h"
 
 namespace tunesmith::worker {
 
-// Steps whose figures are still on the device. Reading them waits for the
-// device, so it is done for several steps at once.
+// Steps whose figures are still on the device. They are brought to the host for
+// several steps at once, while the device goes on.
 class StepLog {
  public:
   struct Step {
@@ -43,12 +45,34 @@ class StepLog {
   // Reports the metrics of the steps that are finite and adds these to `curve`;
   // reports the others as skipped; forgets all.
   Summary Flush(TrainingCurve& curve);
+  // The same of the steps whose figures have arrived on the host, in order, and
+  // begins to bring the others. Waits only for a device that is far behind.
+  Summary FlushArrived(TrainingCurve& curve);
 
  private:
-  void Report(const Step& step, double loss, double norm);
+  // Steps whose figures, two for each, are on their way.
+  struct Reading {
+    std::vector<Step> steps;
+    Readback figures;
+  };
+
+  // What a flush has come by.
+  struct Sums {
+    TrainingCurve& curve;
+    double loss = 0;
+    int64_t finite = 0;
+    std::vector<Step> skipped = {};
+  };
+
+  void BeginReading();
+  // Until at most so many readings are left, and all that have arrived.
+  Summary FlushTo(TrainingCurve& curve, size_t most_left);
+  void Report(Reading reading, Sums& sums);
+  void ReportMetrics(const Step& step, double loss, double norm);
 
   TrainingObserver& observer_;
   std::vector<Step> steps_;
+  std::deque<Reading> readings_;
 };
 
 }  // namespace tunesmith::worker

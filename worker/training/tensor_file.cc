@@ -10,6 +10,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/safetensors_file.h"
 #include "worker/formats/safetensors_writer.h"
+#include "worker/kernels/transfer.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -33,14 +34,14 @@ void CopyBytes(std::span<const std::byte> bytes, at::Tensor target) {
 
 absl::Status WriteTensors(const std::string& path,
                           std::span<const NamedTensor> tensors) {
-  // Keeps what was brought from a device alive until it is written.
-  std::vector<at::Tensor> values;
+  // All at once, so that a device is waited for once.
+  std::vector<Readback> values;
+  for (const NamedTensor& tensor : tensors) values.emplace_back(tensor.value);
   std::vector<TensorToWrite> entries;
-  for (const NamedTensor& tensor : tensors) {
-    at::Tensor value = tensor.value.detach().to(at::kCPU).contiguous();
-    values.push_back(value);
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const at::Tensor& value = values[i].Get();
     entries.push_back(
-        {.name = tensor.name,
+        {.name = tensors[i].name,
          .type = TypeOf(value),
          .shape = value.sizes().vec(),
          .bytes = {static_cast<const std::byte*>(value.const_data_ptr()),

@@ -6,9 +6,16 @@
 namespace tunesmith::worker {
 
 // The Status of the exception that is being handled; call it in a catch block
-// only. Out of memory, on host or device, is RESOURCE_EXHAUSTED with reason
-// OUT_OF_MEMORY, everything else INTERNAL with reason INTERNAL.
+// only. Out of memory, on host or device and whichever library noticed, is
+// RESOURCE_EXHAUSTED with reason OUT_OF_MEMORY; any other error of a GPU
+// INTERNAL with reason DEVICE_FAILED, after which the process can use no GPU
+// any more; everything else INTERNAL with reason INTERNAL.
 absl::Status StatusOfException();
+
+// Whether it is the Status of memory that ran out.
+bool IsOutOfMemory(const absl::Status& status);
+// Whether it is the Status of a GPU that failed.
+bool IsDeviceFailure(const absl::Status& status);
 
 // Calls `run`, which returns a Status or StatusOr, and turns whatever Torch
 // and the standard library throw into a Status. Nothing else catches.

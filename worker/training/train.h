@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "proto/contract/base/clock.h"
+#include "worker/training/energy.h"
 #include "worker/training/options.h"
 
 namespace tunesmith::worker {
@@ -136,7 +137,7 @@ class CheckpointStore {
   virtual absl::Status Seal(int64_t step) = 0;
 };
 
-// Where a run reads and writes.
+// What a run reads and writes.
 struct TrainingPlaces {
   // Exists and is empty; for the result.
   std::string output_directory;
@@ -147,6 +148,8 @@ struct TrainingPlaces {
   bool is_fork = false;
   // Outlives the run.
   CheckpointStore* checkpoints = nullptr;
+  // Of the device, where the run has it alone.
+  EnergyMeter energy_meter = {};
 };
 
 // Steps that follow each other, but for those that were skipped, as one point
@@ -182,6 +185,8 @@ struct TrainingResult {
   std::vector<TrainingPoint> curve;
   absl::Duration training_time;
   absl::Duration evaluation_time;
+  // Of all attempts that count; unset where a part of it is not known.
+  std::optional<double> energy_joules;
   // Of this attempt: checkpoints that were taken on the way, and how long steps
   // waited for them, which is part of `training_time`.
   int64_t checkpoints = 0;
@@ -206,14 +211,26 @@ absl::StatusOr<TrainingResult> Train(const TrainingInputs& inputs,
 // uses, so that a later Train starts at once. `device`: "cpu" or "cuda:N".
 absl::Status WarmUp(const std::string& device, int threads);
 
-// The devices of this machine, "cpu" last; for example {"cuda:0", "cpu"}.
 struct DeviceDescription {
+  // "cpu" or "cuda:N".
   std::string device;
   // The device's own name.
   std::string name;
   int64_t memory_bytes = 0;
+  // Of a GPU: NVIDIA's id of it, compute capability ("9.0"), and the newest
+  // version of CUDA that its driver knows ("13.0").
+  std::string uuid = {};
+  std::string compute_capability = {};
+  std::string driver_version = {};
 };
-std::vector<DeviceDescription> ListDevices();
+
+// Of "cpu", or of a GPU that this process uses; what is not known is empty.
+DeviceDescription DescribeDevice(const std::string& device);
+
+// Opens a device and lets it do what trainings need: a matrix product, a
+// convolution and an attention, whose results are looked at. Errors of
+// OpenDevice and CatchTorchErrors; DATA_LOSS when a result is wrong.
+absl::StatusOr<DeviceDescription> ProbeDevice(const std::string& device);
 
 }  // namespace tunesmith::worker
 

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "ATen/TensorOperators.h"
-#include "ATen/ops/isfinite.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
@@ -16,19 +14,12 @@
 #include "worker/training/environment.h"
 #include "worker/training/evaluator.h"
 #include "worker/training/freezing.h"
+#include "worker/training/numerics.h"
 #include "worker/training/result_directory.h"
 #include "worker/training/run_costs.h"
 #include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
-namespace {
-
-bool IsOutOfMemory(const absl::Status& status) {
-  return ReasonOf(status) == "OUT_OF_MEMORY";
-}
-
-}  // namespace
-
 TrainingRun::TrainingRun(const TrainingInputs& inputs,
                          const TrainingOptions& options,
                          const TrainingPlaces& places,
@@ -42,6 +33,7 @@ TrainingRun::TrainingRun(const TrainingInputs& inputs,
           PlanRunLength(static_cast<int64_t>(inputs.training.size()), options)),
       microbatches_(options.batch_size, options.microbatches),
       selection_(options.primary_metric, options.early_stopping),
+      energy_(places.energy_meter),
       reporter_(observer, clock, length_),
       checkpoints_(
           places.checkpoints, options.checkpoints,
@@ -73,6 +65,7 @@ absl::StatusOr<std::unique_ptr<TrainingRun>> TrainingRun::Create(
 absl::Status TrainingRun::Load() {
   TUNESMITH_ASSIGN_OR_RETURN(device_,
                              OpenDevice(options_.device, options_.threads));
+  ApplyNumerics(options_, device_);
   TUNESMITH_ASSIGN_OR_RETURN(
       base_, PretrainedModel::Open(inputs_.base_model_directory));
   TUNESMITH_ASSIGN_OR_RETURN(network_,
@@ -87,19 +80,32 @@ absl::Status TrainingRun::Load() {
   best_weights_ = std::make_unique<BestWeights>(Moving());
   gradients_.emplace(network_, inputs_.training, options_);
   lengths_ = LengthsOf(inputs_.training);
-  state_.environment = DescribeEnvironment(options_.device, options_.threads);
+  state_.environment = DescribeEnvironment(options_);
   observer_.OnLog(absl::StrCat(
       "loaded ", base_->description().family, " with ",
       base_->description().parameter_count, " parameters on ", options_.device,
       "; ", length_.total_steps, " steps of ", options_.batch_size, " rows"));
+  if (PrecisionOf(EvaluationPhase::kEpoch) != Precision::kFp32) {
+    observer_.OnLog(
+        "evaluations on the way run as training does, the final ones in fp32");
+  }
   return absl::OkStatus();
 }
 
 absl::Status TrainingRun::UpdateFreezing() {
   TUNESMITH_RETURN_IF_ERROR(
       ApplyFreezing(options_.parameters, state_.epoch, *network_.model));
-  optimizer_->Update();
-  return absl::OkStatus();
+  auto take_in = [this] {
+    return CatchTorchErrors([this] {
+      optimizer_->Update();
+      return absl::OkStatus();
+    });
+  };
+  absl::Status status = take_in();
+  if (!IsOutOfMemory(status)) return status;
+  // Moments of what begins to train take what steps have left.
+  ReleaseCachedMemory(device_);
+  return take_in();
 }
 
 std::vector<NamedTensor> TrainingRun::Moving() const {
@@ -132,7 +138,7 @@ absl::Status TrainingRun::Resume() {
   TUNESMITH_RETURN_IF_ERROR(places_.is_fork ? ReadTensorsOfFork(directory)
                                             : ReadTensors(directory));
   checkpoints_.Resumed(state_.step);
-  Environment here = DescribeEnvironment(options_.device, options_.threads);
+  Environment here = DescribeEnvironment(options_);
   std::string differences = DescribeDifferences(state_.environment, here);
   if (!differences.empty()) {
     observer_.OnEnvironmentChanged(state_.step, differences);
@@ -243,18 +249,16 @@ absl::Status TrainingRun::TrainEpoch() {
 absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   if (IsStopped()) return StoppedError();
   TUNESMITH_ASSIGN_OR_RETURN(double learning_rate, LearningRate());
-  TUNESMITH_ASSIGN_OR_RETURN(at::Tensor loss, AccumulateGradients(indices));
-  at::Tensor norm = optimizer_->Step(loss, learning_rate);
-  statistics_->PutBackUnless(
-      at::isfinite(norm).logical_and(at::isfinite(loss)));
+  TUNESMITH_ASSIGN_OR_RETURN(PreparedStep prepared, PrepareStep(indices));
+  optimizer_->Apply(prepared.update, learning_rate);
   ++state_.step;
   state_.training_examples += static_cast<int64_t>(indices.size());
 
   StepLog::Step step{.step = state_.step,
                      .epoch = length_.EpochOf(state_.step),
                      .learning_rate = learning_rate,
-                     .loss = loss,
-                     .gradient_norm = norm,
+                     .loss = prepared.loss,
+                     .gradient_norm = prepared.update.norm,
                      .rows = {}};
   for (int32_t index : indices) {
     step.rows.push_back(inputs_.training[static_cast<size_t>(index)].row);
@@ -283,32 +287,54 @@ bool TrainingRun::Split(bool from_evaluation) {
   return microbatch.has_value();
 }
 
-absl::StatusOr<at::Tensor> TrainingRun::AccumulateGradients(
+absl::StatusOr<TrainingRun::PreparedStep> TrainingRun::TryStep(
     const BatchIndices& indices) {
-  statistics_->Keep();
+  return CatchTorchErrors([&]() -> absl::StatusOr<PreparedStep> {
+    statistics_->Keep();
+    PreparedStep prepared;
+    TUNESMITH_ASSIGN_OR_RETURN(
+        prepared.loss,
+        gradients_->Add(indices, {.step = state_.step, .epoch = state_.epoch},
+                        static_cast<size_t>(microbatches_.RowsAt(state_.step)),
+                        [this] { return IsStopped(); }));
+    prepared.update = optimizer_->Prepare(prepared.loss);
+    statistics_->PutBackUnless(prepared.update.finite);
+    return prepared;
+  });
+}
+
+absl::StatusOr<TrainingRun::PreparedStep> TrainingRun::PrepareStep(
+    const BatchIndices& indices) {
   while (true) {
-    absl::StatusOr<at::Tensor> loss = CatchTorchErrors([&] {
-      return gradients_->Add(
-          indices, {.step = state_.step, .epoch = state_.epoch},
-          static_cast<size_t>(microbatches_.RowsAt(state_.step)),
-          [this] { return IsStopped(); });
-    });
-    if (loss.ok()) return loss;
+    absl::StatusOr<PreparedStep> prepared = TryStep(indices);
+    if (prepared.ok()) return prepared;
     optimizer_->ClearGradients();
     statistics_->PutBack();
-    if (!IsOutOfMemory(loss.status())) return loss;
-    if (!Split(/*from_evaluation=*/false)) return loss;
+    if (!IsOutOfMemory(prepared.status())) return prepared;
+    if (!Split(/*from_evaluation=*/false)) return prepared;
   }
 }
 
+Precision TrainingRun::PrecisionOf(EvaluationPhase phase) const {
+  // A GPU's alone.
+  const bool rounds =
+      options_.precision == Precision::kBf16 ||
+      (options_.precision == Precision::kTf32 && device_.is_cuda());
+  const bool exact = phase == EvaluationPhase::kFinal ||
+                     options_.primary_metric == PrimaryMetric::kLoss;
+  return rounds && !exact ? options_.precision : Precision::kFp32;
+}
+
 absl::StatusOr<EvaluationFigures> TrainingRun::FiguresOn(
-    const std::vector<Example>& examples) {
+    const std::vector<Example>& examples, Precision precision) {
   while (true) {
     absl::StatusOr<EvaluationFigures> figures = CatchTorchErrors([&] {
-      return EvaluateClassifier(network_, examples,
-                                static_cast<int64_t>(inputs_.labels.size()),
-                                microbatches_.EvaluationRowsAt(state_.step),
-                                [this] { return IsStopped(); });
+      return EvaluateClassifier(
+          network_, examples,
+          {.class_count = static_cast<int64_t>(inputs_.labels.size()),
+           .rows = microbatches_.EvaluationRowsAt(state_.step),
+           .precision = precision},
+          [this] { return IsStopped(); });
     });
     if (!IsOutOfMemory(figures.status())) return figures;
     if (!Split(/*from_evaluation=*/true)) return figures;
@@ -321,7 +347,8 @@ absl::StatusOr<EvaluationFigures> TrainingRun::Evaluate(EvaluationPhase phase,
       split == DataSplit::kTest ? inputs_.test : inputs_.validation;
   if (examples.empty()) return EvaluationFigures();
   reporter_.BeginEvaluation(phase, split, state_);
-  TUNESMITH_ASSIGN_OR_RETURN(EvaluationFigures figures, FiguresOn(examples));
+  TUNESMITH_ASSIGN_OR_RETURN(EvaluationFigures figures,
+                             FiguresOn(examples, PrecisionOf(phase)));
   state_.evaluation_time += reporter_.EndEvaluation();
   figures.phase = phase;
   figures.split = split;
@@ -383,6 +410,7 @@ absl::Status TrainingRun::TakeCheckpoint(bool improved) {
   if (!checkpoints_.IsDue(state_.step, improved)) return absl::OkStatus();
   // What the steps report comes before the checkpoint that skips them.
   TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  energy_.AddTo(state_.energy_joules);
   absl::Duration start = clock_.Monotonic();
   checkpoints_.Begin(state_, TensorsToKeep(), FiguresOfCheckpoint());
   result_.checkpoint_time += clock_.Monotonic() - start;
@@ -392,11 +420,13 @@ absl::Status TrainingRun::TakeCheckpoint(bool improved) {
 
 void TrainingRun::TakeLastCheckpoint() {
   if (!options_.checkpoints.at_end) return;
+  energy_.AddTo(state_.energy_joules);
   checkpoints_.TrySave(state_, TensorsToKeep(), FiguresOfCheckpoint());
 }
 
 absl::Status TrainingRun::SaveCheckpoint() {
   TUNESMITH_RETURN_IF_ERROR(reporter_.ReportSteps(state_));
+  energy_.AddTo(state_.energy_joules);
   return checkpoints_.Save(state_, TensorsToKeep(), FiguresOfCheckpoint());
 }
 
@@ -419,14 +449,19 @@ absl::Status TrainingRun::EvaluateFinal() {
   result_.best_step = state_.best.has_value() ? state_.best->step : state_.step;
   if (swap) best_weights_->Swap();
   size_t before = state_.evaluations.size();
-  if (state_.best.has_value()) {
+  absl::Status status;
+  if (state_.best.has_value() &&
+      PrecisionOf(EvaluationPhase::kEpoch) == Precision::kFp32) {
     // The same weights on the same rows give the same figures.
     EvaluationFigures figures = *state_.best;
     figures.phase = EvaluationPhase::kFinal;
     Publish(figures);
+  } else {
+    status = Evaluate(EvaluationPhase::kFinal, DataSplit::kValidation).status();
   }
-  absl::Status status =
-      Evaluate(EvaluationPhase::kFinal, DataSplit::kTest).status();
+  if (status.ok()) {
+    status = Evaluate(EvaluationPhase::kFinal, DataSplit::kTest).status();
+  }
   if (status.ok()) status = IsStopped() ? StoppedError() : absl::OkStatus();
   if (!status.ok()) {
     state_.evaluations.resize(before);
@@ -441,6 +476,8 @@ absl::Status TrainingRun::Save() {
 }
 
 TrainingResult TrainingRun::TakeResult() {
+  energy_.AddTo(state_.energy_joules);
+  result_.energy_joules = state_.energy_joules;
   result_.steps = state_.step;
   result_.epochs = length_.EpochOf(state_.step);
   result_.stopped_early = state_.stopped_early;

@@ -12,6 +12,7 @@
 #include "worker/models/pretrained.h"
 #include "worker/training/batch_gradients.h"
 #include "worker/training/best_weights.h"
+#include "worker/training/energy.h"
 #include "worker/training/microbatch_plan.h"
 #include "worker/training/model_selection.h"
 #include "worker/training/network.h"
@@ -83,16 +84,27 @@ class TrainingRun {
   absl::Status TrainStep(const BatchIndices& batch);
   // Of the next step. Begins to count skipped steps anew where it is cut.
   absl::StatusOr<double> LearningRate();
-  // The gradients of the batch's mean loss, which is returned: a scalar on the
-  // device. Splits the batch as far as memory demands. On an error there are no
-  // gradients.
-  absl::StatusOr<at::Tensor> AccumulateGradients(const BatchIndices& batch);
+  // A step all of whose memory is taken.
+  struct PreparedStep {
+    // Mean of the batch, a scalar on the device.
+    at::Tensor loss;
+    Optimizer::Step update;
+  };
+  // Brings the batch through the network, forth and back. Splits it as far as
+  // memory demands. On an error there are no gradients, and nothing has moved.
+  absl::StatusOr<PreparedStep> PrepareStep(const BatchIndices& batch);
+  // The same without splitting; what has moved is the caller's to put back.
+  absl::StatusOr<PreparedStep> TryStep(const BatchIndices& batch);
   // Halves what goes through the network at once, from here on, and tells;
   // false when that is one row already.
   bool Split(bool from_evaluation);
+  // What evaluations run in: the final ones in fp32, so that their figures are
+  // those that users of the result get, and so do all where a loss is what is
+  // looked at; the others as training does.
+  Precision PrecisionOf(EvaluationPhase phase) const;
   // Splits the examples as far as memory demands.
   absl::StatusOr<EvaluationFigures> FiguresOn(
-      const std::vector<Example>& examples);
+      const std::vector<Example>& examples, Precision precision);
   absl::StatusOr<EvaluationFigures> Evaluate(EvaluationPhase phase,
                                              DataSplit split);
   void Publish(const EvaluationFigures& figures);
@@ -125,6 +137,7 @@ class TrainingRun {
   MicrobatchPlan microbatches_;
   ModelSelection selection_;
   TrainingResult result_;
+  Energy energy_;
   RunReporter reporter_;
   // Last: its thread reads what is above.
   RunCheckpoints checkpoints_;

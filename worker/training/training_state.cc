@@ -160,6 +160,10 @@ TrainingState AsState(const json& value) {
   state.training_time = absl::Seconds(AsDouble(value.at("training_seconds")));
   state.evaluation_time =
       absl::Seconds(AsDouble(value.at("evaluation_seconds")));
+  state.energy_joules.reset();
+  if (value.contains("energy_joules")) {
+    state.energy_joules = AsDouble(value.at("energy_joules"));
+  }
   return state;
 }
 
@@ -199,6 +203,9 @@ json ToJson(const TrainingState& state) {
       {"evaluation_seconds", absl::ToDoubleSeconds(state.evaluation_time)}};
   if (state.selection.best_score.has_value()) {
     value["best_score"] = FromDouble(*state.selection.best_score);
+  }
+  if (state.energy_joules.has_value()) {
+    value["energy_joules"] = FromDouble(*state.energy_joules);
   }
   if (state.best.has_value()) value["best"] = FromFigures(*state.best);
   return value;

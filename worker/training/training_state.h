@@ -47,6 +47,8 @@ struct TrainingState {
   TrainingCurve curve;
   absl::Duration training_time;
   absl::Duration evaluation_time;
+  // Of the device; unset where a part of it is not known.
+  std::optional<double> energy_joules = 0;
 };
 
 // Where a run of another length and with other settings begins that goes on

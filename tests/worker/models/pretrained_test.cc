@@ -31,7 +31,7 @@ std::shared_ptr<TextEncoder> Load(const PretrainedModel& model,
 
 TokenBatch Batch(const std::vector<std::vector<int32_t>>& rows) {
   std::vector<std::span<const int32_t>> spans(rows.begin(), rows.end());
-  return MakeTokenBatch(spans, 0, at::kCPU);
+  return MakeTokenBatch(spans, 0, Upload(at::kCPU));
 }
 
 TEST(PretrainedModelTest, HalfPrecisionWeightsAreConverted) {

@@ -117,6 +117,25 @@ TEST(WireSpecTest, EarlierExecutionDecidesThePrecision) {
   EXPECT_EQ(ToTrainingOptions(work)->precision, Precision::kFp32);
 }
 
+TEST(WireSpecTest, PrecisionsGoAndComeBack) {
+  internal::v1::TrainWork work = ResolvedWork();
+  for (Precision precision :
+       {Precision::kFp32, Precision::kBf16, Precision::kTf32}) {
+    work.mutable_spec()->mutable_hyperparameters()->set_precision(
+        ToWire(precision));
+    EXPECT_EQ(ToTrainingOptions(work)->precision, precision);
+  }
+}
+
+TEST(WireSpecTest, TheSpecSaysWhetherSumsHaveAFixedOrder) {
+  internal::v1::TrainWork work = ResolvedWork();
+  for (bool deterministic : {false, true}) {
+    work.mutable_spec()->mutable_hyperparameters()->set_deterministic(
+        deterministic);
+    EXPECT_EQ(ToTrainingOptions(work)->deterministic, deterministic);
+  }
+}
+
 TEST(WireSpecTest, RequestTakesColumnsLabelsAndPolicy) {
   auto request = ToClassificationRequest(ResolvedWork());
   ASSERT_TRUE(request.ok()) << request.status();

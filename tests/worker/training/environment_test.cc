@@ -7,7 +7,7 @@ namespace tunesmith::worker {
 namespace {
 
 TEST(EnvironmentTest, DescribesThisMachine) {
-  Environment environment = DescribeEnvironment("cpu", 3);
+  Environment environment = DescribeEnvironment({.threads = 3});
   EXPECT_EQ(environment.at("threads"), "3");
   for (const char* name : {"device", "instruction set", "torch"}) {
     EXPECT_FALSE(environment.at(name).empty()) << name;

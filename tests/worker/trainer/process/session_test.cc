@@ -38,17 +38,21 @@ TEST(SessionTest, UnknownDeviceIsAnError) {
   EXPECT_NE(trainer.Wait(), 0);
 }
 
-TEST(SessionTest, ListsDevicesAsLinesOfJson) {
+TEST(SessionTest, ProbeDescribesTheDeviceInALineOfJson) {
   int exit_code = -1;
-  std::string text = TrainerOutput("--list-devices", exit_code);
+  std::string text = TrainerOutput("--probe --device=cpu", exit_code);
   EXPECT_EQ(exit_code, 0);
   ASSERT_FALSE(text.empty());
-  size_t last = text.rfind('\n', text.size() - 2);
-  auto line = nlohmann::json::parse(
-      text.substr(last == std::string::npos ? 0 : last + 1));
+  auto line = nlohmann::json::parse(text);
   EXPECT_EQ(line["device"], "cpu");
   EXPECT_NE(line["name"], "");
   EXPECT_GT(line["memory_bytes"].get<int64_t>(), 0);
+}
+
+TEST(SessionTest, ProbeOfADeviceThatIsNotThereFails) {
+  int exit_code = 0;
+  EXPECT_EQ(TrainerOutput("--probe --device=cuda:63", exit_code), "");
+  EXPECT_EQ(exit_code, 1);
 }
 
 }  // namespace

@@ -161,7 +161,9 @@ TEST_F(TrainWorkTest, TrainsAndSealsAModelWithItsRecord) {
   for (const internal::v1::WorkEvent& event : run.events) {
     has_execution |= event.has_execution() &&
                      event.execution().device() == "cpu" &&
-                     event.execution().microbatch() == 8;
+                     event.execution().microbatch() == 8 &&
+                     event.execution().deterministic() &&
+                     event.execution().environment().contains("torch");
     losses += event.has_metric() && event.metric().name() == "loss" &&
               event.metric().split() == v1::TRAINING;
     if (!event.has_evaluation()) continue;

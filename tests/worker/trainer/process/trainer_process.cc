@@ -102,6 +102,7 @@ ItemRun RunItem(const TrainerAssignment& assignment,
   TrainerProcess trainer;
   AgentMessage message;
   *message.mutable_assignment() = assignment;
+  message.mutable_assignment()->mutable_slot()->set_device("cpu");
   trainer.Send(message);
   TrainerMessage reply;
   int64_t sequence = 0;
