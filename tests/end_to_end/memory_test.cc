@@ -22,7 +22,7 @@ class MemoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
     cluster_.StartServer();
-    cluster_.StartWorker({"--training-slots=2",
+    cluster_.StartWorker({"--cpu-slots=2",
                           absl::StrCat("--slot-memory=", kLimitMiB, "MiB")});
     ASSERT_NO_FATAL_FAILURE(cluster_.Prepare());
     WriteLongTexts(cluster_.data_root() + "/long.csv");

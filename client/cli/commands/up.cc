@@ -111,8 +111,11 @@ void AddUp(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_option("--threads", options->cluster.threads,
                       "CPU threads of a training job. Default: all");
-  command->add_option("--training-slots", options->cluster.training_slots,
-                      "Jobs that run at the same time");
+  command->add_option("--slots-per-gpu", options->cluster.slots_per_gpu,
+                      "Jobs that share each GPU. Default: 1");
+  command->add_option("--cpu-slots", options->cluster.cpu_slots,
+                      "Jobs that run with the CPU at the same time. Default: 1 "
+                      "where no GPU works, else none");
   command
       ->add_option("--slot-memory", options->cluster.slot_memory_bytes,
                    "Host memory that one job may hold, for example 512MiB. "

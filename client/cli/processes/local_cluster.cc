@@ -20,8 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A first start makes a database; a worker loads a trainer.
-constexpr absl::Duration kReadyTimeout = absl::Seconds(60);
+// A first start makes a database; a worker tries its GPUs, each for up to two
+// minutes.
+constexpr absl::Duration kReadyTimeout = absl::Minutes(3);
 // How often to look for a ready file: nothing announces it.
 constexpr absl::Duration kReadyInterval = absl::Milliseconds(20);
 // The server lets calls finish, the worker its trainers.
@@ -111,9 +112,12 @@ absl::Status LocalCluster::StartWorker() {
   if (options_.threads.has_value()) {
     arguments.push_back(absl::StrCat("--threads=", *options_.threads));
   }
-  if (options_.training_slots.has_value()) {
+  if (options_.slots_per_gpu.has_value()) {
     arguments.push_back(
-        absl::StrCat("--training-slots=", *options_.training_slots));
+        absl::StrCat("--slots-per-gpu=", *options_.slots_per_gpu));
+  }
+  if (options_.cpu_slots.has_value()) {
+    arguments.push_back(absl::StrCat("--cpu-slots=", *options_.cpu_slots));
   }
   if (options_.slot_memory_bytes.has_value()) {
     arguments.push_back(

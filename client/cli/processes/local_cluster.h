@@ -26,7 +26,8 @@ struct LocalClusterOptions {
   std::vector<std::string> data_roots;
   std::vector<std::string> model_roots;
   std::optional<int> threads;
-  std::optional<int> training_slots;
+  std::optional<int> slots_per_gpu;
+  std::optional<int> cpu_slots;
   std::optional<int64_t> slot_memory_bytes;
 };
 

@@ -9,8 +9,8 @@
 
 namespace tunesmith::worker {
 
-// Gets the device ready as the trainer does, multiplies two matrices there and
-// tells which libraries the process has open.
+// Tries the device as the trainer does, and tells which libraries the process
+// has open then.
 absl::StatusOr<nlohmann::json> CheckDevice(const Plan& plan);
 
 // Trains. "losses" and "gradient_norms" of each step, "weights_sha256" where

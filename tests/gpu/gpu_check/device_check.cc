@@ -2,13 +2,11 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
-#include "ATen/ops/full.h"
-#include "ATen/ops/matmul.h"
-#include "ATen/ops/mean.h"
 #include "proto/contract/base/status_macros.h"
 #include "tests/gpu/gpu_check/checks.h"
-#include "worker/training/device.h"
+#include "worker/training/train.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -30,22 +28,12 @@ std::set<std::string> OpenLibraries() {
 }  // namespace
 
 absl::StatusOr<nlohmann::json> CheckDevice(const Plan& plan) {
-  TUNESMITH_ASSIGN_OR_RETURN(at::Device device,
-                             OpenDevice(plan.device, plan.threads));
-  constexpr int64_t kSize = 256;
-  at::Tensor ones =
-      at::full({kSize, kSize}, 1, at::TensorOptions(at::kFloat).device(device));
-  const double mean = at::matmul(ones, ones).mean().item<double>();
-  if (mean != kSize) {
-    return absl::InternalError("the device multiplies wrongly");
-  }
-  nlohmann::json devices = nlohmann::json::array();
-  for (const DeviceDescription& one : ListDevices()) {
-    devices.push_back({{"device", one.device},
-                       {"name", one.name},
-                       {"memory_bytes", one.memory_bytes}});
-  }
-  return nlohmann::json{{"devices", devices}, {"libraries", OpenLibraries()}};
+  TUNESMITH_ASSIGN_OR_RETURN(DeviceDescription device,
+                             ProbeDevice(plan.device));
+  return nlohmann::json{{"device", device.device},
+                        {"name", device.name},
+                        {"memory_bytes", device.memory_bytes},
+                        {"libraries", OpenLibraries()}};
 }
 
 }  // namespace tunesmith::worker

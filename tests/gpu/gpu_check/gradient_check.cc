@@ -13,6 +13,7 @@
 #include "worker/training/device.h"
 #include "worker/training/freezing.h"
 #include "worker/training/network.h"
+#include "worker/training/numerics.h"
 #include "worker/training/tensor_file.h"
 
 namespace tunesmith::worker {
@@ -29,6 +30,7 @@ absl::StatusOr<FirstStep> TakeFirstStep(const Plan& plan,
   TUNESMITH_ASSIGN_OR_RETURN(TrainingOptions options, OptionsOf(plan));
   TUNESMITH_ASSIGN_OR_RETURN(at::Device device,
                              OpenDevice(options.device, options.threads));
+  ApplyNumerics(options, device);
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<PretrainedModel> base,
                              PretrainedModel::Open(plan.model));
   TUNESMITH_ASSIGN_OR_RETURN(

@@ -20,6 +20,7 @@ namespace {
 absl::StatusOr<Precision> PrecisionOf(const std::string& name) {
   if (name == "fp32") return Precision::kFp32;
   if (name == "bf16") return Precision::kBf16;
+  if (name == "tf32") return Precision::kTf32;
   return absl::UnimplementedError(absl::StrCat("no precision ", name));
 }
 
@@ -50,6 +51,7 @@ absl::StatusOr<TrainingOptions> OptionsOf(const Plan& plan) {
   TrainingOptions options;
   TUNESMITH_ASSIGN_OR_RETURN(options.precision, PrecisionOf(plan.precision));
   TUNESMITH_ASSIGN_OR_RETURN(options.parameters, EverythingTrains(plan.model));
+  options.deterministic = plan.deterministic;
   options.device = plan.device;
   options.threads = plan.threads;
   options.seed = plan.seed;

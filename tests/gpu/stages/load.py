@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+from stages import programs
+
 
 def lines_of(context, *command):
     run = subprocess.run(command, capture_output=True, text=True, env=context.program_environment())
@@ -16,31 +18,26 @@ def run(context):
         for program in ("tunesmith", "tunesmith-server", "tunesmith-worker"):
             lines_of(context, context.program(program), "--help")
         context.check(True, "every program starts")
-    with context.part("device"):
-        answer = context.gpu_check("device")
-        for device in answer["devices"]:
-            memory = int(device["memory_bytes"]) / 2**30
-            context.note(f"{device['device']}: {device['name']}, {memory:.1f} GiB")
-        context.check(
-            any(d["device"] == context.device for d in answer["devices"]),
-            f"{context.device} opens, is listed and multiplies",
-        )
-        cuda = [p for p in answer["libraries"] if "libtorch_cuda.so" in p]
+    with context.part("libraries"):
+        libraries = context.gpu_check("device")["libraries"]
+        cuda = [path for path in libraries if "libtorch_cuda.so" in path]
         context.note(f"libtorch_cuda.so: {cuda[0] if cuda else 'not open'}")
-        if not context.dry:
-            context.check(bool(cuda), "LibTorch's CUDA side is open")
-    with context.part("list"):
-        listed = lines_of(context, context.program("tunesmith-trainer"), "--list-devices")
-        devices = [json.loads(line)["device"] for line in listed]
-        context.check(context.device in devices, f"the trainer lists {', '.join(devices)}")
+        context.check(bool(cuda) != context.dry, "LibTorch's CUDA side is open for a GPU alone")
     with context.part("probe"):
-        probe(context)
-
-
-def probe(context):
-    trainer = context.program("tunesmith-trainer")
-    if "--probe" not in "\n".join(lines_of(context, trainer, "--help")):
-        context.not_run("probe: this trainer has none")
-        return
-    lines = lines_of(context, trainer, "--probe", f"--device={context.device}")
-    context.check(isinstance(json.loads(lines[-1]), dict), f"the probe says {lines[-1]}")
+        trainer = context.program("tunesmith-trainer")
+        probe = lines_of(context, trainer, "--probe", f"--device={context.device}")[-1]
+        context.check(
+            json.loads(probe)["device"] == context.device, f"the trainer's probe: {probe}"
+        )
+    with context.part("slots"):
+        with programs.running(context, "bert-small") as cluster:
+            (worker,) = cluster.cli("workers", "get", "bench")
+        for slot in worker["slots"]:
+            context.note(f"slot: {json.dumps(slot)}")
+        context.check(
+            any(
+                slot["device"] == context.device and not slot.get("outOfService")
+                for slot in worker["slots"]
+            ),
+            f"the worker has a slot with {context.device}",
+        )

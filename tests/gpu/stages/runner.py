@@ -119,7 +119,7 @@ def run_in_process(name, context, output):
             stdout=file,
             stderr=file,
             start_new_session=True,
-            env={**os.environ, "TMPDIR": context["work"]},
+            env={**os.environ, "TMPDIR": context["work"], **visible_devices(context)},
         )
         try:
             code = process.wait(context["limit"])
@@ -135,6 +135,12 @@ def run_in_process(name, context, output):
     if code is None:
         return f"cut after {context['limit']:.0f} s", seconds
     return ("passed" if code == 0 else f"failed (see {log.name})"), seconds
+
+
+def visible_devices(context):
+    """One, so that all stages are about the same."""
+    name = "CUDA_VISIBLE_DEVICES"
+    return {name: "" if context["dry"] else os.environ.get(name, "0")}
 
 
 def outcome_of(ended, findings):
