@@ -45,7 +45,12 @@ int main(int argc, char** argv) {
   if (probe) {
     absl::StatusOr<std::string> line =
         tunesmith::worker::ProbeLine(options.device);
-    if (!line.ok()) return Fail(line.status());
+    if (!line.ok()) {
+      // Its last words are what the agent tells of the device.
+      std::fprintf(stderr, "%s\n",
+                   std::string(line.status().message()).c_str());
+      return 1;
+    }
     std::fputs(line->c_str(), stdout);
     return std::fflush(stdout) == 0 ? 0 : 1;
   }
