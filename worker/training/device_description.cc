@@ -1,35 +1,16 @@
 #include <dlfcn.h>
-#include <unistd.h>
 
 #include <array>
-#include <fstream>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "worker/devices/host_cpu.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
 namespace {
-
-std::string CpuName() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    size_t colon = line.find(':');
-    if (line.rfind("model name", 0) != 0 || colon == std::string::npos) {
-      continue;
-    }
-    return std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
-  }
-  return "cpu";
-}
-
-int64_t HostMemoryBytes() {
-  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<int64_t>(sysconf(_SC_PAGE_SIZE));
-}
 
 // The functions of NVIDIA's driver interface that describe a device; their
 // binary interface is stable. Whoever opened a GPU has initialised it.
@@ -106,8 +87,9 @@ DeviceDescription DescribeGpu(const std::string& device) {
 
 DeviceDescription DescribeDevice(const std::string& device) {
   if (device != "cpu") return DescribeGpu(device);
-  return {
-      .device = device, .name = CpuName(), .memory_bytes = HostMemoryBytes()};
+  return {.device = device,
+          .name = HostCpuName(),
+          .memory_bytes = PhysicalMemoryBytes()};
 }
 
 }  // namespace tunesmith::worker

@@ -39,9 +39,10 @@ class ExtentBatches : public BatchMaker {
                                             const BatchIndices& indices,
                                             const BatchUse&) override {
     const int64_t rows = static_cast<int64_t>(indices.size());
-    return ClassifierInput{
-        .images_BCHW =
-            at::empty({rows, 3, size_, size_}, at::TensorOptions(at::kMeta))};
+    ClassifierInput input;
+    input.images_BCHW =
+        at::empty({rows, 3, size_, size_}, at::TensorOptions(at::kMeta));
+    return input;
   }
 
  private:

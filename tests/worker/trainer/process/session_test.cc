@@ -1,5 +1,7 @@
 #include "worker/trainer/session.h"
 
+#include <stdlib.h>
+
 #include <string>
 
 #include "gmock/gmock.h"
@@ -9,6 +11,9 @@
 
 namespace tunesmith::worker {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(SessionTest, SaysThatItIsReadyAndOnWhat) {
   TrainerProcess trainer;
@@ -47,6 +52,18 @@ TEST(SessionTest, ProbeDescribesTheDeviceInALineOfJson) {
   EXPECT_EQ(line["device"], "cpu");
   EXPECT_NE(line["name"], "");
   EXPECT_GT(line["memory_bytes"].get<int64_t>(), 0);
+}
+
+TEST(SessionTest, ATrainerWithTheCpuNeverLoadsTheDriver) {
+  setenv("LD_LIBRARY_PATH", SCRIPTED_CUDA_DRIVER_DIR, 1);
+  int exit_code = -1;
+  std::string with_cpu = TrainerOutput("--probe --device=cpu", exit_code);
+  EXPECT_EQ(exit_code, 0);
+  // It is there to be found.
+  std::string with_gpu = TrainerOutput("--probe --device=cuda:0", exit_code);
+  unsetenv("LD_LIBRARY_PATH");
+  EXPECT_THAT(with_cpu, Not(HasSubstr("scripted driver loaded")));
+  EXPECT_THAT(with_gpu, HasSubstr("scripted driver loaded"));
 }
 
 TEST(SessionTest, ProbeOfADeviceThatIsNotThereFails) {
