@@ -24,9 +24,13 @@ void KeepFreedMemory() {
   mallopt(M_TOP_PAD, 64 << 20);
 }
 
-// MKL cuts the sums of matrix products up by threads unless it is told not to,
-// at no cost in speed. It reads this when it begins.
-void FixSumsOfMkl() { setenv("MKL_CBWR", "AUTO,STRICT", /*overwrite=*/0); }
+// With AVX-512, MKL cuts the sums of matrix products up by threads unless it is
+// told not to, at no cost in speed. It reads this when it begins. On processors
+// of others there is no such need, and it could choose slower kernels.
+void FixSumsOfMkl() {
+  if (!__builtin_cpu_is("intel")) return;
+  setenv("MKL_CBWR", "AUTO,STRICT", /*overwrite=*/0);
+}
 
 // cuBLAS adds in a fixed order only when its workspace has a fixed size, which
 // it reads when it begins.
