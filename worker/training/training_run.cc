@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/batching.h"
 #include "worker/training/device.h"
@@ -20,6 +19,7 @@
 #include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
+
 TrainingRun::TrainingRun(const TrainingInputs& inputs,
                          const TrainingOptions& options,
                          const TrainingPlaces& places,

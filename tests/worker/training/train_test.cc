@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "gmock/gmock.h"
@@ -415,6 +416,31 @@ TEST(TrainTest, Bf16ComesCloseToFp32) {
   EXPECT_NE(WeightsOf(*fp32), WeightsOf(*bf16));
   EXPECT_NEAR(fp32->observer.evaluations.back().loss,
               bf16->observer.evaluations.back().loss, 0.1);
+}
+
+TEST(TrainTest, FinalFiguresAreThoseOfFp32AndALossAlwaysIs) {
+  TrainingOptions options = TinyOptions();
+  options.precision = Precision::kBf16;
+  auto figures_of = [&](PrimaryMetric metric, EvaluationPhase phase) {
+    options.primary_metric = metric;
+    auto run = TrainTiny(options);
+    std::map<int64_t, double> losses;
+    for (const EvaluationFigures& one : run->observer.evaluations) {
+      if (one.phase == phase && one.split == DataSplit::kValidation) {
+        losses[one.step] = one.loss;
+      }
+    }
+    return losses;
+  };
+  for (auto [metric, equal] : {std::pair(PrimaryMetric::kAccuracy, false),
+                               std::pair(PrimaryMetric::kLoss, true)}) {
+    const auto on_the_way = figures_of(metric, EvaluationPhase::kEpoch);
+    const auto final = figures_of(metric, EvaluationPhase::kFinal);
+    ASSERT_EQ(final.size(), 1u);
+    const auto& [step, loss] = *final.begin();
+    EXPECT_EQ(on_the_way.at(step) == loss, equal);
+    EXPECT_NEAR(on_the_way.at(step), loss, 0.05);
+  }
 }
 
 TEST(TrainTest, WorksWithoutValidationAndTestData) {

@@ -7,6 +7,7 @@
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::worker {
+
 std::optional<ProbeAnswer> ParseProbeAnswer(std::string_view output) {
   while (!output.empty()) {
     size_t end = output.find('\n');
