@@ -30,6 +30,21 @@ enum class FindingCode {
   kTinyImage = 23,
   kNearDuplicateImage = 24,
   kIgnoredFile = 25,
+  kRowTotals = 26,
+  kSimilarLabels = 27,
+  kMissingValueLabel = 28,
+  kRegressionLabels = 29,
+  kNearDuplicateText = 30,
+  kUniformImage = 31,
+  kIncompleteImage = 32,
+  kOddLayout = 33,
+  kOddFile = 34,
+  kOtherEncoding = 35,
+  kFilesDisagree = 36,
+  kConvertedWeights = 37,
+  kHeadChanged = 38,
+  kFewSteps = 39,
+  kAbsentClass = 40,
 };
 
 // As `Finding.Severity` of the API.
