@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "proto/contract/base/status_macros.h"
-#include "server/lifecycle/preview_commands.h"
+#include "server/lifecycle/prediction_commands.h"
 #include "server/workers/refresh_assignments.h"
 #include "server/workers/restore_leases.h"
 #include "spdlog/spdlog.h"
@@ -21,6 +21,7 @@ WorkersContext ControlPlane::MakeContext(const ServerOptions& options,
   context.lifecycle.leases = &self->leases_;
   context.lifecycle.observer = self;
   context.lifecycle.previews = &self->previews_;
+  context.lifecycle.predictions = &self->predictions_;
   context.lifecycle.max_live_jobs = options.max_live_jobs;
   context.lifecycle.retry_delay = options.retry_delay;
   context.lease_term = options.lease_term;
@@ -35,6 +36,8 @@ ControlPlane::ControlPlane(const ServerOptions& options, Storage* storage,
       clock_(clock),
       metrics_(metrics),
       registry_([this] { scheduler_.Wake(); }),
+      prediction_queue_(&storage->store(), &registry_, &context_.lifecycle),
+      predictions_(&prediction_queue_, clock, RandomUid),
       context_(MakeContext(options, this)),
       lease_clock_(context_.store, clock, context_.lifecycle),
       attempt_starter_(&context_),
@@ -45,7 +48,7 @@ ControlPlane::~ControlPlane() { Stop(); }
 
 absl::Status ControlPlane::Start() {
   TUNESMITH_RETURN_IF_ERROR(
-      storage_->store().WriteAndWait(RemoveAbandonedPreviews));
+      storage_->store().WriteAndWait(RemoveAbandonedCalls));
   TUNESMITH_RETURN_IF_ERROR(RestoreLeases(context_));
   scheduler_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "scheduler");
@@ -62,6 +65,7 @@ absl::Status ControlPlane::Start() {
 void ControlPlane::EndStreams(const absl::Status& status) {
   hub_.Shutdown();
   previews_.ResolveAll(status);
+  predictions_.EndAll(status);
   registry_.Shutdown(status);
 }
 

@@ -13,6 +13,8 @@
 #include "server/lifecycle/context.h"
 #include "server/lifecycle/preview_calls.h"
 #include "server/metrics/server_metrics.h"
+#include "server/prediction_queue.h"
+#include "server/predictions/prediction_desk.h"
 #include "server/server.h"
 #include "server/storage.h"
 #include "server/work/lease_table.h"
@@ -36,10 +38,10 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   // The storage is drained before.
   ~ControlPlane() override;
 
-  // Takes the leases of an earlier run over, but previews, for which nobody
+  // Takes the leases of an earlier run over, but those of calls, for which nobody
   // waits any more; then begins to schedule.
   absl::Status Start();
-  // Ends the workers' and watchers' streams, and calls that wait for a preview.
+  // Ends the workers' and watchers' streams, and calls that wait for a worker.
   void EndStreams(const absl::Status& status);
   // No lease is granted or ended any more.
   void Stop();
@@ -71,6 +73,8 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   LeaseTable leases_;
   PreviewCalls previews_;
   WorkerRegistry registry_;
+  PredictionQueue prediction_queue_;
+  PredictionDesk predictions_;
   // Names the members around it.
   const WorkersContext context_;
   LeaseClock lease_clock_;

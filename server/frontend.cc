@@ -13,6 +13,7 @@
 #include "server/api/dataset_service.h"
 #include "server/api/job_service.h"
 #include "server/api/model_service.h"
+#include "server/api/prediction_service.h"
 #include "server/api/worker_service.h"
 
 namespace tunesmith::server {
@@ -45,11 +46,16 @@ void Configure(grpc::ServerBuilder& builder) {
 
 struct Frontend::Services {
   explicit Services(const ApiContext& api)
-      : jobs(api), datasets(api), models(api), workers(api.workers) {}
+      : jobs(api),
+        datasets(api),
+        models(api),
+        predictions(api),
+        workers(api.workers) {}
 
   JobService jobs;
   DatasetService datasets;
   ModelService models;
+  PredictionService predictions;
   WorkerService workers;
 };
 
@@ -71,6 +77,7 @@ absl::StatusOr<std::unique_ptr<Frontend>> Frontend::Start(
   builder.RegisterService(&frontend->services_->jobs);
   builder.RegisterService(&frontend->services_->datasets);
   builder.RegisterService(&frontend->services_->models);
+  builder.RegisterService(&frontend->services_->predictions);
   builder.RegisterService(&frontend->services_->workers);
   for (grpc::Service* service : options.services) {
     builder.RegisterService(service);

@@ -75,7 +75,7 @@ ApiContext Server::Parts::MakeApi(const ServerOptions& options) {
   api.model_roots = model_roots.get();
   api.max_dataset_bytes = options.max_dataset_bytes;
   api.max_model_bytes = options.max_model_bytes;
-  api.preview_patience = options.preview_patience;
+  api.worker_patience = options.worker_patience;
   api.draining = &draining;
   api.watchers = &watchers;
   return api;

@@ -33,7 +33,7 @@ struct ServerOptions {
   // Pause before the n-th attempt: n - 1 times this.
   absl::Duration retry_delay = absl::Seconds(2);
   // How long a call of PreviewAugmentation waits for a worker.
-  absl::Duration preview_patience = absl::Minutes(1);
+  absl::Duration worker_patience = absl::Minutes(1);
 };
 
 // The whole server: owns every part and starts every thread. Threads: gRPC's

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
                  "works, else none");
   app.add_option("--auxiliary-slots", options.slots.auxiliary_slots,
                  "For looking at datasets and models");
+  app.add_option("--prediction-slots", options.slots.prediction_slots,
+                 "Models that are held to answer predictions, with the CPU");
   app.add_option("--threads", options.slots.threads, "For training");
   app.add_option("--slot-memory", options.slots.slot_memory_bytes,
                  "What the trainer of a slot may hold of the host's memory, "

@@ -40,6 +40,7 @@ Client::Client(std::shared_ptr<grpc::ChannelInterface> channel,
     : jobs_(v1::JobService::NewStub(channel)),
       datasets_(v1::DatasetService::NewStub(channel)),
       models_(v1::ModelService::NewStub(channel)),
+      predictions_(v1::PredictionService::NewStub(channel)),
       workers_(v1::WorkerService::NewStub(channel)),
       cancellation_(cancellation),
       pause_(pause),
@@ -194,6 +195,13 @@ absl::Status Client::DeleteModel(const std::string& name) {
   return CallOnce(*this, *models_, &v1::ModelService::Stub::DeleteModel,
                   Named<v1::DeleteModelRequest>(name))
       .status();
+}
+
+absl::StatusOr<v1::PredictResponse> Client::Predict(
+    const v1::PredictRequest& request) {
+  return CallIdempotent(*this, *predictions_,
+                        &v1::PredictionService::Stub::Predict, request,
+                        options_.worker_call_timeout);
 }
 
 absl::StatusOr<v1::Worker> Client::GetWorker(const std::string& name) {

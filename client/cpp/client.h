@@ -13,6 +13,7 @@
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/prediction_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::client {
@@ -32,7 +33,7 @@ struct ClientOptions {
 };
 
 // The server's methods as functions, one for each that answers once (see
-// upload.h, watch.h and download.h for the streams). Errors are those of the
+// upload.h, watch.h, download.h and predict.h for the streams). Errors are those of the
 // .proto files, and UNAVAILABLE when no server answers. Idempotent calls are
 // tried again after UNAVAILABLE. Thread-safe; `cancellation` and `pause`
 // outlive the client.
@@ -80,6 +81,8 @@ class Client {
       const v1::ListModelsRequest&);
   absl::Status DeleteModel(const std::string& name);
 
+  absl::StatusOr<v1::PredictResponse> Predict(const v1::PredictRequest&);
+
   absl::StatusOr<v1::Worker> GetWorker(const std::string& name);
   absl::StatusOr<v1::ListWorkersResponse> ListWorkers(
       const v1::ListWorkersRequest&);
@@ -92,6 +95,7 @@ class Client {
   v1::JobService::StubInterface& jobs() { return *jobs_; }
   v1::DatasetService::StubInterface& datasets() { return *datasets_; }
   v1::ModelService::StubInterface& models() { return *models_; }
+  v1::PredictionService::StubInterface& predictions() { return *predictions_; }
   Cancellation& cancellation() { return cancellation_; }
   Pause& pause() { return pause_; }
   const ClientOptions& options() const { return options_; }
@@ -100,6 +104,7 @@ class Client {
   const std::unique_ptr<v1::JobService::Stub> jobs_;
   const std::unique_ptr<v1::DatasetService::Stub> datasets_;
   const std::unique_ptr<v1::ModelService::Stub> models_;
+  const std::unique_ptr<v1::PredictionService::Stub> predictions_;
   const std::unique_ptr<v1::WorkerService::Stub> workers_;
   Cancellation& cancellation_;
   Pause& pause_;

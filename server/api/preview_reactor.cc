@@ -7,6 +7,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "server/api/answer.h"
+#include "server/lifecycle/lease_effects.h"
 #include "server/lifecycle/preview_commands.h"
 #include "spdlog/spdlog.h"
 
@@ -75,11 +76,11 @@ void PreviewReactor::Queue(const v1::PreviewAugmentationRequest& request) {
 
 void PreviewReactor::SetAlarm() {
   // Weak: the alarm is a part of the reactor.
-  alarm_.Set(absl::ToChronoTime(absl::Now() + api_.preview_patience),
+  alarm_.Set(absl::ToChronoTime(absl::Now() + api_.worker_patience),
              [weak = weak_from_this()](bool due) {
                std::shared_ptr<PreviewReactor> self = weak.lock();
                if (due && self != nullptr) {
-                 self->GiveUp(TooLateError(self->api_.preview_patience));
+                 self->GiveUp(TooLateError(self->api_.worker_patience));
                }
              });
 }
@@ -109,7 +110,7 @@ void PreviewReactor::GiveUp(absl::Status status) {
   // Behind the write that queues it.
   api_.store->Write(
       [lifecycle = api_.lifecycle, uid = item_uid_](Transaction& tx) {
-        return RemovePreview(tx, lifecycle, uid);
+        return RemoveItem(tx, lifecycle, uid);
       },
       [uid = item_uid_](absl::Status removed) {
         if (removed.ok()) return;

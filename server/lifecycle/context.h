@@ -8,6 +8,7 @@
 #include "server/events/watch_hub.h"
 #include "server/lifecycle/preview_calls.h"
 #include "server/lifecycle/uid.h"
+#include "server/predictions/prediction_desk.h"
 #include "server/work/lease_table.h"
 #include "server/work/work_queue.h"
 #include "tunesmith/v1/errors.pb.h"
@@ -45,6 +46,7 @@ struct LifecycleContext {
   LeaseTable* leases = nullptr;
   LifecycleObserver* observer = nullptr;
   PreviewCalls* previews = nullptr;
+  PredictionDesk* predictions = nullptr;
   // New jobs are refused beyond so many that have not ended.
   int max_live_jobs = 10000;
   // Pause before the n-th attempt: n - 1 times this.

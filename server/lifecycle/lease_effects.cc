@@ -35,6 +35,16 @@ void NotifyArtifactGroupClosed(Transaction& tx, const LifecycleContext& context,
   });
 }
 
+absl::Status RemoveItem(Transaction& tx, const LifecycleContext& context,
+                        const std::string& item_uid) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<WorkRow> row,
+                             WorkQueue::Find(tx.db(), item_uid));
+  if (!row.has_value()) return absl::OkStatus();
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, item_uid));
+  if (row->leased) NotifyLeaseEnded(tx, context, *row);
+  return absl::OkStatus();
+}
+
 absl::Status RemoveWorkOf(Transaction& tx, const LifecycleContext& context,
                           const std::string& tenant,
                           const std::string& subject_uid) {
@@ -42,9 +52,7 @@ absl::Status RemoveWorkOf(Transaction& tx, const LifecycleContext& context,
       std::optional<WorkRow> row,
       WorkQueue::FindBySubject(tx.db(), tenant, subject_uid));
   if (!row.has_value()) return absl::OkStatus();
-  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, row->uid));
-  if (row->leased) NotifyLeaseEnded(tx, context, *row);
-  return absl::OkStatus();
+  return RemoveItem(tx, context, row->uid);
 }
 
 }  // namespace tunesmith::server

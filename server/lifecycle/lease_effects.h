@@ -26,6 +26,10 @@ void NotifyArtifactReleased(Transaction& tx, const LifecycleContext& context,
 void NotifyArtifactGroupClosed(Transaction& tx, const LifecycleContext& context,
                                const std::string& group);
 
+// Removes a work item, leased or not; OK when there is none.
+absl::Status RemoveItem(Transaction& tx, const LifecycleContext& context,
+                        const std::string& item_uid);
+
 // Removes the work item of a resource, if it has one, leased or not.
 absl::Status RemoveWorkOf(Transaction& tx, const LifecycleContext& context,
                           const std::string& tenant,

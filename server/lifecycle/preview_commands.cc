@@ -187,27 +187,6 @@ absl::StatusOr<PreviewWork> QueuePreview(
   return work;
 }
 
-absl::Status RemovePreview(Transaction& tx, const LifecycleContext& context,
-                           const std::string& item_uid) {
-  TUNESMITH_ASSIGN_OR_RETURN(std::optional<WorkRow> row,
-                             WorkQueue::Find(tx.db(), item_uid));
-  if (!row.has_value()) return absl::OkStatus();
-  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, item_uid));
-  if (row->leased) NotifyLeaseEnded(tx, context, *row);
-  return absl::OkStatus();
-}
-
-absl::Status RemoveAbandonedPreviews(Transaction& tx) {
-  for (auto* list : {&WorkQueue::ListWaiting, &WorkQueue::ListLeased}) {
-    TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows, list(tx.db()));
-    for (const WorkRow& row : rows) {
-      if (!row.item.has_preview()) continue;
-      TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, row.uid));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckPreviewInputs(Connection& db, const std::string& tenant,
                                 const PreviewWork& work) {
   const std::string& model = work.base_model().name();

@@ -27,14 +27,6 @@ absl::StatusOr<internal::v1::PreviewWork> QueuePreview(
     Transaction& tx, const LifecycleContext& context, const std::string& tenant,
     const v1::PreviewAugmentationRequest& request, const std::string& item_uid);
 
-// Nobody waits for it: takes the item from the queue, or from its worker. OK
-// when it has ended.
-absl::Status RemovePreview(Transaction& tx, const LifecycleContext& context,
-                           const std::string& item_uid);
-
-// After a start of the server: those who asked are gone.
-absl::Status RemoveAbandonedPreviews(Transaction& tx);
-
 // What the item reads is still there. NOT_FOUND (RESOURCE_NOT_FOUND) otherwise.
 absl::Status CheckPreviewInputs(Connection& db, const std::string& tenant,
                                 const internal::v1::PreviewWork& work);

@@ -115,6 +115,8 @@ absl::StatusOr<std::unique_ptr<WorkSubject>> LoadWorkSubject(
       return LoadImportedModel(tx, context, row);
     case internal::v1::WorkItem::kPreview:
       return LoadPreviewedPictures(tx, context, row);
+    case internal::v1::WorkItem::kPredict:
+      return LoadHeldModel(tx, context, row);
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       break;
   }

@@ -69,6 +69,8 @@ absl::StatusOr<std::unique_ptr<WorkSubject>> LoadImportedModel(
     Transaction& tx, const LifecycleContext& context, const WorkRow& row);
 absl::StatusOr<std::unique_ptr<WorkSubject>> LoadPreviewedPictures(
     Transaction& tx, const LifecycleContext& context, const WorkRow& row);
+absl::StatusOr<std::unique_ptr<WorkSubject>> LoadHeldModel(
+    Transaction& tx, const LifecycleContext& context, const WorkRow& row);
 
 }  // namespace tunesmith::server
 

@@ -8,8 +8,8 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 
-constexpr v1::Slot::Purpose kPurposes[] = {v1::Slot::TRAINING,
-                                           v1::Slot::AUXILIARY};
+constexpr v1::Slot::Purpose kPurposes[] = {
+    v1::Slot::TRAINING, v1::Slot::AUXILIARY, v1::Slot::PREDICTION};
 
 struct NamedSlotState {
   ServerLevels::SlotState state;

@@ -213,7 +213,7 @@ CREATE TABLE new_work_items (
   subject TEXT NOT NULL,
   subject_uid TEXT NOT NULL,
   -- Slot.Purpose
-  purpose INTEGER NOT NULL CHECK (purpose IN (1, 2)),
+  purpose INTEGER NOT NULL CHECK (purpose IN (1, 2, 3)),
   -- Resources.DeviceKind; 0 for any.
   device_kind INTEGER NOT NULL,
   -- The least that the slot must offer.

@@ -28,9 +28,10 @@ void CheckSlot(const std::string& path, const v1::Slot& slot,
   if (slot.index() < 0) {
     violations.push_back({path + ".index", "must be at least 0"});
   }
-  if (slot.purpose() != v1::Slot::TRAINING &&
-      slot.purpose() != v1::Slot::AUXILIARY) {
-    violations.push_back({path + ".purpose", "must be TRAINING or AUXILIARY"});
+  if (!v1::Slot::Purpose_IsValid(slot.purpose()) ||
+      slot.purpose() == v1::Slot::PURPOSE_UNSPECIFIED) {
+    violations.push_back(
+        {path + ".purpose", "must be TRAINING, AUXILIARY or PREDICTION"});
   }
   if (slot.device_kind() != v1::Resources::CPU &&
       slot.device_kind() != v1::Resources::CUDA) {

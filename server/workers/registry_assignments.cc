@@ -90,4 +90,15 @@ WorkerRegistry::Assignment WorkerRegistry::FindAssignment(
   return found == worker->second.assignments.end() ? nullptr : found->second;
 }
 
+void WorkerRegistry::SendPredictBatch(const std::string& worker_id,
+                                      internal::v1::PredictBatch batch) {
+  std::shared_ptr<WorkerLink> link;
+  {
+    MutexLock lock(&mutex_);
+    auto worker = workers_.find(worker_id);
+    if (worker != workers_.end()) link = worker->second.link;
+  }
+  if (link != nullptr) link->OnPredictBatch(std::move(batch));
+}
+
 }  // namespace tunesmith::server

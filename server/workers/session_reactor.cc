@@ -64,6 +64,9 @@ void SessionReactor::Take(WorkerMessage message) {
       return TakeReport(message.report());
     case WorkerMessage::kEvents:
       return TakeEvents(std::move(*message.mutable_events()));
+    case WorkerMessage::kPredicted:
+      return context_.lifecycle.predictions->OnResult(
+          leases_->worker_id(), std::move(*message.mutable_predicted()));
     case WorkerMessage::KIND_NOT_SET:
       // Of a later release.
       return;
@@ -181,6 +184,13 @@ void SessionReactor::OnAssignmentsChanged() {
   Advance();
 }
 
+void SessionReactor::OnPredictBatch(internal::v1::PredictBatch batch) {
+  MutexLock lock(&mutex_);
+  if (end_.has_value()) return;
+  batches_.push_back(std::move(batch));
+  Advance();
+}
+
 void SessionReactor::OnEvicted(const absl::Status& status) { Fail(status); }
 
 void SessionReactor::OnReadDone(bool ok) {
@@ -260,6 +270,12 @@ bool SessionReactor::TakeOutgoing() {
   }
   if (std::exchange(desired_due_, false)) {
     outgoing_ = DesiredStateMessage(leases_->List());
+    return true;
+  }
+  if (!batches_.empty()) {
+    outgoing_.Clear();
+    *outgoing_.mutable_predict() = std::move(batches_.front());
+    batches_.pop_front();
     return true;
   }
   return false;

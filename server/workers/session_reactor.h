@@ -35,6 +35,7 @@ class SessionReactor final
   static SessionReactor* Start(const WorkersContext& context);
 
   void OnAssignmentsChanged() override;
+  void OnPredictBatch(internal::v1::PredictBatch batch) override;
   void OnEvicted(const absl::Status& status) override;
 
   void OnReadDone(bool ok) override;
@@ -93,6 +94,8 @@ class SessionReactor final
   bool desired_due_ ABSL_GUARDED_BY(mutex_) = false;
   // In order.
   std::deque<internal::v1::ServerMessage> acks_ ABSL_GUARDED_BY(mutex_);
+  // In order.
+  std::deque<internal::v1::PredictBatch> batches_ ABSL_GUARDED_BY(mutex_);
   // Messages of events that are not stored yet.
   int unstored_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);

@@ -28,6 +28,8 @@ class WorkerLink {
 
   // What should run there changed: the session pushes the new state.
   virtual void OnAssignmentsChanged() = 0;
+  // For the holder of a model; lost when the stream ends first.
+  virtual void OnPredictBatch(internal::v1::PredictBatch batch) = 0;
   // The worker connected anew, or the server stops: end the stream.
   virtual void OnEvicted(const absl::Status& status) = 0;
 };
@@ -80,6 +82,10 @@ class WorkerRegistry : public SlotSource {
   Assignment FindAssignment(const std::string& worker_id,
                             const LeaseKey& lease) const;
   std::vector<FreeSlot> FreeSlots() override;
+
+  // For an item that is leased to the worker; dropped when it is not connected.
+  void SendPredictBatch(const std::string& worker_id,
+                        internal::v1::PredictBatch batch);
 
   // By name.
   std::vector<v1::Worker> List() const;

@@ -269,7 +269,7 @@ TEST_F(PreviewTest, AClientThatGoesAwayTakesItsItemAlong) {
 }
 
 TEST_F(PreviewTest, WithoutAWorkerTheCallEndsAndLeavesNothing) {
-  options_.preview_patience = absl::Milliseconds(1);
+  options_.worker_patience = absl::Milliseconds(1);
   StopServer();
   worker_.Disconnect();
   StartServer();

@@ -44,15 +44,19 @@ internal::v1::Hello ScriptedWorker::MakeHello() {
   hello.set_boot_id(options_.boot_id);
   hello.set_build("scripted");
   int index = 0;
-  for (int i = 0; i < options_.training_slots + options_.auxiliary_slots; ++i) {
-    v1::Slot& slot = *hello.add_slots();
-    slot.set_index(index++);
-    slot.set_purpose(i < options_.training_slots ? v1::Slot::TRAINING
-                                                 : v1::Slot::AUXILIARY);
-    slot.set_device_kind(v1::Resources::CPU);
-    slot.set_device("cpu");
-    slot.set_threads(1);
-    options_.describe_slot(slot);
+  for (auto [purpose, count] :
+       {std::pair(v1::Slot::TRAINING, options_.training_slots),
+        std::pair(v1::Slot::AUXILIARY, options_.auxiliary_slots),
+        std::pair(v1::Slot::PREDICTION, options_.prediction_slots)}) {
+    for (int i = 0; i < count; ++i) {
+      v1::Slot& slot = *hello.add_slots();
+      slot.set_index(index++);
+      slot.set_purpose(purpose);
+      slot.set_device_kind(v1::Resources::CPU);
+      slot.set_device("cpu");
+      slot.set_threads(1);
+      options_.describe_slot(slot);
+    }
   }
   MutexLock lock(&mutex_);
   FillReport(*hello.mutable_report());
@@ -110,6 +114,7 @@ void ScriptedWorker::ReadLoop(Stream* stream) {
     }
     MutexLock lock(&mutex_);
     if (message.has_welcome()) welcomed_ = true;
+    if (message.has_predict()) batches_.push_back(message.predict());
     if (message.has_ack()) {
       auto found = running_.find(message.ack().item_uid());
       if (found != running_.end()) found->second.ack = message.ack();
@@ -136,7 +141,7 @@ void ScriptedWorker::OnDesired(const internal::v1::DesiredState& desired) {
     });
     for (const Assignment& assignment : desired.assignments()) {
       const internal::v1::WorkItem& item = assignment.item();
-      if (item.has_train() || item.has_preview()) continue;
+      if (!item.has_inspect() && !item.has_import()) continue;
       if (!options_.answers_auxiliary) continue;
       if (running_.count(item.uid()) > 0) continue;
       running_[item.uid()].assignment = assignment;
@@ -164,8 +169,46 @@ void ScriptedWorker::AnswerAuxiliary(const Assignment& assignment) {
     *outcome.mutable_import()->mutable_model() =
         options_.imports_picture_networks ? TinyPictureNetworkFacts()
                                           : TinyModelFacts();
+    for (const std::string& label : options_.head_labels) {
+      outcome.mutable_import()->mutable_model()->mutable_model()->add_head_labels(
+          label);
+    }
   }
   Send(assignment, {event});
+}
+
+void ScriptedWorker::SayLoaded(const Assignment& assignment) {
+  internal::v1::WorkerMessage message;
+  message.mutable_predicted()->set_item_uid(assignment.item().uid());
+  message.mutable_predicted()->set_fence(assignment.item().fence());
+  Write(message);
+}
+
+internal::v1::PredictBatch ScriptedWorker::AwaitBatch() {
+  MutexLock lock(&mutex_);
+  Await("a batch", [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return !batches_.empty();
+  });
+  if (batches_.empty()) return {};
+  internal::v1::PredictBatch batch = std::move(batches_.front());
+  batches_.pop_front();
+  return batch;
+}
+
+void ScriptedWorker::Predict(const internal::v1::PredictBatch& batch,
+                             const std::string& label) {
+  internal::v1::WorkerMessage message;
+  internal::v1::PredictBatchResult& result = *message.mutable_predicted();
+  result.set_item_uid(batch.item_uid());
+  result.set_fence(batch.fence());
+  result.set_number(batch.number());
+  for (int i = 0; i < batch.samples_size(); ++i) {
+    v1::Prediction::LabelScore& score =
+        *result.add_predictions()->add_scores();
+    score.set_label(label);
+    score.set_score(0.75);
+  }
+  Write(message);
 }
 
 bool ScriptedWorker::Write(const internal::v1::WorkerMessage& message) {

@@ -2,6 +2,7 @@
 #define TUNESMITH_TESTS_INTEGRATION_SCRIPTED_WORKER_H_
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,10 +36,13 @@ class ScriptedWorker {
     int64_t boot_id = 1;
     int training_slots = 1;
     int auxiliary_slots = 1;
+    int prediction_slots = 0;
     // Whether inspections and imports end well by themselves.
     bool answers_auxiliary = true;
     // Whether the models that it imports are for pictures.
     bool imports_picture_networks = false;
+    // The labels of the heads that those have.
+    std::vector<std::string> head_labels = {};
     // Changes what it says of its slots.
     std::function<void(v1::Slot&)> describe_slot = [](v1::Slot&) {};
   };
@@ -90,6 +94,14 @@ class ScriptedWorker {
   void Fail(const Assignment& assignment, const absl::Status& error,
             bool retryable);
 
+  // Says that the model of a PredictWork is loaded.
+  void SayLoaded(const Assignment& assignment);
+  // The next samples that came.
+  internal::v1::PredictBatch AwaitBatch();
+  // Answers each sample of a batch with this label.
+  void Predict(const internal::v1::PredictBatch& batch,
+               const std::string& label);
+
   // Until the server ended the stream.
   grpc::Status AwaitEnd();
 
@@ -135,6 +147,8 @@ class ScriptedWorker {
   // of those whose end is stored.
   std::map<std::string, std::string> answered_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> stored_ ABSL_GUARDED_BY(mutex_);
+  // Not taken by AwaitBatch.
+  std::deque<internal::v1::PredictBatch> batches_ ABSL_GUARDED_BY(mutex_);
   // By item; what this boot has taken on.
   std::map<std::string, Running> running_ ABSL_GUARDED_BY(mutex_);
 };

@@ -99,6 +99,8 @@ std::string SubjectOf(const internal::v1::WorkItem& item) {
       return item.import().model().name();
     case internal::v1::WorkItem::kPreview:
       return item.preview().dataset().name();
+    case internal::v1::WorkItem::kPredict:
+      return item.predict().model().name();
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       return "";
   }

@@ -25,10 +25,10 @@ ActiveTrainer::ActiveTrainer(std::unique_ptr<Trainer> trainer, Options options,
   if (options_.memory_limit_bytes > 0) memory_time_ = clock_.Monotonic();
 }
 
-void ActiveTrainer::Assign(const internal::v1::AgentMessage& assignment) {
-  absl::Status sent = trainer_->process->Send(assignment);
+void ActiveTrainer::Tell(const internal::v1::AgentMessage& message) {
+  absl::Status sent = trainer_->process->Send(message);
   if (sent.ok()) return;
-  spdlog::warn("assignment not sent slot={} error=\"{}\"", options_.slot,
+  spdlog::warn("message not sent slot={} error=\"{}\"", options_.slot,
                std::string(sent.message()));
   Kill(KillCause::kNone);
 }

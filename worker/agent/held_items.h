@@ -28,6 +28,8 @@ class HeldItems {
     std::optional<v1::Progress> progress;
     // When it was reported.
     absl::Duration progress_time;
+    // It answers predictions.
+    bool holds_model = false;
   };
 
   void Add(const ItemKey& key, int32_t slot);

@@ -50,6 +50,7 @@ ServerConnection::Options Session::ConnectionOptions() {
   options.on_message = [this](const ServerMessage& message) {
     if (message.has_desired()) OnDesiredState(message.desired());
     if (message.has_ack()) OnAck(message.ack());
+    if (message.has_predict()) OnPredictBatch(message.predict());
   };
   options.on_evicted = options_.on_evicted;
   return options;
@@ -88,6 +89,7 @@ void Session::OnWelcome(const internal::v1::Welcome& welcome) {
   next_report_ = clock_.Monotonic() + report_interval_;
   report_due_ = false;
   held_.Rewind();
+  AnnounceModels();
   spdlog::info("connected id={} held_items={}", options_.worker_id,
                held_.size());
   options_.on_welcome();
@@ -150,9 +152,9 @@ void Session::Drain() {
   report_due_ = true;
   for (auto& [key, held] : held_.items()) {
     SlotRunner* slot = SlotOf(held.slot);
-    bool trains = slot != nullptr && slot->busy() &&
-                  slot->slot().purpose() == v1::Slot::TRAINING;
-    if (trains && held.stop == ItemStop::kNone) {
+    bool lasts = slot != nullptr && slot->busy() &&
+                 slot->slot().purpose() != v1::Slot::AUXILIARY;
+    if (lasts && held.stop == ItemStop::kNone) {
       StopItem(key, ItemStop::kSuspend);
     }
   }
@@ -161,7 +163,7 @@ void Session::Drain() {
 bool Session::drained() const {
   if (!draining_) return false;
   for (const auto& slot : slots_) {
-    if (slot->slot().purpose() == v1::Slot::TRAINING && slot->busy()) {
+    if (slot->slot().purpose() != v1::Slot::AUXILIARY && slot->busy()) {
       return false;
     }
   }
@@ -180,6 +182,37 @@ void Session::OnAck(const internal::v1::Ack& ack) {
   ItemKey key = {ack.item_uid(), ack.fence()};
   if (ack.fenced()) return DropItem(key);
   if (held_.Acknowledge(key, ack.sequence())) report_due_ = true;
+}
+
+void Session::OnPredictBatch(const internal::v1::PredictBatch& batch) {
+  ItemKey key = {batch.item_uid(), batch.fence()};
+  HeldItems::Item* held = held_.Find(key);
+  if (held == nullptr) return;
+  if (SlotRunner* slot = SlotOf(held->slot)) slot->Predict(key, batch);
+}
+
+void Session::OnPredicted(const ItemKey& key,
+                          internal::v1::PredictBatchResult result) {
+  HeldItems::Item* held = held_.Find(key);
+  if (held == nullptr) return;
+  held->holds_model = true;
+  if (connection_.welcomed()) SendPredicted(std::move(result));
+}
+
+void Session::SendPredicted(internal::v1::PredictBatchResult result) {
+  WorkerMessage message;
+  *message.mutable_predicted() = std::move(result);
+  connection_.Write(std::move(message));
+}
+
+void Session::AnnounceModels() {
+  for (const auto& [key, held] : held_.items()) {
+    if (!held.holds_model) continue;
+    internal::v1::PredictBatchResult ready;
+    ready.set_item_uid(key.uid);
+    ready.set_fence(key.fence);
+    SendPredicted(std::move(ready));
+  }
 }
 
 void Session::OnEvent(const ItemKey& key, internal::v1::WorkEvent event) {

@@ -53,7 +53,8 @@ class Session : public ItemObserver {
   // Before the first Turn. Takes dependencies.observer to be this session.
   void AddSlot(std::unique_ptr<SlotRunner> slot);
 
-  // Takes nothing more up and asks trainings for an end at a checkpoint.
+  // Takes nothing more up, asks trainings for an end at a checkpoint, and
+  // holders of models to end.
   void Drain();
   // After Drain: whether every training has ended and the server knows, or
   // cannot be told.
@@ -64,6 +65,8 @@ class Session : public ItemObserver {
 
   void OnEvent(const ItemKey& key, internal::v1::WorkEvent event) override;
   void OnProgress(const ItemKey& key, const v1::Progress& progress) override;
+  void OnPredicted(const ItemKey& key,
+                   internal::v1::PredictBatchResult result) override;
 
  private:
   ServerConnection::Options ConnectionOptions();
@@ -71,6 +74,7 @@ class Session : public ItemObserver {
   void OnWelcome(const internal::v1::Welcome& welcome);
   void OnDesiredState(const internal::v1::DesiredState& desired);
   void OnAck(const internal::v1::Ack& ack);
+  void OnPredictBatch(const internal::v1::PredictBatch& batch);
   void StartItem(const internal::v1::DesiredState::Assignment& assignment);
   void DropItem(const ItemKey& key);
   void StopItem(const ItemKey& key, ItemStop stop);
@@ -79,6 +83,9 @@ class Session : public ItemObserver {
   SlotRunner* SlotOf(int32_t index);
   void SendEvents();
   void SendReport();
+  void SendPredicted(internal::v1::PredictBatchResult result);
+  // Says again which models are held: answers may have been lost with a stream.
+  void AnnounceModels();
   // What the server knows once it is sent.
   internal::v1::Report MakeReport();
   // Why slots take nothing, by index.

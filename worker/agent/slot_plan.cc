@@ -55,9 +55,11 @@ absl::Status CheckOptions(const SlotPlanOptions& options) {
     return absl::InvalidArgumentError(
         absl::StrCat("--slots-per-gpu must be 1 to ", kMaxSlotsPerGpu));
   }
-  if (options.cpu_slots.value_or(0) < 0 || options.auxiliary_slots < 0) {
+  if (options.cpu_slots.value_or(0) < 0 || options.auxiliary_slots < 0 ||
+      options.prediction_slots < 0) {
     return absl::InvalidArgumentError(
-        "--cpu-slots and --auxiliary-slots cannot be negative");
+        "--cpu-slots, --auxiliary-slots and --prediction-slots cannot be "
+        "negative");
   }
   if (options.slot_memory_bytes.value_or(kLeastSlotMemory) < kLeastSlotMemory) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -93,10 +95,14 @@ absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
   for (int i = 0; i < options.auxiliary_slots; ++i) {
     AddSlot(slots, v1::Slot::AUXILIARY, cpu, 1);
   }
+  // They work for moments, and somebody waits: with all threads there are.
+  for (int i = 0; i < options.prediction_slots; ++i) {
+    AddSlot(slots, v1::Slot::PREDICTION, cpu, options.threads);
+  }
   if (slots.empty()) {
     return absl::InvalidArgumentError(
-        "a worker needs at least one slot: raise --cpu-slots or "
-        "--auxiliary-slots");
+        "a worker needs at least one slot: raise --cpu-slots, "
+        "--auxiliary-slots or --prediction-slots");
   }
   for (v1::Slot& slot : slots) {
     slot.set_host_memory_limit_bytes(MemoryOfSlot(options, on_gpus + on_cpu));

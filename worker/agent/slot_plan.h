@@ -19,6 +19,8 @@ struct SlotPlanOptions {
   // Training slots with the CPU. Default: one where no GPU works, else none.
   std::optional<int> cpu_slots;
   int auxiliary_slots = 2;
+  // Hold models with the CPU, beside trainings.
+  int prediction_slots = 1;
   // For all training slots together.
   int threads = 1;
   // What the trainer of one slot may hold. Default: of the host's memory, less
@@ -38,7 +40,7 @@ struct PlannedGpu {
 };
 
 // The slots that a worker offers: training ones on GPUs, then on the CPU, then
-// auxiliary ones. INVALID_ARGUMENT when an option is out of bounds, there would
+// auxiliary ones and those for predictions. INVALID_ARGUMENT when an option is out of bounds, there would
 // be no slot, or no work would fit in the memory of a slot.
 absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
     const Device& cpu, const std::vector<PlannedGpu>& gpus,

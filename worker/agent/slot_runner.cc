@@ -110,6 +110,14 @@ void SlotRunner::Suspend(const ItemKey& key) {
   active_->AskToStop(message, KillCause::kSuspended, kSuspendGrace);
 }
 
+void SlotRunner::Predict(const ItemKey& key,
+                         const internal::v1::PredictBatch& batch) {
+  if (!Holds(key) || !item_->handed_over) return;
+  internal::v1::AgentMessage message;
+  *message.mutable_predict() = batch;
+  active_->Tell(message);
+}
+
 void SlotRunner::Drop(const ItemKey& key) {
   if (!Holds(key)) return;
   if (item_->handed_over) active_->Kill(KillCause::kDropped);
@@ -137,6 +145,10 @@ void SlotRunner::OnMessage(int64_t trainer_id, TrainerMessage message) {
                  item_ != nullptr && item_->handed_over;
   if (!reports) return;
   if (message.has_progress()) OnTrainerProgress(message.progress());
+  if (message.has_predicted()) {
+    dependencies_.observer.OnPredicted(item_->key,
+                                       std::move(*message.mutable_predicted()));
+  }
   if (message.has_event()) OnTrainerEvent(std::move(*message.mutable_event()));
 }
 
@@ -236,7 +248,7 @@ void SlotRunner::HandOver() {
           .oom_kills = dependencies_.count_oom_kills()},
       dependencies_.clock);
   if (gpu_ != nullptr) gpu_->WorkBegan();
-  active_->Assign(message);
+  active_->Tell(message);
 }
 
 bool SlotRunner::SpareIsDue() const {

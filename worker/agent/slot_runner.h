@@ -32,6 +32,9 @@ class ItemObserver {
   // The last event of an item is its outcome.
   virtual void OnEvent(const ItemKey& key, internal::v1::WorkEvent event) = 0;
   virtual void OnProgress(const ItemKey& key, const v1::Progress& progress) = 0;
+  // The holder of a model answers.
+  virtual void OnPredicted(const ItemKey& key,
+                           internal::v1::PredictBatchResult result) = 0;
 };
 
 // What all slots of a worker share. All outlive the slots.
@@ -72,6 +75,9 @@ class SlotRunner {
 
   // Asks for an end at a checkpoint, with a `suspended` outcome.
   void Suspend(const ItemKey& key);
+
+  // Gives samples to the item's trainer; dropped where it has none.
+  void Predict(const ItemKey& key, const internal::v1::PredictBatch& batch);
 
   // Kills the item's trainer; nothing more is heard of the item.
   void Drop(const ItemKey& key);

@@ -21,7 +21,7 @@ SpareSchedule::SpareSchedule(const v1::Slot& slot)
       has_room_(!is_gpu_ || slot.device_memory_bytes() >= kLeastSharedMemory) {}
 
 void SpareSchedule::OnBegin() {
-  if (purpose_ != v1::Slot::AUXILIARY) earliest_ = absl::InfiniteDuration();
+  if (purpose_ == v1::Slot::TRAINING) earliest_ = absl::InfiniteDuration();
 }
 
 void SpareSchedule::OnProgress(const v1::Progress& progress,

@@ -24,6 +24,7 @@ std::vector<std::string> ArtifactKeysOf(const internal::v1::WorkItem& item) {
   add(item.has_import(), item.import().model().artifact());
   add(item.has_preview(), item.preview().base_model().artifact());
   add(item.has_preview(), item.preview().dataset().artifact());
+  add(item.has_predict(), item.predict().model().artifact());
   return keys;
 }
 

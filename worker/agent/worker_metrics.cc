@@ -25,6 +25,8 @@ const char* KindOf(const internal::v1::WorkItem& item) {
       return "import";
     case internal::v1::WorkItem::kPreview:
       return "preview";
+    case internal::v1::WorkItem::kPredict:
+      return "predict";
     case internal::v1::WorkItem::PAYLOAD_NOT_SET:
       break;
   }
@@ -32,7 +34,14 @@ const char* KindOf(const internal::v1::WorkItem& item) {
 }
 
 const char* PurposeOf(v1::Slot::Purpose purpose) {
-  return purpose == v1::Slot::TRAINING ? "training" : "auxiliary";
+  switch (purpose) {
+    case v1::Slot::TRAINING:
+      return "training";
+    case v1::Slot::PREDICTION:
+      return "prediction";
+    default:
+      return "auxiliary";
+  }
 }
 
 const char* NameOf(WorkerMetrics::SlotState state) {

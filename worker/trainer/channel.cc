@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "proto/contract/frame.h"
 
 namespace tunesmith::worker {
@@ -52,6 +53,13 @@ void AgentChannel::SendEvent(WorkEvent event) {
   Enqueue(std::move(message));
 }
 
+void AgentChannel::SendPredicted(
+    const internal::v1::PredictBatchResult& result) {
+  TrainerMessage message;
+  *message.mutable_predicted() = result;
+  Enqueue(std::move(message));
+}
+
 void AgentChannel::Enqueue(TrainerMessage message) {
   MutexLock lock(&mutex_);
   while (queue_.size() >= kMaxQueuedEvents && !agent_gone_) {
@@ -68,14 +76,44 @@ std::optional<TrainerAssignment> AgentChannel::WaitForAssignment() {
   return std::exchange(assignment_, std::nullopt);
 }
 
+std::optional<internal::v1::PredictBatch> AgentChannel::NextBatch(
+    absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  MutexLock lock(&mutex_);
+  while (batches_.empty() && !agent_gone_ &&
+         stop_request() == StopRequest::kNone) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) break;
+    changed_.WaitFor(&mutex_, left);
+  }
+  // What came before a stop is answered.
+  if (batches_.empty() || stop_request() == StopRequest::kCancel) {
+    return std::nullopt;
+  }
+  internal::v1::PredictBatch batch = std::move(batches_.front());
+  batches_.pop_front();
+  return batch;
+}
+
+void AgentChannel::TakeStop(StopRequest request) {
+  MutexLock lock(&mutex_);
+  if (stop_request() != StopRequest::kCancel) stop_.store(request);
+  changed_.SignalAll();
+}
+
 bool AgentChannel::Take(AgentMessage message) {
   switch (message.kind_case()) {
     case AgentMessage::kCancel:
-      stop_.store(StopRequest::kCancel);
+      TakeStop(StopRequest::kCancel);
       return true;
-    case AgentMessage::kSuspend: {
-      StopRequest none = StopRequest::kNone;
-      stop_.compare_exchange_strong(none, StopRequest::kCheckpoint);
+    case AgentMessage::kSuspend:
+      TakeStop(StopRequest::kCheckpoint);
+      return true;
+    case AgentMessage::kPredict: {
+      MutexLock lock(&mutex_);
+      if (batches_.size() >= kMaxQueuedBatches) return false;
+      batches_.push_back(std::move(*message.mutable_predict()));
+      changed_.SignalAll();
       return true;
     }
     case AgentMessage::kAssignment: {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "absl/time/time.h"
 #include "proto/contract/base/mutex.h"
 #include "tunesmith/internal/v1/trainer_channel.pb.h"
 #include "worker/training/train.h"
@@ -19,6 +20,8 @@ namespace tunesmith::worker {
 class AgentChannel {
  public:
   static constexpr size_t kMaxQueuedEvents = 1024;
+  // An agent that sends more before they are answered breaks the protocol.
+  static constexpr size_t kMaxQueuedBatches = 16;
 
   // Takes over the socket. `on_agent_gone` is called, on a thread of the
   // channel, when the agent closes its end or breaks the protocol while this
@@ -32,9 +35,14 @@ class AgentChannel {
   void SendReady(const std::string& device);
   void SendProgress(tunesmith::v1::Progress progress);
   void SendEvent(internal::v1::WorkEvent event);
+  void SendPredicted(const internal::v1::PredictBatchResult& result);
 
   // Waits for the assignment; nothing when the agent is gone.
   std::optional<internal::v1::TrainerAssignment> WaitForAssignment();
+
+  // Waits so long for a batch of samples; nothing when none came, when there is
+  // a stop request, or when the agent is gone.
+  std::optional<internal::v1::PredictBatch> NextBatch(absl::Duration patience);
 
   // What the agent asked for; a cancel overrides a suspend.
   StopRequest stop_request() const { return stop_.load(); }
@@ -43,6 +51,7 @@ class AgentChannel {
   void Read();
   void Write();
   void Enqueue(internal::v1::TrainerMessage message);
+  void TakeStop(StopRequest request);
   // Waits for something to write; false when there is nothing more to come.
   bool NextMessage(internal::v1::TrainerMessage& message);
   // Returns false when the agent broke the protocol.
@@ -57,6 +66,7 @@ class AgentChannel {
   std::optional<internal::v1::TrainerAssignment> assignment_
       ABSL_GUARDED_BY(mutex_);
   bool assigned_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<internal::v1::PredictBatch> batches_ ABSL_GUARDED_BY(mutex_);
   std::deque<internal::v1::TrainerMessage> queue_ ABSL_GUARDED_BY(mutex_);
   std::optional<tunesmith::v1::Progress> progress_ ABSL_GUARDED_BY(mutex_);
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;

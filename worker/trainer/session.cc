@@ -43,6 +43,14 @@ absl::StatusOr<internal::v1::Outcome> Serve(const SessionOptions& options,
       .stop_request = [&channel] { return channel.stop_request(); },
       .device = options.device,
       .threads = options.threads,
+      .next_batch =
+          [&channel](absl::Duration patience) {
+            return channel.NextBatch(patience);
+          },
+      .on_predicted =
+          [&channel](const internal::v1::PredictBatchResult& result) {
+            channel.SendPredicted(result);
+          },
   };
   internal::v1::Outcome outcome = DoWork(context);
   reporter.Outcome(outcome);

@@ -10,6 +10,7 @@
 #include "proto/contract/error.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/inspect_work.h"
+#include "worker/trainer/predict_work.h"
 #include "worker/trainer/preview_work.h"
 #include "worker/trainer/train_work.h"
 
@@ -30,6 +31,8 @@ absl::StatusOr<Outcome> Dispatch(const WorkContext& context) {
       return DoImportWork(item.import(), context);
     case WorkItem::kPreview:
       return DoPreviewWork(item.preview(), context);
+    case WorkItem::kPredict:
+      return DoPredictWork(item.predict(), context);
     case WorkItem::PAYLOAD_NOT_SET:
       break;
   }

@@ -2,6 +2,7 @@
 #define TUNESMITH_WORKER_TRAINER_WORK_CONTEXT_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,13 @@ struct WorkContext {
   // "cpu" or "cuda:N".
   std::string device;
   int threads;
+  // Of PredictWork: waits so long for the next batch; nothing when none came, or
+  // somebody wants the work to stop.
+  std::function<std::optional<internal::v1::PredictBatch>(absl::Duration)>
+      next_batch = {};
+  // Hears that the model is loaded, and each batch's answer.
+  std::function<void(const internal::v1::PredictBatchResult&)> on_predicted =
+      {};
 };
 
 // The directory of a staged artifact, after a check of every file against the

@@ -21,6 +21,7 @@ void AddLogs(CLI::App& app, Action& action);
 void AddMetrics(CLI::App& app, Action& action);
 void AddModels(CLI::App& app, Action& action);
 void AddPause(CLI::App& app, Action& action);
+void AddPredict(CLI::App& app, Action& action);
 void AddPreviewAugmentation(CLI::App& app, Action& action);
 void AddPreviewFreeze(CLI::App& app, Action& action);
 void AddReproduce(CLI::App& app, Action& action);

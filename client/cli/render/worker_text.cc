@@ -50,13 +50,15 @@ std::string RenderWorkers(const std::vector<v1::Worker>& workers,
                    {"STATE"},
                    {"TRAINING", kRight},
                    {"AUXILIARY", kRight},
+                   {"PREDICTION", kRight},
                    {"BUILD"},
                    {"CONNECTED"},
                    {"LAST SEEN"}});
   for (const v1::Worker& worker : workers) {
     table.AddRow({worker.name(), StateOf(worker),
                   SlotsInUse(worker, v1::Slot::TRAINING),
-                  SlotsInUse(worker, v1::Slot::AUXILIARY), worker.build(),
+                  SlotsInUse(worker, v1::Slot::AUXILIARY),
+                  SlotsInUse(worker, v1::Slot::PREDICTION), worker.build(),
                   FormatAge(worker.connect_time(), now),
                   FormatAge(worker.last_seen_time(), now)});
   }

@@ -36,11 +36,15 @@ inline internal::v1::Hello HelloOf(const std::string& worker_id,
 // A stream that writes down what it is told.
 class RecordingLink : public WorkerLink {
  public:
+  void OnPredictBatch(internal::v1::PredictBatch batch) override {
+    batches.push_back(std::move(batch));
+  }
   void OnAssignmentsChanged() override { ++changes; }
   void OnEvicted(const absl::Status& status) override { evicted = status; }
 
   int changes = 0;
   std::optional<absl::Status> evicted;
+  std::vector<internal::v1::PredictBatch> batches;
 };
 
 // The room on a control plane in memory, wired as in the server, with the

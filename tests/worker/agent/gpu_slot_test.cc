@@ -64,6 +64,7 @@ class GpuSlotTest : public ::testing::Test, public ItemObserver {
     reasons_[key.uid] = ErrorReasonOf(FromRpcStatus(event.outcome().error()));
     retryable_ = event.outcome().retryable();
   }
+  void OnPredicted(const ItemKey&, internal::v1::PredictBatchResult) override {}
   void OnProgress(const ItemKey& key, const v1::Progress& progress) override {}
 
   absl::Duration Turn() {

@@ -28,8 +28,10 @@ std::vector<PlannedGpu> Gpus(int count, bool work = true) {
   return gpus;
 }
 
+// Without a slot for predictions.
 std::vector<v1::Slot> Plan(const std::vector<PlannedGpu>& gpus,
-                           const SlotPlanOptions& options) {
+                           SlotPlanOptions options) {
+  options.prediction_slots = 0;
   auto slots = PlanSlots(kCpu, gpus, options);
   EXPECT_TRUE(slots.ok()) << slots.status();
   return slots.ok() ? *slots : std::vector<v1::Slot>();
@@ -48,6 +50,15 @@ TEST(SlotPlanTest, CpuMachineHasOneTrainingSlotWithAllThreads) {
   EXPECT_EQ(slots[2].purpose(), v1::Slot::AUXILIARY);
   EXPECT_EQ(slots[2].index(), 2);
   EXPECT_EQ(slots[2].threads(), 1);
+}
+
+TEST(SlotPlanTest, PredictionsHaveASlotWithAllThreadsOfTheCpu) {
+  auto slots = PlanSlots(kCpu, Gpus(2), {.auxiliary_slots = 1, .threads = 8});
+  ASSERT_TRUE(slots.ok()) << slots.status();
+  ASSERT_EQ(slots->size(), 4);
+  EXPECT_EQ(slots->back().purpose(), v1::Slot::PREDICTION);
+  EXPECT_EQ(slots->back().device(), "cpu");
+  EXPECT_EQ(slots->back().threads(), 8);
 }
 
 TEST(SlotPlanTest, EveryGpuIsASlotAndTheCpuNone) {
@@ -118,7 +129,10 @@ TEST(SlotPlanTest, CpuSlotsAreAsManyAsAreSaid) {
 
 TEST(SlotPlanTest, BoundsAreKept) {
   EXPECT_FALSE(
-      PlanSlots(kCpu, {}, {.cpu_slots = 0, .auxiliary_slots = 0}).ok());
+      PlanSlots(kCpu, {},
+                {.cpu_slots = 0, .auxiliary_slots = 0, .prediction_slots = 0})
+          .ok());
+  EXPECT_FALSE(PlanSlots(kCpu, {}, {.prediction_slots = -1}).ok());
   EXPECT_FALSE(PlanSlots(kCpu, {}, {.cpu_slots = -1}).ok());
   EXPECT_FALSE(PlanSlots(kCpu, {}, {.auxiliary_slots = -1}).ok());
   EXPECT_FALSE(PlanSlots(kCpu, Gpus(1), {.slots_per_gpu = 0}).ok());

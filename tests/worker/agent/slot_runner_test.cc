@@ -27,6 +27,10 @@ class SlotRunnerTest : public ::testing::Test, public ItemObserver {
   void OnEvent(const ItemKey& key, internal::v1::WorkEvent event) override {
     events_.push_back(std::move(event));
   }
+  void OnPredicted(const ItemKey& key,
+                   internal::v1::PredictBatchResult result) override {
+    predicted_.push_back(std::move(result));
+  }
   void OnProgress(const ItemKey& key, const v1::Progress& progress) override {
     progress_ = progress;
   }
@@ -100,6 +104,7 @@ class SlotRunnerTest : public ::testing::Test, public ItemObserver {
   WorkerMetrics metrics_{registry_};
   int64_t oom_kills_ = 5;
   std::vector<internal::v1::WorkEvent> events_;
+  std::vector<internal::v1::PredictBatchResult> predicted_;
   v1::Progress progress_;
   std::unique_ptr<SlotRunner> slot_;
 };
@@ -403,6 +408,27 @@ TEST_F(SlotRunnerTest, SpawnerThatFailsIsTriedAgain) {
   spawner_.spawn_status = absl::OkStatus();
   Pass(absl::Seconds(30));
   EXPECT_THAT(spawner_.trainers, SizeIs(1));
+}
+
+TEST_F(SlotRunnerTest, SamplesAndAnswersPassThrough) {
+  MakeSlot(v1::Slot::PREDICTION);
+  WorkItem item;
+  item.set_uid("i1");
+  item.set_fence(2);
+  item.mutable_predict()->mutable_model()->mutable_artifact()->set_key("m/1");
+  internal::v1::PredictBatch batch;
+  batch.set_number(1);
+  slot_->Predict(KeyOf(item), batch);
+  FakeSpawner::Trainer& trainer = Run(item);
+  EXPECT_EQ(trainer.received[0].assignment().artifacts(0).key(), "m/1");
+  slot_->Predict(KeyOf(item), batch);
+  ASSERT_THAT(trainer.received, SizeIs(2)) << "the first had nobody to go to";
+  EXPECT_EQ(trainer.received[1].predict().number(), 1);
+  internal::v1::TrainerMessage answer;
+  answer.mutable_predicted()->set_number(1);
+  trainer.sink.on_message(answer);
+  ASSERT_THAT(predicted_, SizeIs(1));
+  EXPECT_EQ(predicted_[0].number(), 1);
 }
 
 }  // namespace
