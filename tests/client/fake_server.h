@@ -17,6 +17,7 @@
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/prediction_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::testing {
@@ -187,6 +188,18 @@ class FakeWorkerService : public v1::WorkerService::Service {
   }
 };
 
+class FakePredictionService : public v1::PredictionService::Service {
+ public:
+  using Stream =
+      grpc::ServerReaderWriter<v1::PredictResponse, v1::PredictRequest>;
+
+  std::function<absl::Status(Stream&)> predict;
+
+  grpc::Status PredictStream(grpc::ServerContext*, Stream* stream) override {
+    return ToGrpcStatus(predict(*stream));
+  }
+};
+
 // The public API on an ephemeral loopback port, answering by script.
 class FakeServer {
  public:
@@ -198,6 +211,7 @@ class FakeServer {
     builder.RegisterService(&jobs);
     builder.RegisterService(&datasets);
     builder.RegisterService(&models);
+    builder.RegisterService(&predictions);
     builder.RegisterService(&workers);
     server_ = builder.BuildAndStart();
     address_ = absl::StrCat("127.0.0.1:", port);
@@ -209,6 +223,7 @@ class FakeServer {
   FakeJobService jobs;
   FakeDatasetService datasets;
   FakeModelService models;
+  FakePredictionService predictions;
   FakeWorkerService workers;
 
  private:

@@ -1,14 +1,24 @@
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <istream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/render/printable.h"
 #include "client/cpp/predict.h"
+#include "proto/contract/base/mutex.h"
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::cli {
