@@ -17,6 +17,7 @@
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/storage_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::testing {
@@ -187,6 +188,28 @@ class FakeWorkerService : public v1::WorkerService::Service {
   }
 };
 
+class FakeStorageService : public v1::StorageService::Service {
+ public:
+  Script<v1::GetStorageRequest, v1::Storage> get;
+  Script<v1::ListStoredItemsRequest, v1::ListStoredItemsResponse> list;
+  Script<v1::PruneStorageRequest, v1::PruneStorageResponse> prune;
+
+  grpc::Status GetStorage(grpc::ServerContext*, const v1::GetStorageRequest* q,
+                          v1::Storage* a) override {
+    return Answer(get, *q, *a);
+  }
+  grpc::Status ListStoredItems(grpc::ServerContext*,
+                               const v1::ListStoredItemsRequest* q,
+                               v1::ListStoredItemsResponse* a) override {
+    return Answer(list, *q, *a);
+  }
+  grpc::Status PruneStorage(grpc::ServerContext*,
+                            const v1::PruneStorageRequest* q,
+                            v1::PruneStorageResponse* a) override {
+    return Answer(prune, *q, *a);
+  }
+};
+
 // The public API on an ephemeral loopback port, answering by script.
 class FakeServer {
  public:
@@ -199,6 +222,7 @@ class FakeServer {
     builder.RegisterService(&datasets);
     builder.RegisterService(&models);
     builder.RegisterService(&workers);
+    builder.RegisterService(&storage);
     server_ = builder.BuildAndStart();
     address_ = absl::StrCat("127.0.0.1:", port);
   }
@@ -210,6 +234,7 @@ class FakeServer {
   FakeDatasetService datasets;
   FakeModelService models;
   FakeWorkerService workers;
+  FakeStorageService storage;
 
  private:
   std::string address_;
