@@ -33,8 +33,8 @@ struct ServerOptions {
   absl::Duration disconnect_grace = absl::Seconds(10);
   // Pause before the n-th attempt: n - 1 times this.
   absl::Duration retry_delay = absl::Seconds(2);
-  // How long the checkpoints of a job stay after its end where its spec does not
-  // say; for good when unset.
+  // How long the checkpoints of a job stay after its end where its spec does
+  // not say; for good when unset.
   std::optional<absl::Duration> checkpoint_retention = absl::Hours(7 * 24);
   // How long a call of PreviewAugmentation waits for a worker.
   absl::Duration preview_patience = absl::Minutes(1);
