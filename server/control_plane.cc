@@ -86,7 +86,7 @@ void ControlPlane::OnArtifactReleased(const std::string& key) {
   storage_->files().Run([artifacts = &storage_->artifacts(), key] {
     absl::Status status = artifacts->Delete(key);
     if (status.ok()) return;
-    // The sweep at the next start tries again.
+    // A sweep tries again.
     spdlog::warn("artifact not deleted key={} error=\"{}\"", key,
                  status.ToString());
   });

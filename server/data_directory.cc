@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr int kVersion = 1;
 constexpr int64_t kMaxVersionBytes = 64;
+constexpr char kReserve[] = "/reserve";
 
 absl::Status FileError(const std::string& doing, const std::string& path,
                        const std::string& why) {
@@ -66,6 +67,8 @@ absl::StatusOr<UniqueFd> TakeLock(const std::string& directory) {
                      Holder(fd.get()), ": ", directory,
                      " (stop it, or choose another --data-dir)"));
   }
+  // The disk can be so full that there is no room for what follows.
+  unlink(absl::StrCat(directory, kReserve).c_str());
   std::string pid = absl::StrCat(getpid(), "\n");
   if (ftruncate(fd.get(), 0) != 0 ||
       pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
@@ -136,6 +139,10 @@ std::string DataDirectory::database_path() const {
 
 std::string DataDirectory::artifacts_path() const {
   return absl::StrCat(path_, "/artifacts");
+}
+
+std::string DataDirectory::reserve_path() const {
+  return absl::StrCat(path_, kReserve);
 }
 
 }  // namespace tunesmith::server

@@ -16,15 +16,18 @@ namespace tunesmith::server {
 //   db/                 the SQLite database
 //   artifacts/          files of datasets, models and results
 //   tmp/                emptied at every start
+//   reserve             room that is set aside for a full disk; see DiskReserve
 class DataDirectory {
  public:
-  // Makes what is missing. FAILED_PRECONDITION when another server holds the
+  // Makes what is missing, and gives the reserve up: a server must start on a
+  // full disk to free it. FAILED_PRECONDITION when another server holds the
   // lock, the directory is of a newer version, or it is not empty and not
   // Tunesmith's.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(std::string path);
 
   std::string database_path() const;
   std::string artifacts_path() const;
+  std::string reserve_path() const;
 
  private:
   DataDirectory(std::string path, UniqueFd lock);

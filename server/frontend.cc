@@ -9,11 +9,13 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/listen_address.h"
+#include "proto/contract/listen_error.h"
 #include "proto/contract/message_limits.h"
 #include "server/api/dataset_service.h"
 #include "server/api/job_service.h"
 #include "server/api/model_service.h"
 #include "server/api/prediction_service.h"
+#include "server/api/storage_service.h"
 #include "server/api/worker_service.h"
 
 namespace tunesmith::server {
@@ -50,13 +52,15 @@ struct Frontend::Services {
         datasets(api),
         models(api),
         predictions(api),
-        workers(api.workers) {}
+        workers(api.workers),
+        storage(api) {}
 
   JobService jobs;
   DatasetService datasets;
   ModelService models;
   PredictionService predictions;
   WorkerService workers;
+  StorageService storage;
 };
 
 Frontend::Frontend() = default;
@@ -79,6 +83,7 @@ absl::StatusOr<std::unique_ptr<Frontend>> Frontend::Start(
   builder.RegisterService(&frontend->services_->models);
   builder.RegisterService(&frontend->services_->predictions);
   builder.RegisterService(&frontend->services_->workers);
+  builder.RegisterService(&frontend->services_->storage);
   for (grpc::Service* service : options.services) {
     builder.RegisterService(service);
   }
@@ -89,8 +94,7 @@ absl::StatusOr<std::unique_ptr<Frontend>> Frontend::Start(
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   frontend->server_ = builder.BuildAndStart();
   if (frontend->server_ == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen at ", options.listen, " (is the port taken?)"));
+    return ListenError("--listen", options.listen);
   }
   frontend->address_ = absl::StrCat(
       options.listen.substr(0, options.listen.rfind(':')), ":", port);

@@ -21,11 +21,28 @@ void CountStored(Connection& db, ServerLevels& levels) {
   for (const WorkRow& row : *waiting) ++levels.queue_depth[row.needs.purpose];
 }
 
+void MeasureStorage(const StorageKeeper& keeper, ServerLevels& levels) {
+  absl::StatusOr<std::vector<SurveyedItem>> items = keeper.Survey();
+  absl::StatusOr<DiskSpace> space = keeper.ReadSpace();
+  if (!items.ok() || !space.ok()) {
+    spdlog::warn("storage not measured error=\"{}\"",
+                 (items.ok() ? space.status() : items.status()).ToString());
+    return;
+  }
+  for (const SurveyedItem& surveyed : *items) {
+    levels.stored_bytes[surveyed.item.kind()] += surveyed.item.size_bytes();
+  }
+  levels.disk_free_bytes = space->free_bytes;
+  levels.disk_capacity_bytes = space->capacity_bytes;
+}
+
 }  // namespace
 
-ServerLevels ReadLevels(Store& store, const WorkerDirectory& workers) {
+ServerLevels ReadLevels(Store& store, const WorkerDirectory& workers,
+                        const StorageKeeper& keeper) {
   ServerLevels levels;
   store.ReadNow([&levels](Connection& db) { CountStored(db, levels); });
+  MeasureStorage(keeper, levels);
   for (const v1::Worker& worker : workers.List()) {
     for (const v1::Slot& slot : worker.slots()) {
       ServerLevels::SlotState state = ServerLevels::SlotState::kFree;

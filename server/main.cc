@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "nlohmann/json.hpp"
 #include "proto/artifact/durable_file.h"
+#include "proto/contract/base/duration_text.h"
 #include "server/server.h"
 #include "spdlog/spdlog.h"
 
@@ -43,7 +44,16 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   app.add_option("--max-model-bytes", options.max_model_bytes)
       ->check(CLI::PositiveNumber);
+  std::string retention = "7d";
+  app.add_option("--checkpoint-retention", retention,
+                 "how long a job's checkpoints stay after its end where the "
+                 "job does not say: a duration as 12h or 7d, or forever")
+      ->check([](const std::string& text) {
+        return std::string(
+            tunesmith::ParseRetentionText(text).status().message());
+      });
   CLI11_PARSE(app, argc, argv);
+  options.checkpoint_retention = *tunesmith::ParseRetentionText(retention);
 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Create(options);
   absl::Status status = server.status();

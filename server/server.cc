@@ -69,6 +69,8 @@ ApiContext Server::Parts::MakeApi(const ServerOptions& options) {
   api.files = &storage->files();
   api.hub = &control->hub();
   api.artifacts = &storage->artifacts();
+  api.drafts = &storage->drafts();
+  api.keeper = &storage->keeper();
   api.workers = control.get();
   api.lifecycle = control->lifecycle();
   api.data_roots = data_roots.get();
@@ -83,7 +85,8 @@ ApiContext Server::Parts::MakeApi(const ServerOptions& options) {
 
 void Server::Parts::StartMetrics(std::unique_ptr<MetricsEndpoint> endpoint) {
   gauges = std::make_shared<ServerGauges>([this] {
-    ServerLevels levels = ReadLevels(storage->store(), *control);
+    ServerLevels levels =
+        ReadLevels(storage->store(), *control, storage->keeper());
     levels.watchers = watchers.load();
     return levels;
   });
@@ -108,7 +111,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(
   Clock& clock = SystemClock();
   TUNESMITH_ASSIGN_OR_RETURN(
       parts->storage,
-      Storage::Open(options.data_dir, &clock, &parts->commit_metrics));
+      Storage::Open({.data_dir = options.data_dir,
+                     .clock = &clock,
+                     .observer = &parts->commit_metrics,
+                     .checkpoint_retention = options.checkpoint_retention,
+                     .on_freed = [metrics = &parts->metrics](const char* cause,
+                                                             int64_t bytes) {
+                       metrics->Freed(cause, bytes);
+                     }}));
   TUNESMITH_RETURN_IF_ERROR(parts->storage->SweepArtifacts());
   parts->control = std::make_unique<ControlPlane>(options, parts->storage.get(),
                                                   &clock, &parts->metrics);
@@ -116,6 +126,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   Parts& running = *server->parts_;
   TUNESMITH_RETURN_IF_ERROR(running.control->Start());
+  running.storage->BeginSweeping();
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MetricsEndpoint> endpoint,
                              MetricsEndpoint::Start(options.metrics_listen));
   running.StartMetrics(std::move(endpoint));

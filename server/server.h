@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,16 @@ struct ServerOptions {
   absl::Duration disconnect_grace = absl::Seconds(10);
   // Pause before the n-th attempt: n - 1 times this.
   absl::Duration retry_delay = absl::Seconds(2);
+  // How long the checkpoints of a job stay after its end where its spec does
+  // not say; for good when unset.
+  std::optional<absl::Duration> checkpoint_retention = absl::Hours(7 * 24);
   // How long a call of PreviewAugmentation waits for a worker.
   absl::Duration worker_patience = absl::Minutes(1);
 };
 
 // The whole server: owns every part and starts every thread. Threads: gRPC's
 // callback pool and two for reflection, store writer, readers, file pool,
-// completions, scheduler, lease clock, metrics HTTP.
+// completions, scheduler, lease clock, sweeper, metrics HTTP.
 class Server {
  public:
   // Serves once it returns. FAILED_PRECONDITION: the data directory is locked

@@ -3,13 +3,12 @@
 #include <pthread.h>
 
 #include <cstdlib>
-#include <set>
+#include <utility>
 #include <vector>
 
 #include "proto/artifact/local_artifact_store.h"
 #include "proto/contract/base/mutex.h"
 #include "proto/contract/base/status_macros.h"
-#include "server/lifecycle/artifact_keys.h"
 #include "spdlog/spdlog.h"
 
 namespace tunesmith::server {
@@ -18,70 +17,93 @@ namespace {
 constexpr int kReaderThreads = 2;
 // A copy of a large model holds one of them for a while.
 constexpr int kFileThreads = 4;
+// Enough for the record of one job and the database's log of its change.
+constexpr int64_t kReserveBytes = int64_t{16} << 20;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(
-    const std::string& data_dir, Clock* clock, StoreObserver* observer) {
+absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
   std::unique_ptr<Storage> storage(new Storage());
   TUNESMITH_ASSIGN_OR_RETURN(storage->directory_,
-                             DataDirectory::Open(data_dir));
+                             DataDirectory::Open(options.data_dir));
+  const DataDirectory& directory = *storage->directory_;
   TUNESMITH_ASSIGN_OR_RETURN(
       storage->artifacts_,
-      LocalArtifactStore::Create(storage->directory_->artifacts_path()));
+      LocalArtifactStore::Create(directory.artifacts_path()));
   storage->completions_ = std::make_unique<ThreadExecutor>("completions", 1);
   storage->readers_ =
       std::make_unique<ThreadExecutor>("readers", kReaderThreads);
-  Store::Options options;
-  options.path = storage->directory_->database_path();
-  options.clock = clock;
-  options.readers = storage->readers_.get();
-  options.completions = storage->completions_.get();
-  options.observer = observer;
-  options.on_fatal = [](const absl::Status& status) {
+  Store::Options store;
+  store.path = directory.database_path();
+  store.clock = options.clock;
+  store.readers = storage->readers_.get();
+  store.completions = storage->completions_.get();
+  store.observer = options.observer;
+  store.on_fatal = [](const absl::Status& status) {
     // What is on disk is unknown; a restart finds out.
     spdlog::critical("the disk failed a sync, stopping at once error=\"{}\"",
                      status.ToString());
     spdlog::shutdown();
     std::abort();
   };
-  TUNESMITH_ASSIGN_OR_RETURN(storage->store_, Store::Open(std::move(options)));
-  storage->files_ = std::make_unique<ThreadExecutor>("files", kFileThreads);
-  storage->writer_ = std::thread([store = storage->store_.get()] {
+  TUNESMITH_ASSIGN_OR_RETURN(storage->store_, Store::Open(std::move(store)));
+  storage->reserve_ =
+      std::make_unique<FileReserve>(directory.reserve_path(), kReserveBytes);
+  storage->reserve_->Refill();
+  StorageKeeper::Options keeper;
+  keeper.places = {.keeping = storage->Keeping(),
+                   .database_path = directory.database_path(),
+                   .retention = options.checkpoint_retention};
+  keeper.clock = options.clock;
+  keeper.reserve = storage->reserve_.get();
+  keeper.on_freed = options.on_freed;
+  storage->keeper_ = std::make_unique<StorageKeeper>(std::move(keeper));
+  storage->sweep_ =
+      std::make_unique<RetentionSweep>(storage->keeper_.get(), options.clock);
+  storage->StartThreads();
+  return storage;
+}
+
+void Storage::StartThreads() {
+  files_ = std::make_unique<ThreadExecutor>("files", kFileThreads);
+  writer_ = std::thread([store = store_.get()] {
     pthread_setname_np(pthread_self(), "store-writer");
     while (store->WaitForWrites()) store->CommitPending();
   });
-  return storage;
 }
 
 Storage::~Storage() { Drain(); }
 
+ArtifactKeeping Storage::Keeping() const {
+  return {
+      .store = store_.get(), .artifacts = artifacts_.get(), .drafts = &drafts_};
+}
+
 absl::Status Storage::SweepArtifacts() {
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys, artifacts_->List());
-  return Sweep(keys);
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys,
+                             FindLeftovers(Keeping()));
+  for (const std::string& key : keys) DeleteLeftover(*artifacts_, key);
+  return absl::OkStatus();
 }
 
 absl::Status Storage::SweepGroup(const std::string& group) {
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                             artifacts_->ListGroup(group));
-  return keys.empty() ? absl::OkStatus() : Sweep(keys);
+                             FindLeftoversOf(Keeping(), group));
+  for (const std::string& key : keys) DeleteLeftover(*artifacts_, key);
+  return absl::OkStatus();
 }
 
-absl::Status Storage::Sweep(const std::vector<std::string>& keys) {
-  absl::StatusOr<ArtifactsInUse> used;
-  store_->ReadNow([&used](Connection& db) { used = FindArtifactsInUse(db); });
-  TUNESMITH_RETURN_IF_ERROR(used.status());
-  for (const std::string& key : keys) {
-    if (used->Contains(key)) continue;
-    absl::Status status = artifacts_->Delete(key);
-    spdlog::info("artifact without a record deleted key={} status=\"{}\"", key,
-                 status.ToString());
-  }
-  return absl::OkStatus();
+void Storage::BeginSweeping() {
+  sweeper_ = std::thread([sweep = sweep_.get()] {
+    pthread_setname_np(pthread_self(), "sweeper");
+    while (sweep->WaitUntilDue()) sweep->RunOnce();
+  });
 }
 
 void Storage::Drain() {
   if (!writer_.joinable()) return;
+  sweep_->Stop();
+  if (sweeper_.joinable()) sweeper_.join();
   store_->Stop();
   writer_.join();
   FlushCompletions();

@@ -1,18 +1,26 @@
 #ifndef TUNESMITH_SERVER_STORAGE_H_
 #define TUNESMITH_SERVER_STORAGE_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "proto/artifact/artifact_store.h"
 #include "proto/contract/base/clock.h"
 #include "server/data_directory.h"
 #include "server/store/executor.h"
 #include "server/store/store.h"
+#include "server/upkeep/disk_reserve.h"
+#include "server/upkeep/leftovers.h"
+#include "server/upkeep/open_drafts.h"
+#include "server/upkeep/retention_sweep.h"
+#include "server/upkeep/storage_keeper.h"
 
 namespace tunesmith::server {
 
@@ -21,15 +29,27 @@ namespace tunesmith::server {
 // and the pool for file work.
 class Storage {
  public:
-  // `observer` hears of commits. Neither is owned; both outlive the storage.
-  static absl::StatusOr<std::unique_ptr<Storage>> Open(
-      const std::string& data_dir, Clock* clock, StoreObserver* observer);
+  // Nothing that it points to is owned; all of it outlives the storage.
+  struct Options {
+    std::string data_dir;
+    Clock* clock = nullptr;
+    // Hears of commits.
+    StoreObserver* observer = nullptr;
+    // How long checkpoints of an ended job stay where its spec does not say;
+    // for good when unset.
+    std::optional<absl::Duration> checkpoint_retention;
+    // See StorageKeeper::Options.
+    std::function<void(const char* cause, int64_t bytes)> on_freed;
+  };
+  static absl::StatusOr<std::unique_ptr<Storage>> Open(const Options& options);
   ~Storage();
 
   Store& store() { return *store_; }
   ArtifactStore& artifacts() { return *artifacts_; }
   // Runs whatever touches files.
   Executor& files() { return *files_; }
+  OpenDrafts& drafts() { return drafts_; }
+  StorageKeeper& keeper() { return *keeper_; }
 
   // Deletes artifacts that no record refers to, as a crash between bytes and
   // record leaves them. Call before anything writes.
@@ -37,24 +57,33 @@ class Storage {
   // The same for one group, which nobody writes any more. Does I/O.
   absl::Status SweepGroup(const std::string& group);
 
-  // Commits what is queued, runs every effect of it, every file task and every
-  // read, and refuses later writes. Call once nobody begins anything new.
+  // Deletes from now on what has been kept for long enough.
+  void BeginSweeping();
+
+  // Ends the sweeping, commits what is queued, runs every effect of it, every
+  // file task and every read, and refuses later writes. Call once nobody begins
+  // anything new.
   void Drain();
 
  private:
   Storage() = default;
+  void StartThreads();
   void FlushCompletions();
-  // Deletes those of `keys` that no record refers to.
-  absl::Status Sweep(const std::vector<std::string>& keys);
+  ArtifactKeeping Keeping() const;
 
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<ArtifactStore> artifacts_;
+  OpenDrafts drafts_;
   // One thread: effects keep the order of commits.
   std::unique_ptr<ThreadExecutor> completions_;
   std::unique_ptr<ThreadExecutor> readers_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<ThreadExecutor> files_;
+  std::unique_ptr<FileReserve> reserve_;
+  std::unique_ptr<StorageKeeper> keeper_;
+  std::unique_ptr<RetentionSweep> sweep_;
   std::thread writer_;
+  std::thread sweeper_;
 };
 
 }  // namespace tunesmith::server

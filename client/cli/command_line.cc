@@ -17,13 +17,13 @@ namespace tunesmith::cli {
 namespace {
 
 // Every command, in the order of the help text.
-constexpr std::array<void (*)(CLI::App&, Action&), 22> kCommands = {
+constexpr std::array<void (*)(CLI::App&, Action&), 24> kCommands = {
     AddUp,      AddSubmit,      AddWatch,         AddList,
     AddGet,     AddCancel,      AddPause,         AddResume,
     AddFork,    AddVerify,      AddReproduce,     AddLogs,
     AddMetrics, AddCheckpoints, AddDownload,      AddDelete,
     AddModels,  AddDatasets,    AddPreviewFreeze, AddPreviewAugmentation,
-    AddPredict, AddWorkers,
+    AddPredict, AddWorkers,     AddStorage,       AddPrune,
 };
 
 constexpr char kExamples[] =

@@ -42,6 +42,7 @@ Client::Client(std::shared_ptr<grpc::ChannelInterface> channel,
       models_(v1::ModelService::NewStub(channel)),
       predictions_(v1::PredictionService::NewStub(channel)),
       workers_(v1::WorkerService::NewStub(channel)),
+      storage_(v1::StorageService::NewStub(channel)),
       cancellation_(cancellation),
       pause_(pause),
       options_(options) {}
@@ -213,6 +214,23 @@ absl::StatusOr<v1::ListWorkersResponse> Client::ListWorkers(
     const v1::ListWorkersRequest& request) {
   return CallIdempotent(*this, *workers_, &v1::WorkerService::Stub::ListWorkers,
                         request);
+}
+
+absl::StatusOr<v1::Storage> Client::GetStorage() {
+  return CallIdempotent(*this, *storage_, &v1::StorageService::Stub::GetStorage,
+                        v1::GetStorageRequest());
+}
+
+absl::StatusOr<v1::ListStoredItemsResponse> Client::ListStoredItems(
+    const v1::ListStoredItemsRequest& request) {
+  return CallIdempotent(*this, *storage_,
+                        &v1::StorageService::Stub::ListStoredItems, request);
+}
+
+absl::StatusOr<v1::PruneStorageResponse> Client::PruneStorage(
+    const v1::PruneStorageRequest& request) {
+  return CallOnce(*this, *storage_, &v1::StorageService::Stub::PruneStorage,
+                  request, options_.prune_call_timeout);
 }
 
 }  // namespace tunesmith::client

@@ -14,6 +14,7 @@
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
 #include "tunesmith/v1/prediction_service.grpc.pb.h"
+#include "tunesmith/v1/storage_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::client {
@@ -23,6 +24,8 @@ struct ClientOptions {
   absl::Duration call_timeout = absl::Seconds(30);
   // For one that waits for a worker; a little longer than the server waits.
   absl::Duration worker_call_timeout = absl::Seconds(70);
+  // For one that deletes many files.
+  absl::Duration prune_call_timeout = absl::Minutes(30);
   // For calls that change nothing when they come twice.
   RetryPolicy retry;
   // For streams that go on where they broke: about two minutes without one
@@ -87,6 +90,13 @@ class Client {
   absl::StatusOr<v1::ListWorkersResponse> ListWorkers(
       const v1::ListWorkersRequest&);
 
+  absl::StatusOr<v1::Storage> GetStorage();
+  absl::StatusOr<v1::ListStoredItemsResponse> ListStoredItems(
+      const v1::ListStoredItemsRequest&);
+  // Once: what went before an error would be missing from a second answer.
+  absl::StatusOr<v1::PruneStorageResponse> PruneStorage(
+      const v1::PruneStorageRequest&);
+
   // Runs `attempt` until it gives anything but UNAVAILABLE, or the policy of
   // ClientOptions::retry ends, or the client is cancelled.
   absl::Status Retry(const std::function<absl::Status()>& attempt);
@@ -106,6 +116,7 @@ class Client {
   const std::unique_ptr<v1::ModelService::Stub> models_;
   const std::unique_ptr<v1::PredictionService::Stub> predictions_;
   const std::unique_ptr<v1::WorkerService::Stub> workers_;
+  const std::unique_ptr<v1::StorageService::Stub> storage_;
   Cancellation& cancellation_;
   Pause& pause_;
   const ClientOptions options_;

@@ -106,7 +106,9 @@ absl::StatusOr<SharedDataset> UploadOnce(Client& client,
   const std::string name =
       ResourceName(ResourceKind::kDataset, options.dataset_id);
   absl::StatusOr<v1::Dataset> dataset = client.GetDataset(name);
-  if (absl::IsNotFound(dataset.status())) {
+  // One that failed gives its name up.
+  if (absl::IsNotFound(dataset.status()) ||
+      (dataset.ok() && dataset->state() == v1::Dataset::FAILED)) {
     dataset = Send(client, path, sha256, options);
     if (dataset.ok()) return SharedDataset{*std::move(dataset), true};
     // Somebody else was faster.

@@ -1,14 +1,23 @@
 #ifndef TUNESMITH_PROTO_ARTIFACT_ARTIFACT_STORE_H_
 #define TUNESMITH_PROTO_ARTIFACT_ARTIFACT_STORE_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace tunesmith {
+
+// What an artifact takes, whole or not.
+struct ArtifactSize {
+  int64_t size_bytes = 0;
+  // Of its directory: when a file came or went last.
+  absl::Time change_time;
+};
 
 // Where artifacts live. Keys are `{group}/{number}`, for
 // example uid and fence, both of [a-z0-9-]; a key
@@ -36,6 +45,9 @@ class ArtifactStore {
 
   // Removes all under the key. OK when there is nothing.
   virtual absl::Status Delete(std::string_view key) = 0;
+
+  // Adds up the files under the key; NOT_FOUND when there is nothing.
+  virtual absl::StatusOr<ArtifactSize> Measure(std::string_view key) = 0;
 
   // Every key, sealed or not.
   virtual absl::StatusOr<std::vector<std::string>> List() = 0;

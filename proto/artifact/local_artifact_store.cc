@@ -153,6 +153,26 @@ absl::Status LocalArtifactStore::Delete(std::string_view key) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<ArtifactSize> LocalArtifactStore::Measure(std::string_view key) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string path, PathOf(key));
+  struct stat facts;
+  if (lstat(path.c_str(), &facts) != 0) {
+    return FileError(errno, "looking at", path);
+  }
+  ArtifactSize size;
+  size.change_time = absl::TimeFromTimespec(facts.st_mtim);
+  std::error_code error;
+  fs::recursive_directory_iterator entry(path, error);
+  // Files that go meanwhile count for nothing.
+  for (; !error && entry != fs::recursive_directory_iterator();
+       entry.increment(error)) {
+    if (lstat(entry->path().c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) {
+      size.size_bytes += static_cast<int64_t>(facts.st_size);
+    }
+  }
+  return size;
+}
+
 absl::StatusOr<std::vector<std::string>> LocalArtifactStore::List() {
   std::vector<std::string> keys;
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> uids, KeyPartsIn(root_));

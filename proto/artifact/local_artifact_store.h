@@ -23,6 +23,7 @@ class LocalArtifactStore : public ArtifactStore {
   absl::StatusOr<std::string> Commit(std::string_view key) override;
   absl::StatusOr<std::string> Stage(std::string_view key) override;
   absl::Status Delete(std::string_view key) override;
+  absl::StatusOr<ArtifactSize> Measure(std::string_view key) override;
   absl::StatusOr<std::vector<std::string>> List() override;
   absl::StatusOr<std::vector<std::string>> ListGroup(
       std::string_view group) override;

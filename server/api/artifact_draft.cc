@@ -9,26 +9,29 @@
 namespace tunesmith::server {
 
 absl::StatusOr<std::unique_ptr<ArtifactDraft>> ArtifactDraft::Begin(
-    ArtifactStore* artifacts, const std::string& uid) {
-  std::string key = absl::StrCat(uid, "/0");
-  TUNESMITH_ASSIGN_OR_RETURN(std::string directory, artifacts->Begin(key));
-  return std::unique_ptr<ArtifactDraft>(
-      new ArtifactDraft(artifacts, std::move(key), std::move(directory)));
+    ArtifactStore* artifacts, OpenDrafts* drafts, const std::string& uid) {
+  // Its end removes the key, and what a failure has left under it.
+  std::unique_ptr<ArtifactDraft> draft(
+      new ArtifactDraft(artifacts, drafts, absl::StrCat(uid, "/0")));
+  TUNESMITH_ASSIGN_OR_RETURN(draft->directory_, artifacts->Begin(draft->key_));
+  return draft;
 }
 
-ArtifactDraft::ArtifactDraft(ArtifactStore* artifacts, std::string key,
-                             std::string directory)
-    : artifacts_(artifacts),
-      key_(std::move(key)),
-      directory_(std::move(directory)) {}
+ArtifactDraft::ArtifactDraft(ArtifactStore* artifacts, OpenDrafts* drafts,
+                             std::string key)
+    : artifacts_(artifacts), drafts_(drafts), key_(std::move(key)) {
+  drafts_->Add(key_);
+}
 
 ArtifactDraft::~ArtifactDraft() {
-  if (keep_) return;
-  if (absl::Status status = artifacts_->Delete(key_); !status.ok()) {
-    // The sweep at the next start removes it.
-    spdlog::warn("unfinished artifact not deleted key={} error=\"{}\"", key_,
-                 status.ToString());
+  if (!keep_) {
+    if (absl::Status status = artifacts_->Delete(key_); !status.ok()) {
+      // A sweep removes it.
+      spdlog::warn("unfinished artifact not deleted key={} error=\"{}\"", key_,
+                   status.ToString());
+    }
   }
+  drafts_->Remove(key_);
 }
 
 absl::StatusOr<internal::v1::Artifact> ArtifactDraft::Seal(int64_t size_bytes) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/artifact/artifact_store.h"
+#include "server/upkeep/open_drafts.h"
 #include "tunesmith/internal/v1/work.pb.h"
 
 namespace tunesmith::server {
@@ -14,9 +15,10 @@ namespace tunesmith::server {
 // called. Not thread-safe; every method but Keep does I/O.
 class ArtifactDraft {
  public:
-  // Under the key `{uid}/0`. `artifacts` is not owned.
+  // Under the key `{uid}/0`. Neither is owned; `drafts` has the key for as long
+  // as the draft lives.
   static absl::StatusOr<std::unique_ptr<ArtifactDraft>> Begin(
-      ArtifactStore* artifacts, const std::string& uid);
+      ArtifactStore* artifacts, OpenDrafts* drafts, const std::string& uid);
   ~ArtifactDraft();
   ArtifactDraft(const ArtifactDraft&) = delete;
   ArtifactDraft& operator=(const ArtifactDraft&) = delete;
@@ -27,16 +29,16 @@ class ArtifactDraft {
   // Seals it; `size_bytes` is that of its files.
   absl::StatusOr<internal::v1::Artifact> Seal(int64_t size_bytes);
 
-  // A record refers to it now.
+  // A record on disk refers to it now.
   void Keep() { keep_ = true; }
 
  private:
-  ArtifactDraft(ArtifactStore* artifacts, std::string key,
-                std::string directory);
+  ArtifactDraft(ArtifactStore* artifacts, OpenDrafts* drafts, std::string key);
 
   ArtifactStore* const artifacts_;
+  OpenDrafts* const drafts_;
   const std::string key_;
-  const std::string directory_;
+  std::string directory_;
   bool keep_ = false;
 };
 

@@ -12,6 +12,8 @@
 #include "server/lifecycle/context.h"
 #include "server/store/executor.h"
 #include "server/store/store.h"
+#include "server/upkeep/open_drafts.h"
+#include "server/upkeep/storage_keeper.h"
 
 namespace tunesmith::server {
 
@@ -25,6 +27,8 @@ struct ApiContext {
   Executor* files = nullptr;
   WatchHub* hub = nullptr;
   ArtifactStore* artifacts = nullptr;
+  OpenDrafts* drafts = nullptr;
+  StorageKeeper* keeper = nullptr;
   const WorkerDirectory* workers = nullptr;
   LifecycleContext lifecycle;
   const AllowedRoots* data_roots = nullptr;

@@ -42,8 +42,9 @@ absl::StatusOr<TakenDataset> TakeFile(const ApiContext& api,
   dataset.uid = api.lifecycle.new_uid();
   dataset.dataset = request.dataset();
   dataset.file_name = SafeFileName(opened.base_name);
-  TUNESMITH_ASSIGN_OR_RETURN(taken.draft,
-                             ArtifactDraft::Begin(api.artifacts, dataset.uid));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      taken.draft,
+      ArtifactDraft::Begin(api.artifacts, api.drafts, dataset.uid));
   TUNESMITH_ASSIGN_OR_RETURN(
       FileDigest digest,
       CopyToFile(opened.fd.get(),

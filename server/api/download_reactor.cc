@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -88,16 +89,21 @@ void DownloadReactor::OnWriteDone(bool ok) {
 }
 
 absl::Status DownloadReactor::Open(const internal::v1::Artifact& artifact) {
-  TUNESMITH_ASSIGN_OR_RETURN(directory_, api_.artifacts->Stage(artifact.key()));
+  TUNESMITH_ASSIGN_OR_RETURN(std::string directory,
+                             api_.artifacts->Stage(artifact.key()));
   TUNESMITH_ASSIGN_OR_RETURN(
-      Manifest manifest, ReadManifest(directory_, artifact.manifest_sha256()));
+      Manifest manifest, ReadManifest(directory, artifact.manifest_sha256()));
   for (ManifestFile& file : manifest.files) {
-    if (absl::StartsWith(file.path, kModelPrefix) ||
-        (include_run_record_ &&
-         (file.path == kRunRecord || file.path == kReport))) {
-      files_.push_back(std::move(file));
-    }
+    bool is_asked_for = absl::StartsWith(file.path, kModelPrefix) ||
+                        (include_run_record_ &&
+                         (file.path == kRunRecord || file.path == kReport));
+    if (!is_asked_for) continue;
+    UniqueFd fd(open(absl::StrCat(directory, "/", file.path).c_str(),
+                     O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd.valid()) return Damaged(file.path);
+    files_.push_back({std::move(file), std::move(fd)});
   }
+  std::reverse(files_.begin(), files_.end());
   return absl::OkStatus();
 }
 
@@ -107,27 +113,25 @@ void DownloadReactor::Next() {
     return;
   }
   message_.Clear();
-  absl::Status status;
-  if (fd_.valid()) status = ReadChunk();
-  if (status.ok() && !fd_.valid()) {
-    if (next_file_ == files_.size()) {
+  if (in_file_) {
+    if (absl::Status status = ReadChunk(); !status.ok()) {
+      Finish(ToAnswer(status));
+      return;
+    }
+  }
+  if (!in_file_) {
+    if (files_.empty()) {
       Finish(grpc::Status::OK);
       return;
     }
-    status = OpenFile();
-  }
-  if (!status.ok()) {
-    Finish(ToAnswer(status));
-    return;
+    BeginFile();
   }
   StartWrite(&message_);
 }
 
-absl::Status DownloadReactor::OpenFile() {
-  const ManifestFile& file = files_[next_file_];
-  fd_ = UniqueFd(open(absl::StrCat(directory_, "/", file.path).c_str(),
-                      O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd_.valid()) return Damaged(file.path);
+void DownloadReactor::BeginFile() {
+  const ManifestFile& file = files_.back().facts;
+  in_file_ = true;
   sha256_ = std::make_unique<Sha256>();
   sent_bytes_ = 0;
   v1::DownloadModelResponse::FileHeader& header = *message_.mutable_file();
@@ -136,16 +140,15 @@ absl::Status DownloadReactor::OpenFile() {
                       : file.path);
   header.set_size_bytes(file.size_bytes);
   header.set_sha256(file.sha256);
-  return absl::OkStatus();
 }
 
 absl::Status DownloadReactor::ReadChunk() {
-  const ManifestFile& file = files_[next_file_];
+  const ManifestFile& file = files_.back().facts;
   std::string& chunk = *message_.mutable_chunk();
   chunk.resize(kChunkBytes);
   ssize_t n;
   do {
-    n = read(fd_.get(), chunk.data(), chunk.size());
+    n = read(files_.back().fd.get(), chunk.data(), chunk.size());
   } while (n < 0 && errno == EINTR);
   if (n > 0) {
     chunk.resize(n);
@@ -159,8 +162,8 @@ absl::Status DownloadReactor::ReadChunk() {
     return Damaged(file.path);
   }
   message_.Clear();
-  fd_ = UniqueFd();
-  ++next_file_;
+  files_.pop_back();
+  in_file_ = false;
   return absl::OkStatus();
 }
 

@@ -18,10 +18,10 @@
 namespace tunesmith::server {
 
 // One DownloadModel call: the files of a model, or of the one in a checkpoint,
-// in the manifest's order, each a
-// header and its chunks. Reads run on the file executor, one write is in
-// flight at a time, and every file's digest is checked on the way. Deletes
-// itself.
+// in the manifest's order, each a header and its chunks. All are opened before
+// the first is sent, so that they can be deleted meanwhile. Reads run on the
+// file executor, one write is in flight at a time, and every file's digest is
+// checked on the way. Deletes itself.
 class DownloadReactor final
     : public grpc::ServerWriteReactor<v1::DownloadModelResponse> {
  public:
@@ -33,21 +33,26 @@ class DownloadReactor final
   void OnDone() override { delete this; }
 
  private:
+  struct OpenFile {
+    ManifestFile facts;
+    UniqueFd fd;
+  };
+
   // Fills `files_` from the artifact's manifest.
   absl::Status Open(const internal::v1::Artifact& artifact);
   // Sends the next message, or ends the call; *this may be gone afterwards.
   void Next();
-  absl::Status OpenFile();
-  // Fills `message_` with the next bytes, or closes the file at its end.
+  // Fills `message_` with the next file's header.
+  void BeginFile();
+  // Fills `message_` with the next bytes, or ends the file.
   absl::Status ReadChunk();
 
   const ApiContext& api_;
   const bool include_run_record_;
-  std::string directory_;
-  std::vector<ManifestFile> files_;
-  size_t next_file_ = 0;
-  // Not valid between files.
-  UniqueFd fd_;
+  // Those that are not sent yet, the next one last.
+  std::vector<OpenFile> files_;
+  // Whether the header of that one was sent.
+  bool in_file_ = false;
   std::unique_ptr<Sha256> sha256_;
   int64_t sent_bytes_ = 0;
   v1::DownloadModelResponse message_;

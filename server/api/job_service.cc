@@ -62,15 +62,16 @@ grpc::ServerUnaryReactor* JobService::GetJob(
   if (absl::Status status = check.ToStatus(); !status.ok()) {
     return AnswerNow(context, status);
   }
-  return AnswerFromRead(
-      context, api_,
-      [this, tenant = TenantOf(*context), id,
-       response](Connection& db) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(JobRow row, JobTable::Get(db, tenant, id));
-        *response = std::move(row.job);
-        return JobView(db, api_.hub, api_.workers, absl::Now())
-            .Complete(*response);
-      });
+  return AnswerFromRead(context, api_,
+                        [this, tenant = TenantOf(*context), id,
+                         response](Connection& db) -> absl::Status {
+                          TUNESMITH_ASSIGN_OR_RETURN(
+                              JobRow row, JobTable::Get(db, tenant, id));
+                          *response = std::move(row.job);
+                          return JobView(db, api_.hub, api_.workers,
+                                         api_.keeper->retention(), absl::Now())
+                              .Complete(*response);
+                        });
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobs(
@@ -99,7 +100,8 @@ grpc::ServerUnaryReactor* JobService::ListJobs(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<JobRow> rows,
             JobTable::List(db, tenant, states, before, limit + 1));
-        JobView view(db, api_.hub, api_.workers, absl::Now());
+        JobView view(db, api_.hub, api_.workers, api_.keeper->retention(),
+                     absl::Now());
         for (JobRow& row : rows) {
           TUNESMITH_RETURN_IF_ERROR(view.Complete(row.job));
         }

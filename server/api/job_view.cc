@@ -8,6 +8,7 @@
 #include "server/api/wait_reason.h"
 #include "server/catalog/dataset_catalog.h"
 #include "server/catalog/model_catalog.h"
+#include "server/lifecycle/wire_time.h"
 
 namespace tunesmith::server {
 namespace {
@@ -32,10 +33,26 @@ bool IsReady(Connection& db, const std::string& tenant,
 }  // namespace
 
 JobView::JobView(Connection& db, const WatchHub* hub,
-                 const WorkerDirectory* workers, absl::Time now)
-    : db_(db), hub_(hub), workers_(workers), now_(now) {}
+                 const WorkerDirectory* workers,
+                 std::optional<absl::Duration> checkpoint_retention,
+                 absl::Time now)
+    : db_(db),
+      hub_(hub),
+      workers_(workers),
+      checkpoint_retention_(checkpoint_retention),
+      now_(now) {}
+
+void JobView::CompleteSpec(v1::Job& job) const {
+  v1::CheckpointPolicy& policy =
+      *job.mutable_resolved_spec()->mutable_checkpoints();
+  // The server's own holds for every job whose spec does not say, however old.
+  if (!policy.has_retention() && checkpoint_retention_.has_value()) {
+    *policy.mutable_retention() = ToWireDuration(*checkpoint_retention_);
+  }
+}
 
 absl::Status JobView::Complete(v1::Job& job) {
+  CompleteSpec(job);
   switch (job.state()) {
     case v1::Job::VALIDATING:
       return CompleteValidating(job);

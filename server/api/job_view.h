@@ -2,6 +2,7 @@
 #define TUNESMITH_SERVER_API_JOB_VIEW_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,16 @@ namespace tunesmith::server {
 // only when a job needs it. Not thread-safe.
 class JobView {
  public:
-  // Not owned; outlive the view.
+  // Not owned; outlive the view. `checkpoint_retention` is the server's.
   JobView(Connection& db, const WatchHub* hub, const WorkerDirectory* workers,
-          absl::Time now);
+          std::optional<absl::Duration> checkpoint_retention, absl::Time now);
 
-  // Sets `wait` and `progress`.
+  // Sets `wait`, `progress`, and in the resolved spec what the server decides
+  // anew with each of its starts.
   absl::Status Complete(v1::Job& job);
 
  private:
+  void CompleteSpec(v1::Job& job) const;
   absl::Status LoadQueue();
   absl::Status CompleteQueued(v1::Job& job);
   absl::Status CompleteValidating(v1::Job& job);
@@ -35,6 +38,7 @@ class JobView {
   Connection& db_;
   const WatchHub* const hub_;
   const WorkerDirectory* const workers_;
+  const std::optional<absl::Duration> checkpoint_retention_;
   const absl::Time now_;
   bool queue_loaded_ = false;
   // Training items that wait, in the order in which they go.

@@ -51,7 +51,8 @@ absl::StatusOr<TakenModel> TakeDirectory(const ApiContext& api,
   origin.set_revision(request.model().origin().revision());
   *taken.model.model.mutable_origin() = std::move(origin);
   TUNESMITH_ASSIGN_OR_RETURN(
-      taken.draft, ArtifactDraft::Begin(api.artifacts, taken.model.uid));
+      taken.draft,
+      ArtifactDraft::Begin(api.artifacts, api.drafts, taken.model.uid));
   std::string target = absl::StrCat(taken.draft->directory(), "/model");
   if (mkdir(target.c_str(), 0755) != 0) {
     return absl::InternalError(absl::StrCat("cannot make ", target));

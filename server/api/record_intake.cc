@@ -11,11 +11,14 @@
 namespace tunesmith::server {
 namespace {
 
-// What becomes of a lookup by id when the id should be free.
-absl::Status FreeUnlessFound(const absl::Status& lookup, ResourceKind kind,
-                             const std::string& id) {
-  if (absl::IsNotFound(lookup)) return absl::OkStatus();
-  if (!lookup.ok()) return lookup;
+// What becomes of the state found by an id when the id should be free: one that
+// failed gives its name up.
+template <typename State>
+absl::Status FreeUnlessFound(const absl::StatusOr<State>& state, State failed,
+                             ResourceKind kind, const std::string& id) {
+  if (absl::IsNotFound(state.status())) return absl::OkStatus();
+  if (!state.ok()) return state.status();
+  if (*state == failed) return absl::OkStatus();
   return MakeError(absl::StatusCode::kAlreadyExists,
                    v1::ERROR_REASON_RESOURCE_EXISTS,
                    absl::StrCat("already exists: ", ResourceName(kind, id)));
@@ -58,22 +61,33 @@ absl::Status CheckDatasetIdIsFree(const ApiContext& api,
                                   const std::string& tenant,
                                   const std::string& id) {
   if (id.empty()) return absl::OkStatus();
-  absl::Status lookup;
+  absl::StatusOr<v1::Dataset::State> state;
   api.store->ReadNow([&](Connection& db) {
-    lookup = DatasetCatalog::Get(db, tenant, id).status();
+    absl::StatusOr<DatasetRow> row = DatasetCatalog::Get(db, tenant, id);
+    if (row.ok()) {
+      state = row->dataset.state();
+    } else {
+      state = row.status();
+    }
   });
-  return FreeUnlessFound(lookup, ResourceKind::kDataset, id);
+  return FreeUnlessFound(state, v1::Dataset::FAILED, ResourceKind::kDataset,
+                         id);
 }
 
 absl::Status CheckModelIdIsFree(const ApiContext& api,
                                 const std::string& tenant,
                                 const std::string& id) {
   if (id.empty()) return absl::OkStatus();
-  absl::Status lookup;
+  absl::StatusOr<v1::Model::State> state;
   api.store->ReadNow([&](Connection& db) {
-    lookup = ModelCatalog::Get(db, tenant, id).status();
+    absl::StatusOr<ModelRow> row = ModelCatalog::Get(db, tenant, id);
+    if (row.ok()) {
+      state = row->model.state();
+    } else {
+      state = row.status();
+    }
   });
-  return FreeUnlessFound(lookup, ResourceKind::kModel, id);
+  return FreeUnlessFound(state, v1::Model::FAILED, ResourceKind::kModel, id);
 }
 
 void StoreDataset(const ApiContext& api, const std::string& tenant,

@@ -18,7 +18,8 @@
 namespace tunesmith::server {
 
 // ALREADY_EXISTS (RESOURCE_EXISTS) when the id is taken, so that nobody sends
-// bytes in vain; OK when `id` is empty. Reads on the calling thread.
+// bytes in vain; OK when `id` is empty, or what has it FAILED. Reads on the
+// calling thread.
 absl::Status CheckDatasetIdIsFree(const ApiContext& api,
                                   const std::string& tenant,
                                   const std::string& id);

@@ -97,7 +97,7 @@ absl::Status UploadReactor::TakeHeader() {
   dataset_.dataset = header_.dataset();
   dataset_.file_name = SafeFileName(header_.file_name());
   TUNESMITH_ASSIGN_OR_RETURN(
-      draft_, ArtifactDraft::Begin(api_.artifacts, dataset_.uid));
+      draft_, ArtifactDraft::Begin(api_.artifacts, api_.drafts, dataset_.uid));
   TUNESMITH_ASSIGN_OR_RETURN(
       writer_, DurableFileWriter::Create(
                    absl::StrCat(draft_->directory(), "/", dataset_.file_name)));

@@ -119,6 +119,12 @@ absl::StatusOr<std::vector<DatasetRow>> DatasetCatalog::List(
   }
 }
 
+absl::StatusOr<std::vector<StoredResource>> DatasetCatalog::ListStored(
+    Connection& db) {
+  return ReadStored<v1::Dataset>(
+      db, "SELECT tenant, artifact, record FROM datasets ORDER BY number");
+}
+
 absl::StatusOr<std::vector<std::string>> DatasetCatalog::ArtifactKeys(
     Connection& db) {
   return db.Prepare("SELECT artifact_key FROM datasets").Texts();

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/catalog/stored_resource.h"
 #include "server/store/store.h"
 #include "tunesmith/internal/v1/work.pb.h"
 #include "tunesmith/v1/dataset.pb.h"
@@ -63,6 +64,8 @@ class DatasetCatalog {
       Connection& db, const std::string& tenant, const std::string& uid,
       int64_t after, int limit);
 
+  // All of them, over all tenants.
+  static absl::StatusOr<std::vector<StoredResource>> ListStored(Connection& db);
   // Every artifact key in use.
   static absl::StatusOr<std::vector<std::string>> ArtifactKeys(Connection& db);
 };

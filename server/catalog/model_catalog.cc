@@ -148,6 +148,12 @@ absl::StatusOr<std::vector<ModelRow>> ModelCatalog::List(
   return rows;
 }
 
+absl::StatusOr<std::vector<StoredResource>> ModelCatalog::ListStored(
+    Connection& db) {
+  return ReadStored<v1::Model>(
+      db, "SELECT tenant, artifact, record FROM models ORDER BY number");
+}
+
 absl::StatusOr<std::vector<std::string>> ModelCatalog::ArtifactKeys(
     Connection& db) {
   return db.Prepare("SELECT artifact_key FROM models").Texts();

@@ -52,7 +52,7 @@ std::vector<FieldViolation> CheckNewModel(const std::string& id,
                                           const std::string& prefix);
 
 // Stores it in INSPECTING with a work item, its format resolved by file name
-// and defaults.
+// and defaults; in the place of one of that id that FAILED.
 absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
                                           const LifecycleContext& context,
                                           const std::string& tenant,
@@ -60,7 +60,8 @@ absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
 absl::Status DeleteDataset(Transaction& tx, const LifecycleContext& context,
                            const std::string& tenant, const std::string& id);
 
-// Stores it in IMPORTING with a work item.
+// Stores it in IMPORTING with a work item, in the place of one of that id that
+// FAILED.
 absl::StatusOr<v1::Model> ImportModel(Transaction& tx,
                                       const LifecycleContext& context,
                                       const std::string& tenant,

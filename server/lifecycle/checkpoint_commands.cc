@@ -1,5 +1,6 @@
 #include "server/lifecycle/checkpoint_commands.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "proto/contract/resource_name.h"
 #include "server/jobs/checkpoint_retention.h"
 #include "server/lifecycle/checkpoint_table.h"
+#include "server/lifecycle/job_table.h"
 #include "server/lifecycle/lease_effects.h"
 #include "server/lifecycle/wire_time.h"
 
@@ -35,15 +37,37 @@ absl::Status CheckReport(const internal::v1::TrainWork& work,
       "a checkpoint is not where it should be, key: " + artifact.key());
 }
 
+// Removes the record; true when no other job shares its files.
+absl::StatusOr<bool> RemoveRecord(Transaction& tx, const JobKey& job,
+                                  const CheckpointRow& row) {
+  TUNESMITH_RETURN_IF_ERROR(
+      CheckpointTable::Remove(tx, job, row.checkpoint.step()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      bool shared, CheckpointTable::Holds(tx.db(), row.artifact.key()));
+  return !shared;
+}
+
 // Its files go when no other job shares them.
 absl::Status Drop(Transaction& tx, const LifecycleContext& context,
                   const v1::Job& job, const CheckpointRow& row) {
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckpointTable::Remove(tx, KeyOf(job), row.checkpoint.step()));
-  TUNESMITH_ASSIGN_OR_RETURN(
-      bool shared, CheckpointTable::Holds(tx.db(), row.artifact.key()));
-  if (!shared) NotifyArtifactReleased(tx, context, row.artifact.key());
+  TUNESMITH_ASSIGN_OR_RETURN(bool released, RemoveRecord(tx, KeyOf(job), row));
+  if (released) NotifyArtifactReleased(tx, context, row.artifact.key());
   return absl::OkStatus();
+}
+
+// `rows`: what the job still has, newest first.
+void NameCheckpoints(const std::vector<CheckpointRow>& rows, v1::Job& job) {
+  job.clear_latest_checkpoint();
+  job.clear_best_checkpoint();
+  for (const CheckpointRow& row : rows) {
+    const v1::Checkpoint& checkpoint = row.checkpoint;
+    if (job.latest_checkpoint().empty()) {
+      job.set_latest_checkpoint(checkpoint.name());
+    }
+    if (job.best_checkpoint().empty() && checkpoint.best()) {
+      job.set_best_checkpoint(checkpoint.name());
+    }
+  }
 }
 
 absl::StatusOr<v1::Checkpoint> Add(Transaction& tx, CheckpointRow row,
@@ -138,6 +162,34 @@ absl::StatusOr<v1::Checkpoint> ShareCheckpoint(Transaction& tx,
   row.checkpoint.set_attempt(0);
   row.checkpoint.set_best(false);
   return Add(tx, std::move(row), job);
+}
+
+absl::StatusOr<PrunedCheckpoints> PruneCheckpoints(Transaction& tx,
+                                                   const JobKey& key,
+                                                   PruneCause cause) {
+  PrunedCheckpoints pruned;
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<JobRow> found,
+                             JobTable::FindByUid(tx.db(), key));
+  if (!found.has_value() || !found->job.has_end_time()) return pruned;
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
+                             CheckpointTable::List(tx.db(), key));
+  std::vector<CheckpointRow> kept;
+  for (CheckpointRow& row : rows) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool needed, CheckpointTable::IsHeldByLiveJob(
+                                                tx.db(), row.artifact.key()));
+    if (needed) {
+      kept.push_back(std::move(row));
+      continue;
+    }
+    TUNESMITH_ASSIGN_OR_RETURN(bool released, RemoveRecord(tx, key, row));
+    if (released) pruned.released.push_back(std::move(row.artifact));
+    ++pruned.count;
+  }
+  if (pruned.count == 0) return pruned;
+  TUNESMITH_RETURN_IF_ERROR(CheckpointTable::MarkPruned(tx, key, cause));
+  NameCheckpoints(kept, found->job);
+  TUNESMITH_RETURN_IF_ERROR(JobTable::Update(tx, found->job));
+  return pruned;
 }
 
 absl::Status ReleaseCheckpoints(Transaction& tx,

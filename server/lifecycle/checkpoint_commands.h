@@ -1,9 +1,12 @@
 #ifndef TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_COMMANDS_H_
 #define TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_COMMANDS_H_
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/context.h"
 #include "server/store/store.h"
@@ -38,6 +41,19 @@ absl::StatusOr<v1::Checkpoint> RecordCheckpoint(
 // step replaces it. Sets the job's `latest_checkpoint`.
 absl::StatusOr<v1::Checkpoint> ShareCheckpoint(Transaction& tx,
                                                CheckpointRow row, v1::Job& job);
+
+struct PrunedCheckpoints {
+  int64_t count = 0;
+  // What no job has any more: the caller deletes the files once this is on
+  // disk.
+  std::vector<internal::v1::Artifact> released;
+};
+// Removes the checkpoints of a job that has ended, but for those that a job
+// shares which has not; corrects the job's `latest_checkpoint` and
+// `best_checkpoint`. None when there is no such job, or it has not ended.
+absl::StatusOr<PrunedCheckpoints> PruneCheckpoints(Transaction& tx,
+                                                   const JobKey& key,
+                                                   PruneCause cause);
 
 // Removes a job's checkpoints, and their files where no other job shares them.
 absl::Status ReleaseCheckpoints(Transaction& tx,

@@ -6,6 +6,28 @@
 #include "proto/contract/resource_name.h"
 
 namespace tunesmith::server {
+namespace {
+
+// Empty when no checkpoint of the job was pruned.
+absl::StatusOr<std::string> WhyPruned(Connection& db, const v1::Job& job) {
+  Statement statement = db.Prepare(
+      "SELECT prune_time, cause FROM pruned_checkpoints"
+      " WHERE tenant = ? AND job_uid = ?");
+  statement.Bind(job.tenant()).Bind(job.uid());
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return std::string();
+  std::string time = absl::FormatTime("%Y-%m-%d %H:%M UTC", statement.Time(0),
+                                      absl::UTCTimeZone());
+  if (statement.Int(1) == static_cast<int64_t>(PruneCause::kRequest)) {
+    return absl::StrCat("they were deleted on request on ", time);
+  }
+  return absl::StrCat(
+      "they were kept for as long as the retention of checkpoints says, and "
+      "deleted on ",
+      time, " (a job's checkpoints.retention keeps them longer)");
+}
+
+}  // namespace
 
 absl::Status CheckpointTable::Insert(Transaction& tx, const JobKey& job,
                                      const CheckpointRow& row) {
@@ -61,10 +83,15 @@ absl::StatusOr<CheckpointRow> CheckpointTable::Get(Connection& db,
   for (CheckpointRow& row : rows) {
     if (row.checkpoint.step() == step) return std::move(row);
   }
-  return ResourceNotFoundError(
-      "checkpoint", CheckpointNameOf(job.name(), step),
-      rows.empty() ? "the job has none"
-                   : "the newest is " + rows[0].checkpoint.name());
+  TUNESMITH_ASSIGN_OR_RETURN(std::string hint, WhyPruned(db, job));
+  if (!hint.empty()) {
+    hint = "of the job's checkpoints, " + hint;
+  } else {
+    hint = rows.empty() ? "the job has none"
+                        : "the newest is " + rows[0].checkpoint.name();
+  }
+  return ResourceNotFoundError("checkpoint", CheckpointNameOf(job.name(), step),
+                               hint);
 }
 
 absl::StatusOr<bool> CheckpointTable::Holds(Connection& db,
@@ -73,6 +100,41 @@ absl::StatusOr<bool> CheckpointTable::Holds(Connection& db,
       db.Prepare("SELECT 1 FROM checkpoints WHERE artifact_key = ? LIMIT 1");
   statement.Bind(artifact_key);
   return statement.Step();
+}
+
+absl::StatusOr<bool> CheckpointTable::IsHeldByLiveJob(
+    Connection& db, const std::string& artifact_key) {
+  Statement statement = db.Prepare(
+      "SELECT 1 FROM checkpoints c JOIN jobs j"
+      " ON j.tenant = c.tenant AND j.uid = c.job_uid"
+      " WHERE c.artifact_key = ? AND j.end_time IS NULL LIMIT 1");
+  statement.Bind(artifact_key);
+  return statement.Step();
+}
+
+absl::Status CheckpointTable::MarkPruned(Transaction& tx, const JobKey& job,
+                                         PruneCause cause) {
+  return tx.db()
+      .Prepare(
+          "INSERT OR REPLACE INTO pruned_checkpoints"
+          " (tenant, job_uid, prune_time, cause) VALUES (?, ?, ?, ?)")
+      .Bind(job.tenant)
+      .Bind(job.uid)
+      .Bind(tx.now())
+      .Bind(static_cast<int64_t>(cause))
+      .Run();
+}
+
+absl::Status CheckpointTable::NoneError(Connection& db, const v1::Job& job) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string why, WhyPruned(db, job));
+  std::string message =
+      !why.empty()
+          ? absl::StrCat("no checkpoint is left of ", job.name(), ": ", why)
+      : job.has_end_time()
+          ? absl::StrCat("the job ended without a checkpoint: ", job.name())
+          : absl::StrCat("no checkpoint yet: ", job.name());
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   v1::ERROR_REASON_RESOURCE_NOT_READY, message);
 }
 
 absl::StatusOr<std::vector<std::string>> CheckpointTable::ArtifactKeys(

@@ -2,6 +2,7 @@
 #define TUNESMITH_SERVER_LIFECYCLE_CHECKPOINT_TABLE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,15 @@ struct CheckpointRow {
   internal::v1::Artifact artifact;
 };
 
+// Why checkpoints of a job that has ended were deleted. The numbers are those
+// of the database.
+enum class PruneCause {
+  // They had been kept for long enough.
+  kRetention = 1,
+  // Somebody asked for it.
+  kRequest = 2,
+};
+
 // Checkpoints' SQL. Stateless. A job has at most one of each step.
 class CheckpointTable {
  public:
@@ -33,12 +43,24 @@ class CheckpointTable {
   // Newest first.
   static absl::StatusOr<std::vector<CheckpointRow>> List(Connection& db,
                                                          const JobKey& job);
-  // NOT_FOUND (RESOURCE_NOT_FOUND). `job` as it is stored.
+  // NOT_FOUND (RESOURCE_NOT_FOUND), saying whether it was pruned. `job` as it
+  // is stored.
   static absl::StatusOr<CheckpointRow> Get(Connection& db, const v1::Job& job,
                                            int64_t step);
   // Whether any job has a checkpoint there.
   static absl::StatusOr<bool> Holds(Connection& db,
                                     const std::string& artifact_key);
+  // Whether a job that has not ended has a checkpoint there.
+  static absl::StatusOr<bool> IsHeldByLiveJob(Connection& db,
+                                              const std::string& artifact_key);
+
+  // That some or all of a job's checkpoints were deleted now.
+  static absl::Status MarkPruned(Transaction& tx, const JobKey& job,
+                                 PruneCause cause);
+  // FAILED_PRECONDITION (RESOURCE_NOT_READY) for a job that has no checkpoint,
+  // saying why.
+  static absl::Status NoneError(Connection& db, const v1::Job& job);
+
   // Over all jobs and tenants.
   static absl::StatusOr<std::vector<std::string>> ArtifactKeys(Connection& db);
 };

@@ -43,6 +43,30 @@ DatasetRow NewRow(const std::string& tenant, const NewDataset& request,
   return row;
 }
 
+// Removes the record, its work and, once that is on disk, its files.
+absl::Status RemoveDataset(Transaction& tx, const LifecycleContext& context,
+                           const DatasetRow& row) {
+  const std::string& uid = row.dataset.uid();
+  TUNESMITH_RETURN_IF_ERROR(
+      CheckNotInUse(tx.db(), row.tenant, row.dataset.name(), uid));
+  TUNESMITH_RETURN_IF_ERROR(RemoveWorkOf(tx, context, row.tenant, uid));
+  TUNESMITH_RETURN_IF_ERROR(DatasetCatalog::Remove(tx, row.tenant, uid));
+  NotifyArtifactReleased(tx, context, row.artifact.key());
+  return absl::OkStatus();
+}
+
+// One that failed its inspection is of no use but for its error, and holds no
+// name: who tries again takes its place.
+absl::Status MakeRoomFor(Transaction& tx, const LifecycleContext& context,
+                         const std::string& tenant, const std::string& id) {
+  if (id.empty()) return absl::OkStatus();
+  absl::StatusOr<DatasetRow> holder = DatasetCatalog::Get(tx.db(), tenant, id);
+  if (absl::IsNotFound(holder.status())) return absl::OkStatus();
+  TUNESMITH_RETURN_IF_ERROR(holder.status());
+  if (holder->dataset.state() != v1::Dataset::FAILED) return absl::OkStatus();
+  return RemoveDataset(tx, context, *holder);
+}
+
 }  // namespace
 
 std::vector<FieldViolation> CheckNewDataset(const std::string& id,
@@ -63,6 +87,7 @@ absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
                                           const std::string& tenant,
                                           const NewDataset& dataset) {
   DatasetRow row = NewRow(tenant, dataset, tx.now());
+  TUNESMITH_RETURN_IF_ERROR(MakeRoomFor(tx, context, tenant, dataset.id));
   TUNESMITH_RETURN_IF_ERROR(DatasetCatalog::Insert(tx, row));
   NewWorkItem item;
   item.uid = context.new_uid();
@@ -81,13 +106,7 @@ absl::Status DeleteDataset(Transaction& tx, const LifecycleContext& context,
                            const std::string& tenant, const std::string& id) {
   TUNESMITH_ASSIGN_OR_RETURN(DatasetRow row,
                              DatasetCatalog::Get(tx.db(), tenant, id));
-  const std::string& uid = row.dataset.uid();
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckNotInUse(tx.db(), tenant, row.dataset.name(), uid));
-  TUNESMITH_RETURN_IF_ERROR(RemoveWorkOf(tx, context, tenant, uid));
-  TUNESMITH_RETURN_IF_ERROR(DatasetCatalog::Remove(tx, tenant, uid));
-  NotifyArtifactReleased(tx, context, row.artifact.key());
-  return absl::OkStatus();
+  return RemoveDataset(tx, context, row);
 }
 
 }  // namespace tunesmith::server

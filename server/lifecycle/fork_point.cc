@@ -41,9 +41,7 @@ absl::StatusOr<ForkPoint> FindForkPoint(Connection& db,
     TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
                                CheckpointTable::List(db, row.key()));
     if (rows.empty()) {
-      return MakeError(absl::StatusCode::kFailedPrecondition,
-                       v1::ERROR_REASON_RESOURCE_NOT_READY,
-                       "no checkpoint yet: " + name);
+      return CheckpointTable::NoneError(db, row.job);
     }
     point.checkpoint = std::move(rows[0]);
   }

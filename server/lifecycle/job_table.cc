@@ -171,6 +171,15 @@ absl::StatusOr<std::vector<JobRow>> JobTable::List(
   return ReadRows(statement);
 }
 
+absl::StatusOr<std::vector<JobRow>> JobTable::ListWithCheckpoints(
+    Connection& db) {
+  Statement statement = db.Prepare(absl::StrCat(
+      kSelect,
+      "WHERE (j.tenant, j.uid) IN (SELECT tenant, job_uid FROM checkpoints) "
+      "ORDER BY j.number"));
+  return ReadRows(statement);
+}
+
 absl::StatusOr<std::vector<JobRow>> JobTable::ListWaitingFor(
     Connection& db, const std::string& tenant,
     const std::string& resource_uid) {

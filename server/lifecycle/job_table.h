@@ -54,6 +54,10 @@ class JobTable {
       Connection& db, const std::string& tenant,
       const std::vector<v1::Job::State>& states, int64_t before, int limit);
 
+  // Those that have checkpoints, over all tenants, in the order of creation.
+  static absl::StatusOr<std::vector<JobRow>> ListWithCheckpoints(
+      Connection& db);
+
   // Uids of the models and datasets that a job reads, in order.
   static absl::StatusOr<std::vector<std::string>> InputUids(Connection& db,
                                                             const JobKey& job);

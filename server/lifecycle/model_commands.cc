@@ -40,6 +40,30 @@ ModelRow NewRow(const std::string& tenant, const NewModel& request,
   return row;
 }
 
+// Removes the record, its work and, once that is on disk, its files.
+absl::Status RemoveModel(Transaction& tx, const LifecycleContext& context,
+                         const ModelRow& row) {
+  const std::string& uid = row.model.uid();
+  TUNESMITH_RETURN_IF_ERROR(
+      CheckNotInUse(tx.db(), row.tenant, row.model.name(), uid));
+  TUNESMITH_RETURN_IF_ERROR(RemoveWorkOf(tx, context, row.tenant, uid));
+  TUNESMITH_RETURN_IF_ERROR(ModelCatalog::Remove(tx, row.tenant, uid));
+  NotifyArtifactReleased(tx, context, row.artifact.key());
+  return absl::OkStatus();
+}
+
+// One that failed its import is of no use but for its error, and holds no name:
+// who tries again takes its place.
+absl::Status MakeRoomFor(Transaction& tx, const LifecycleContext& context,
+                         const std::string& tenant, const std::string& id) {
+  if (id.empty()) return absl::OkStatus();
+  absl::StatusOr<ModelRow> holder = ModelCatalog::Get(tx.db(), tenant, id);
+  if (absl::IsNotFound(holder.status())) return absl::OkStatus();
+  TUNESMITH_RETURN_IF_ERROR(holder.status());
+  if (holder->model.state() != v1::Model::FAILED) return absl::OkStatus();
+  return RemoveModel(tx, context, *holder);
+}
+
 }  // namespace
 
 std::vector<FieldViolation> CheckNewModel(const std::string& id,
@@ -61,6 +85,7 @@ absl::StatusOr<v1::Model> ImportModel(Transaction& tx,
                                       const std::string& tenant,
                                       const NewModel& model) {
   ModelRow row = NewRow(tenant, model, tx.now());
+  TUNESMITH_RETURN_IF_ERROR(MakeRoomFor(tx, context, tenant, model.id));
   TUNESMITH_RETURN_IF_ERROR(ModelCatalog::Insert(tx, row));
   NewWorkItem item;
   item.uid = context.new_uid();
@@ -79,13 +104,7 @@ absl::Status DeleteModel(Transaction& tx, const LifecycleContext& context,
                          const std::string& tenant, const std::string& id) {
   TUNESMITH_ASSIGN_OR_RETURN(ModelRow row,
                              ModelCatalog::Get(tx.db(), tenant, id));
-  const std::string& uid = row.model.uid();
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckNotInUse(tx.db(), tenant, row.model.name(), uid));
-  TUNESMITH_RETURN_IF_ERROR(RemoveWorkOf(tx, context, tenant, uid));
-  TUNESMITH_RETURN_IF_ERROR(ModelCatalog::Remove(tx, tenant, uid));
-  NotifyArtifactReleased(tx, context, row.artifact.key());
-  return absl::OkStatus();
+  return RemoveModel(tx, context, row);
 }
 
 }  // namespace tunesmith::server

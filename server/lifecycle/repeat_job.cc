@@ -89,11 +89,7 @@ absl::StatusOr<Stretch> FindStretch(Connection& db, const v1::Job& original,
   TUNESMITH_ASSIGN_OR_RETURN(
       std::vector<CheckpointRow> rows,
       CheckpointTable::List(db, {original.tenant(), original.uid()}));
-  if (rows.empty()) {
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     v1::ERROR_REASON_RESOURCE_NOT_READY,
-                     "no checkpoint yet: " + original.name());
-  }
+  if (rows.empty()) return CheckpointTable::NoneError(db, original);
   Stretch stretch;
   stretch.end = rows[0].checkpoint;
   if (request.has_to_step()) {

@@ -23,6 +23,14 @@ inline absl::Time FromWireTime(const google::protobuf::Timestamp& wire) {
          absl::Nanoseconds(wire.nanos());
 }
 
+inline google::protobuf::Duration ToWireDuration(absl::Duration duration) {
+  google::protobuf::Duration wire;
+  absl::Duration rest;
+  wire.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
+  wire.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(rest)));
+  return wire;
+}
+
 inline absl::Duration FromWireDuration(const google::protobuf::Duration& wire) {
   return absl::Seconds(wire.seconds()) + absl::Nanoseconds(wire.nanos());
 }

@@ -15,6 +15,7 @@
 #include "proto/contract/base/mutex.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/listen_address.h"
+#include "proto/contract/listen_error.h"
 
 namespace tunesmith::server {
 namespace {
@@ -47,9 +48,8 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
   try {
     return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(
         std::make_unique<prometheus::Exposer>(numeric, /*num_threads=*/1)));
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot serve metrics at ", address, ": ", error.what()));
+  } catch (const std::exception&) {
+    return ListenError("--metrics-listen", address);
   }
 }
 

@@ -10,6 +10,10 @@ using prometheus::MetricFamily;
 
 constexpr v1::Slot::Purpose kPurposes[] = {
     v1::Slot::TRAINING, v1::Slot::AUXILIARY, v1::Slot::PREDICTION};
+constexpr v1::StoredItem::Kind kStoredKinds[] = {
+    v1::StoredItem::MODEL, v1::StoredItem::DATASET, v1::StoredItem::CHECKPOINTS,
+    v1::StoredItem::DATABASE, v1::StoredItem::LEFTOVER};
+
 
 struct NamedSlotState {
   ServerLevels::SlotState state;
@@ -43,6 +47,25 @@ int64_t ValueOr0(const Map& map, const typename Map::key_type& key) {
   return found == map.end() ? 0 : found->second;
 }
 
+void AddStorage(const ServerLevels& levels,
+                std::vector<MetricFamily>& families) {
+  MetricFamily stored = MakeGauge("tunesmith_stored_bytes",
+                                  "What the data directory holds, by kind.");
+  for (v1::StoredItem::Kind kind : kStoredKinds) {
+    AddLevel(stored, {{"kind", v1::StoredItem::Kind_Name(kind)}},
+             ValueOr0(levels.stored_bytes, kind));
+  }
+  MetricFamily free = MakeGauge("tunesmith_disk_free_bytes",
+                                "Room on the data directory's disk.");
+  AddLevel(free, {}, levels.disk_free_bytes);
+  MetricFamily capacity = MakeGauge("tunesmith_disk_capacity_bytes",
+                                    "Size of the data directory's disk.");
+  AddLevel(capacity, {}, levels.disk_capacity_bytes);
+  families.push_back(std::move(stored));
+  families.push_back(std::move(free));
+  families.push_back(std::move(capacity));
+}
+
 }  // namespace
 
 ServerGauges::ServerGauges(absl::AnyInvocable<ServerLevels() const> read)
@@ -73,8 +96,10 @@ std::vector<MetricFamily> ServerGauges::Collect() const {
   MetricFamily watchers =
       MakeGauge("tunesmith_watchers", "Open streams that follow a job.");
   AddLevel(watchers, {}, levels.watchers);
-  return {std::move(jobs), std::move(queue), std::move(slots),
-          std::move(watchers)};
+  std::vector<MetricFamily> families = {std::move(jobs), std::move(queue),
+                                        std::move(slots), std::move(watchers)};
+  AddStorage(levels, families);
+  return families;
 }
 
 }  // namespace tunesmith::server

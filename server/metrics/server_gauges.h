@@ -10,6 +10,7 @@
 #include "prometheus/collectable.h"
 #include "prometheus/metric_family.h"
 #include "tunesmith/v1/job.pb.h"
+#include "tunesmith/v1/storage.pb.h"
 #include "tunesmith/v1/worker.pb.h"
 
 namespace tunesmith::server {
@@ -23,6 +24,10 @@ struct ServerLevels {
   std::map<v1::Slot::Purpose, int64_t> queue_depth;
   std::map<std::pair<v1::Slot::Purpose, SlotState>, int64_t> slots;
   int64_t watchers = 0;
+  // What the data directory holds, and the disk that it is on.
+  std::map<v1::StoredItem::Kind, int64_t> stored_bytes;
+  int64_t disk_free_bytes = 0;
+  int64_t disk_capacity_bytes = 0;
 };
 
 // Gauges that are read when somebody scrapes. Every state is always there,

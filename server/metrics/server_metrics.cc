@@ -57,7 +57,12 @@ ServerMetrics::ServerMetrics()
                          "Writes in these transactions.")),
       commit_(AddHistogram(*registry_, "tunesmith_store_commit_seconds",
                            "Time of one transaction, the sync included.",
-                           CommitBounds())) {
+                           CommitBounds())),
+      freed_(BuildCounter()
+                 .Name("tunesmith_storage_freed_bytes_total")
+                 .Help("Bytes of checkpoints and leftovers that were deleted, "
+                       "by cause.")
+                 .Register(*registry_)) {
   finished_.Add({{"state", "SUCCEEDED"}, {"reason", ""}});
 }
 
@@ -85,6 +90,10 @@ void ServerMetrics::Committed(int writes, absl::Duration duration) {
   transactions_.Increment();
   writes_.Increment(writes);
   commit_.Observe(absl::ToDoubleSeconds(duration));
+}
+
+void ServerMetrics::Freed(const char* cause, int64_t bytes) {
+  freed_.Add({{"cause", cause}}).Increment(static_cast<double>(bytes));
 }
 
 }  // namespace tunesmith::server

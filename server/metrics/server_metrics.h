@@ -27,6 +27,9 @@ class ServerMetrics {
                 absl::Duration duration);
   // One transaction of the store with its writes.
   void Committed(int writes, absl::Duration duration);
+  // Bytes on disk that the server gave back by itself or by PruneStorage;
+  // `cause` is one of StorageKeeper's.
+  void Freed(const char* cause, int64_t bytes);
 
   const std::shared_ptr<prometheus::Registry>& registry() const {
     return registry_;
@@ -41,6 +44,7 @@ class ServerMetrics {
   prometheus::Counter& transactions_;
   prometheus::Counter& writes_;
   prometheus::Histogram& commit_;
+  prometheus::Family<prometheus::Counter>& freed_;
 };
 
 }  // namespace tunesmith::server

@@ -254,8 +254,22 @@ constexpr char kSharedCheckpoints[] = R"sql(
 CREATE INDEX checkpoints_by_artifact ON checkpoints (artifact_key);
 )sql";
 
+// Jobs whose checkpoints were deleted after their end, to free room.
+constexpr char kPrunedCheckpoints[] = R"sql(
+CREATE TABLE pruned_checkpoints (
+  tenant TEXT NOT NULL,
+  job_uid TEXT NOT NULL,
+  prune_time INTEGER NOT NULL,
+  -- 1 they had been kept for long enough, 2 somebody asked for it
+  cause INTEGER NOT NULL CHECK (cause IN (1, 2)),
+  PRIMARY KEY (tenant, job_uid),
+  FOREIGN KEY (tenant, job_uid) REFERENCES jobs (tenant, uid)
+    ON DELETE CASCADE
+) WITHOUT ROWID;
+)sql";
+
 constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints,
-                                       kSharedCheckpoints};
+                                       kSharedCheckpoints, kPrunedCheckpoints};
 
 }  // namespace
 

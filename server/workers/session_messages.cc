@@ -1,18 +1,9 @@
 #include "server/workers/session_messages.h"
 
-#include "absl/time/time.h"
-#include "google/protobuf/util/time_util.h"
+#include "server/lifecycle/wire_time.h"
 #include "server/workers/hello_check.h"
 
 namespace tunesmith::server {
-namespace {
-
-google::protobuf::Duration ToWireDuration(absl::Duration duration) {
-  return google::protobuf::util::TimeUtil::NanosecondsToDuration(
-      absl::ToInt64Nanoseconds(duration));
-}
-
-}  // namespace
 
 internal::v1::ServerMessage WelcomeMessage(const WorkersContext& context) {
   internal::v1::ServerMessage message;

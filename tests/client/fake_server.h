@@ -18,6 +18,7 @@
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
 #include "tunesmith/v1/prediction_service.grpc.pb.h"
+#include "tunesmith/v1/storage_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::testing {
@@ -200,6 +201,28 @@ class FakePredictionService : public v1::PredictionService::Service {
   }
 };
 
+class FakeStorageService : public v1::StorageService::Service {
+ public:
+  Script<v1::GetStorageRequest, v1::Storage> get;
+  Script<v1::ListStoredItemsRequest, v1::ListStoredItemsResponse> list;
+  Script<v1::PruneStorageRequest, v1::PruneStorageResponse> prune;
+
+  grpc::Status GetStorage(grpc::ServerContext*, const v1::GetStorageRequest* q,
+                          v1::Storage* a) override {
+    return Answer(get, *q, *a);
+  }
+  grpc::Status ListStoredItems(grpc::ServerContext*,
+                               const v1::ListStoredItemsRequest* q,
+                               v1::ListStoredItemsResponse* a) override {
+    return Answer(list, *q, *a);
+  }
+  grpc::Status PruneStorage(grpc::ServerContext*,
+                            const v1::PruneStorageRequest* q,
+                            v1::PruneStorageResponse* a) override {
+    return Answer(prune, *q, *a);
+  }
+};
+
 // The public API on an ephemeral loopback port, answering by script.
 class FakeServer {
  public:
@@ -213,6 +236,7 @@ class FakeServer {
     builder.RegisterService(&models);
     builder.RegisterService(&predictions);
     builder.RegisterService(&workers);
+    builder.RegisterService(&storage);
     server_ = builder.BuildAndStart();
     address_ = absl::StrCat("127.0.0.1:", port);
   }
@@ -225,6 +249,7 @@ class FakeServer {
   FakeModelService models;
   FakePredictionService predictions;
   FakeWorkerService workers;
+  FakeStorageService storage;
 
  private:
   std::string address_;

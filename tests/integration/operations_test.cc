@@ -15,6 +15,7 @@
 namespace tunesmith::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -62,6 +63,9 @@ TEST_F(OperationsTest, MetricsShowEveryFamilyAndNoJobsName) {
         "tunesmith_slots{purpose=\"TRAINING\",state=\"busy\"} 1",
         "tunesmith_store_transactions_total", "tunesmith_store_writes_total",
         "tunesmith_store_commit_seconds_bucket", "tunesmith_watchers",
+        "tunesmith_stored_bytes{kind=\"CHECKPOINTS\"} 0",
+        "tunesmith_stored_bytes{kind=\"MODEL\"} ", "tunesmith_disk_free_bytes ",
+        "tunesmith_disk_capacity_bytes ",
         "tunesmith.v1.JobService/CreateJob"}) {
     EXPECT_THAT(page, HasSubstr(line));
   }
@@ -78,7 +82,7 @@ TEST_F(OperationsTest, ReflectionListsEveryService) {
   for (const char* service :
        {"tunesmith.v1.JobService", "tunesmith.v1.DatasetService",
         "tunesmith.v1.ModelService", "tunesmith.v1.WorkerService",
-        "grpc.health.v1.Health"}) {
+        "tunesmith.v1.StorageService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(answer, HasSubstr(service));
   }
 }
@@ -121,12 +125,19 @@ TEST_F(OperationsTest, AddressesBeyondLoopbackAndTakenPortsAreRefused) {
             absl::StatusCode::kInvalidArgument);
   other.metrics_listen = "127.0.0.1:0";
   other.listen = server_->address();
-  EXPECT_EQ(server::Server::Create(other).status().code(),
-            absl::StatusCode::kUnavailable);
+  absl::Status taken = server::Server::Create(other).status();
+  EXPECT_EQ(taken.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(taken.message()),
+              AllOf(HasSubstr("(--listen)"), HasSubstr(server_->address()),
+                    HasSubstr("another program has the port")));
   other.listen = "127.0.0.1:0";
   other.metrics_listen = absl::StrCat("127.0.0.1:", server_->metrics_port());
-  EXPECT_EQ(server::Server::Create(other).status().code(),
-            absl::StatusCode::kUnavailable);
+  taken = server::Server::Create(other).status();
+  EXPECT_EQ(taken.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(
+      std::string(taken.message()),
+      AllOf(HasSubstr("(--metrics-listen)"), HasSubstr(other.metrics_listen),
+            HasSubstr("another program has the port")));
 }
 
 TEST_F(OperationsTest, ShutdownTwiceAndWithAnOpenConnectionEnds) {

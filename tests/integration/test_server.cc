@@ -64,6 +64,7 @@ void ServerTest::StartServer() {
   datasets_ = v1::DatasetService::NewStub(channel_);
   models_ = v1::ModelService::NewStub(channel_);
   workers_ = v1::WorkerService::NewStub(channel_);
+  storage_ = v1::StorageService::NewStub(channel_);
 }
 
 int ServerTest::CountArtifacts() const {

@@ -14,6 +14,7 @@
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/storage_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::testing {
@@ -72,6 +73,7 @@ class ServerTest : public ::testing::Test {
   std::unique_ptr<v1::DatasetService::Stub> datasets_;
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<v1::WorkerService::Stub> workers_;
+  std::unique_ptr<v1::StorageService::Stub> storage_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

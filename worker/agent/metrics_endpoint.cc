@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "proto/contract/listen_error.h"
 #include "worker/agent/process/file_descriptor.h"
 
 namespace tunesmith::worker {
@@ -37,9 +37,8 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Create(
   std::unique_ptr<prometheus::Exposer> exposer;
   try {
     exposer = std::make_unique<prometheus::Exposer>(address, /*num_threads=*/1);
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(absl::StrCat("cannot listen for metrics at ",
-                                               address, ": ", error.what()));
+  } catch (const std::exception&) {
+    return ListenError("--metrics-address", address);
   }
   for (const auto& source : sources) exposer->RegisterCollectable(source);
   return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(

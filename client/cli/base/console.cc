@@ -1,5 +1,6 @@
 #include "client/cli/base/console.h"
 
+#include "absl/strings/ascii.h"
 #include "client/cli/render/printable.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -27,6 +28,15 @@ void Console::Note(const std::string& line) { PrintError(line + "\n"); }
 void Console::PrintError(const std::string& text) {
   ClearLive();
   err_ << text << std::flush;
+}
+
+bool Console::Confirm(const std::string& question) {
+  if (!can_ask()) return false;
+  PrintError(question + " [y/N] ");
+  std::string answer = options_.read_line().value_or("");
+  absl::StripAsciiWhitespace(&answer);
+  absl::AsciiStrToLower(&answer);
+  return answer == "y" || answer == "yes";
 }
 
 void Console::ShowLive(const std::string& line) {

@@ -2,6 +2,8 @@
 #define TUNESMITH_CLIENT_CLI_BASE_CONSOLE_H_
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -19,6 +21,9 @@ class Console {
     bool terminal = false;
     // Its width.
     size_t columns = 80;
+    // Waits for a line of somebody who sits there; nullopt when none comes.
+    // Empty where nobody does.
+    std::function<std::optional<std::string>()> read_line;
   };
 
   Console(std::ostream& out, std::ostream& err, const Options& options);
@@ -36,6 +41,12 @@ class Console {
 
   // Text that ends in "\n" to `err`.
   void PrintError(const std::string& text);
+
+  // Whether somebody can be asked.
+  bool can_ask() const { return options_.read_line != nullptr; }
+
+  // Asks on `err` and waits for the answer; anything but yes is no.
+  bool Confirm(const std::string& question);
 
   // Replaces the last line of the terminal, cut to its width, until something
   // else is written. Does nothing without a terminal.

@@ -9,6 +9,7 @@
 #include "client/cli/processes/ready_file.h"
 #include "client/cli/render/printable.h"
 #include "proto/artifact/durable_file.h"
+#include "proto/contract/base/duration_text.h"
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::cli {
@@ -16,11 +17,8 @@ namespace {
 
 struct Options {
   LocalClusterOptions cluster;
-  std::optional<int> metrics_port;
   std::string ready_file;
 };
-
-constexpr int kMetricsPort = 7421;
 
 // The XDG Base Directory Specification's place for a user's data.
 std::string DefaultDataDirectory() {
@@ -64,8 +62,6 @@ absl::StatusOr<ExitCode> Up(CommandContext& context, const Options& flags) {
   options.program_directory = context.program_directory();
   options.data_directory =
       std::filesystem::absolute(options.data_directory).string();
-  options.metrics_port =
-      flags.metrics_port.value_or(options.port == 0 ? 0 : kMetricsPort);
   TUNESMITH_ASSIGN_OR_RETURN(
       std::unique_ptr<LocalCluster> cluster,
       LocalCluster::Start(options, context.cancellation()));
@@ -91,9 +87,9 @@ void AddUp(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command
-      ->add_option("--metrics-port", options->metrics_port,
+      ->add_option("--metrics-port", options->cluster.metrics_port,
                    "Of the server's metrics; 0: any. Default: 7421, or any "
-                   "with --port=0")
+                   "where that is taken or with --port=0")
       ->check(CLI::Range(0, 65535));
   command->add_option("--ready-file", options->ready_file,
                       "Written once both serve: the server's address as JSON");
@@ -109,6 +105,15 @@ void AddUp(CLI::App& app, Action& action) {
       ->add_option("--model-root", options->cluster.model_roots,
                    "Directory that models may be imported from")
       ->allow_extra_args(false);
+  command
+      ->add_option("--checkpoint-retention",
+                   options->cluster.checkpoint_retention,
+                   "How long the checkpoints of a job stay after its end where "
+                   "the job does not say, as 12h or 7d, or forever. Default: "
+                   "7d")
+      ->check([](const std::string& text) {
+        return std::string(ParseRetentionText(text).status().message());
+      });
   command->add_option("--threads", options->cluster.threads,
                       "CPU threads of a training job. Default: all");
   command->add_option("--slots-per-gpu", options->cluster.slots_per_gpu,

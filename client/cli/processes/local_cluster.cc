@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/listen_error.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -28,10 +29,27 @@ constexpr absl::Duration kReadyInterval = absl::Milliseconds(20);
 // The server lets calls finish, the worker its trainers.
 constexpr absl::Duration kStopTimeout = absl::Seconds(30);
 
+constexpr int kMetricsPort = 7421;
+
 constexpr char kServerProgram[] = "tunesmith-server";
 constexpr char kWorkerProgram[] = "tunesmith-worker";
 
 std::string Loopback(int port) { return absl::StrCat("127.0.0.1:", port); }
+
+absl::Status CheckPort(const char* flag, int port) {
+  if (port == 0) return absl::OkStatus();
+  absl::Status status = CheckCanListen(flag, Loopback(port));
+  // UNAVAILABLE would say that no server answers.
+  return status.ok() ? status : absl::FailedPreconditionError(status.message());
+}
+
+// Nobody has to know the port of the metrics beforehand, so that a second
+// server need not be told of another one.
+int MetricsPort(const LocalClusterOptions& options) {
+  if (options.metrics_port.has_value()) return *options.metrics_port;
+  if (options.port == 0) return 0;
+  return CheckPort("", kMetricsPort).ok() ? kMetricsPort : 0;
+}
 
 absl::StatusOr<std::string> MakeRunDirectory() {
   std::error_code error;
@@ -69,6 +87,9 @@ LocalCluster::~LocalCluster() {
 
 absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
     const LocalClusterOptions& options, client::Cancellation& cancellation) {
+  TUNESMITH_RETURN_IF_ERROR(CheckPort("--port", options.port));
+  TUNESMITH_RETURN_IF_ERROR(
+      CheckPort("--metrics-port", options.metrics_port.value_or(0)));
   std::error_code error;
   fs::create_directories(options.data_directory, error);
   if (error) {
@@ -90,8 +111,12 @@ absl::Status LocalCluster::StartServer() {
       (fs::path(options_.program_directory) / kServerProgram).string(),
       absl::StrCat("--listen=", Loopback(options_.port)),
       absl::StrCat("--data-dir=", options_.data_directory),
-      absl::StrCat("--metrics-listen=", Loopback(options_.metrics_port)),
+      absl::StrCat("--metrics-listen=", Loopback(MetricsPort(options_))),
       absl::StrCat("--ready-file=", ready_file)};
+  if (!options_.checkpoint_retention.empty()) {
+    arguments.push_back(
+        absl::StrCat("--checkpoint-retention=", options_.checkpoint_retention));
+  }
   AddRoots("--data-root=", options_.data_roots, arguments);
   AddRoots("--model-root=", options_.model_roots, arguments);
   TUNESMITH_ASSIGN_OR_RETURN(server_, ChildProcess::Start(arguments));

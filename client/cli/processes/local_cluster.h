@@ -22,7 +22,10 @@ struct LocalClusterOptions {
   std::string data_directory;
   // 0 lets the system choose.
   int port = 7420;
-  int metrics_port = 7421;
+  // Unset: 7421, or another one where that is taken; any where `port` is 0.
+  std::optional<int> metrics_port;
+  // As the server takes it; empty: the server's default.
+  std::string checkpoint_retention;
   std::vector<std::string> data_roots;
   std::vector<std::string> model_roots;
   std::optional<int> threads;
@@ -36,8 +39,9 @@ struct LocalClusterOptions {
 class LocalCluster {
  public:
   // Starts the server, waits until it serves, then the worker likewise.
-  // CANCELLED: `cancellation`. FAILED_PRECONDITION: one of them ended before
-  // it was ready, and how.
+  // CANCELLED: `cancellation`. FAILED_PRECONDITION: a port is taken, with the
+  // flag of `tunesmith up` that names it, or one of them ended before it was
+  // ready, and how.
   static absl::StatusOr<std::unique_ptr<LocalCluster>> Start(
       const LocalClusterOptions& options, client::Cancellation& cancellation);
   ~LocalCluster();

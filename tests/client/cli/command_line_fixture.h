@@ -2,6 +2,7 @@
 #define TUNESMITH_TESTS_CLIENT_CLI_COMMAND_LINE_FIXTURE_H_
 
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ class CommandLineTest : public ::testing::Test {
   int Run(std::vector<std::string> arguments, bool terminal = false) {
     out_.str("");
     err_.str("");
-    Console console(out_, err_, {.terminal = terminal, .columns = 80});
+    Console::Options options = {.terminal = terminal, .columns = 80};
+    if (answer_.has_value()) options.read_line = [this] { return answer_; };
+    Console console(out_, err_, options);
     Environment environment = {.console = console,
                                .clock = clock_,
                                .cancellation = cancellation_,
@@ -96,6 +99,8 @@ class CommandLineTest : public ::testing::Test {
     };
   }
 
+  // What somebody at the terminal answers; unset: nobody is there.
+  std::optional<std::string> answer_;
   testing::FakeServer server_;
   std::string address_ = server_.address();
   testing::FakeClock clock_;

@@ -1,7 +1,12 @@
 #include "client/cli/processes/local_cluster.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -12,6 +17,7 @@
 namespace tunesmith::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 // Says on its ready file that it serves, notes its arguments and its end, and
@@ -40,7 +46,9 @@ class LocalClusterTest : public ::testing::Test {
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   }
 
-  absl::StatusOr<std::unique_ptr<LocalCluster>> Start() {
+  absl::StatusOr<std::unique_ptr<LocalCluster>> Start(
+      const std::function<void(LocalClusterOptions&)>& change =
+          [](LocalClusterOptions&) {}) {
     LocalClusterOptions options;
     options.program_directory = scratch_.path();
     options.data_directory = scratch_ / "data/deep";
@@ -49,6 +57,7 @@ class LocalClusterTest : public ::testing::Test {
     options.model_roots = {"/models"};
     options.threads = 3;
     options.slot_memory_bytes = int64_t{1} << 30;
+    change(options);
     return LocalCluster::Start(options, cancellation_);
   }
 
@@ -84,6 +93,54 @@ TEST_F(LocalClusterTest, StartsBothWithTheirFlagsAndStopsThem) {
                              scratch_ / "data/deep/artifacts\n")));
   EXPECT_THAT(testing::Content(scratch_ / "tunesmith-worker.arguments"),
               HasSubstr("--threads=3\n--slot-memory=1073741824\n"));
+}
+
+// Holds a port of this machine.
+class TakenPort {
+ public:
+  TakenPort() : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof(address);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&address), length), 0);
+    EXPECT_EQ(listen(fd_, 1), 0);
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+  }
+  ~TakenPort() { close(fd_); }
+
+  int port() const { return port_; }
+
+ private:
+  const int fd_;
+  int port_ = 0;
+};
+
+TEST_F(LocalClusterTest, ATakenPortIsNamedByItsFlagBeforeAnythingStarts) {
+  TakenPort taken;
+  absl::Status status = Start([&](LocalClusterOptions& options) {
+                          options.port = taken.port();
+                        }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(absl::StrCat("127.0.0.1:", taken.port())),
+                    HasSubstr("(--port)"), HasSubstr("another program")));
+  status = Start([&](LocalClusterOptions& options) {
+             options.metrics_port = taken.port();
+           }).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("(--metrics-port)"));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "data"));
+}
+
+TEST_F(LocalClusterTest, TheRetentionIsTheServersFlag) {
+  Install("tunesmith-server", kGoodProgram);
+  Install("tunesmith-worker", kGoodProgram);
+  ASSERT_TRUE(Start([](LocalClusterOptions& options) {
+                options.checkpoint_retention = "12h";
+              }).ok());
+  EXPECT_THAT(testing::Content(scratch_ / "tunesmith-server.arguments"),
+              HasSubstr("--checkpoint-retention=12h\n"));
 }
 
 TEST_F(LocalClusterTest, ProgramThatEndsBeforeItIsReadyIsNamed) {

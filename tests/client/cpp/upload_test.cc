@@ -175,12 +175,18 @@ TEST_F(UploadOnceTest, SameBytesUnderTheSameNameAreSentOnce) {
   EXPECT_TRUE(UploadOk(scratch_.Write("a.tsv", "text,label\n")).uploaded);
 }
 
-TEST_F(UploadOnceTest, DatasetOfThatIdWithOtherBytesOrFailedIsLeftAlone) {
+TEST_F(UploadOnceTest, DatasetOfThatIdThatFailedIsReplaced) {
   const std::string path = scratch_.Write("a.csv", "text,label\n");
   const std::string name = UploadOk(path).dataset.name();
   kept_[name].set_state(v1::Dataset::FAILED);
-  EXPECT_EQ(UploadOk(path).dataset.name(), "datasets/made-up");
-  kept_[name].set_state(v1::Dataset::READY);
+  SharedDataset again = UploadOk(path);
+  EXPECT_TRUE(again.uploaded);
+  EXPECT_EQ(again.dataset.name(), name);
+}
+
+TEST_F(UploadOnceTest, DatasetOfThatIdWithOtherBytesIsLeftAlone) {
+  const std::string path = scratch_.Write("a.csv", "text,label\n");
+  const std::string name = UploadOk(path).dataset.name();
   kept_[name].set_digest(Sha256Hex("not these"));
   EXPECT_EQ(UploadOk(path).dataset.name(), "datasets/made-up");
 }

@@ -273,6 +273,21 @@ TEST_F(LocalArtifactStoreTest, ListsAGroup) {
   EXPECT_FALSE(store_->ListGroup("../x").ok());
 }
 
+TEST_F(LocalArtifactStoreTest, MeasuresWhatLiesUnderAKey) {
+  std::string directory = *store_->Begin("u/1");
+  fs::create_directory(directory + "/model");
+  ASSERT_TRUE(WriteFileDurably(directory + "/model/a", "12345").ok());
+  ASSERT_TRUE(WriteFileDurably(directory + "/b", "67").ok());
+  // What a link leads to is not the artifact's.
+  fs::create_symlink(directory + "/model/a", directory + "/link");
+  absl::StatusOr<ArtifactSize> size = store_->Measure("u/1");
+  ASSERT_TRUE(size.ok()) << size.status();
+  EXPECT_EQ(size->size_bytes, 7);
+  EXPECT_GT(size->change_time, absl::UnixEpoch());
+  EXPECT_TRUE(absl::IsNotFound(store_->Measure("u/2").status()));
+  EXPECT_FALSE(store_->Measure("../x/1").ok());
+}
+
 TEST_F(LocalArtifactStoreTest, KeysCannotLeaveTheRoot) {
   for (const char* key : {"", "a", "a/", "/a", "../a", "a/..", "a/b/c", "a/B",
                           "a/b ", "a\\b/c", "./a"}) {

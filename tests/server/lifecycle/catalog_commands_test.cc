@@ -29,6 +29,28 @@ class CatalogCommandsTest : public testing::Test {
       return DeleteModel(tx, plane_.context, TestControlPlane::kTenant, "bert");
     });
   }
+  // Under an id that may be taken.
+  absl::StatusOr<v1::Model> ImportAgain(const std::string& id,
+                                        const std::string& uid = "second") {
+    NewModel model;
+    model.id = id;
+    model.uid = uid;
+    model.artifact.set_key(uid + "/1");
+    return plane_.Run([&](Transaction& tx) {
+      return ImportModel(tx, plane_.context, TestControlPlane::kTenant, model);
+    });
+  }
+  absl::StatusOr<v1::Dataset> UploadAgain(const std::string& id) {
+    NewDataset dataset;
+    dataset.id = id;
+    dataset.uid = "second";
+    dataset.file_name = "again.csv";
+    dataset.artifact.set_key("second/1");
+    return plane_.Run([&](Transaction& tx) {
+      return CreateDataset(tx, plane_.context, TestControlPlane::kTenant,
+                           dataset);
+    });
+  }
   static internal::v1::WorkEvent FindingEvent(int64_t sequence,
                                               const std::string& message) {
     internal::v1::WorkEvent event;
@@ -116,6 +138,49 @@ TEST_F(CatalogCommandsTest, AModelIsImportedWithItsNotes) {
   EXPECT_EQ(model->model.digest(), "abc");
   EXPECT_THAT(model->model.notes(), ElementsAre("ignored: cls"));
   EXPECT_THAT(model->facts.parameters(), SizeIs(6));
+}
+
+TEST_F(CatalogCommandsTest, AModelThatFailedGivesItsNameUp) {
+  const std::string failed = plane_.Import("m").value().uid();
+  // Under way, it holds its name.
+  EXPECT_EQ(ErrorReasonOf(ImportAgain("m").status()),
+            v1::ERROR_REASON_RESOURCE_EXISTS);
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {FailureEvent(1, v1::ERROR_REASON_CORRUPT_WEIGHTS, false)})
+          .ok());
+  ASSERT_EQ(plane_.FindModel("m")->model.state(), v1::Model::FAILED);
+  v1::Model again = ImportAgain("m").value();
+  EXPECT_EQ(again.name(), "models/m");
+  EXPECT_EQ(again.state(), v1::Model::IMPORTING);
+  EXPECT_NE(again.uid(), failed);
+  EXPECT_EQ(plane_.FindModel("m")->model.uid(), again.uid());
+  EXPECT_THAT(plane_.observer.released, ElementsAre(failed + "/1"));
+  // The new one's work is there, and ends it well.
+  row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(plane_.Report(row.lease(), {ImportedEvent(1)}).ok());
+  EXPECT_EQ(plane_.FindModel("m")->model.state(), v1::Model::READY);
+  EXPECT_EQ(ErrorReasonOf(ImportAgain("m", "third").status()),
+            v1::ERROR_REASON_RESOURCE_EXISTS);
+}
+
+TEST_F(CatalogCommandsTest, ADatasetThatFailedGivesItsNameUp) {
+  const std::string failed = plane_.Upload("d").value().uid();
+  EXPECT_EQ(ErrorReasonOf(UploadAgain("d").status()),
+            v1::ERROR_REASON_RESOURCE_EXISTS);
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {FailureEvent(1, v1::ERROR_REASON_EMPTY_DATASET, false)})
+          .ok());
+  v1::Dataset again = UploadAgain("d").value();
+  EXPECT_NE(again.uid(), failed);
+  EXPECT_EQ(plane_.Dataset("d").uid(), again.uid());
+  EXPECT_EQ(plane_.Dataset("d").state(), v1::Dataset::INSPECTING);
+  EXPECT_THAT(plane_.observer.released, ElementsAre(failed + "/1"));
 }
 
 TEST_F(CatalogCommandsTest, WhatALiveJobUsesIsNotDeleted) {

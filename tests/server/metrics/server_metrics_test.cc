@@ -52,6 +52,36 @@ TEST(ServerMetricsTest, CountsTransactionsAndTheirWrites) {
   EXPECT_THAT(page, HasSubstr("tunesmith_store_commit_seconds_count 2"));
 }
 
+TEST(ServerMetricsTest, FreedBytesAddUpByCause) {
+  ServerMetrics metrics;
+  metrics.Freed("retention", 100);
+  metrics.Freed("retention", 20);
+  metrics.Freed("request", 7);
+  std::string page = Page(*metrics.registry());
+  EXPECT_THAT(page,
+              HasSubstr("tunesmith_storage_freed_bytes_total{cause=\"retention"
+                        "\"} 120"));
+  EXPECT_THAT(
+      page,
+      HasSubstr("tunesmith_storage_freed_bytes_total{cause=\"request\"} 7"));
+}
+
+TEST(ServerGaugesTest, EveryKindOfWhatIsStoredIsThere) {
+  ServerGauges gauges([] {
+    ServerLevels levels;
+    levels.stored_bytes[v1::StoredItem::CHECKPOINTS] = 3000;
+    levels.disk_free_bytes = 17;
+    levels.disk_capacity_bytes = 40;
+    return levels;
+  });
+  std::string page = Page(gauges);
+  EXPECT_THAT(page,
+              HasSubstr("tunesmith_stored_bytes{kind=\"CHECKPOINTS\"} 3000"));
+  EXPECT_THAT(page, HasSubstr("tunesmith_stored_bytes{kind=\"LEFTOVER\"} 0"));
+  EXPECT_THAT(page, HasSubstr("tunesmith_disk_free_bytes 17"));
+  EXPECT_THAT(page, HasSubstr("tunesmith_disk_capacity_bytes 40"));
+}
+
 TEST(ServerGaugesTest, EveryStateIsThere) {
   ServerGauges gauges([] {
     ServerLevels levels;

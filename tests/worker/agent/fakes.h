@@ -123,6 +123,9 @@ class FakeStore : public ArtifactStore {
     return "/store/" + std::string(key);
   }
   absl::Status Delete(std::string_view) override { return absl::OkStatus(); }
+  absl::StatusOr<ArtifactSize> Measure(std::string_view) override {
+    return ArtifactSize();
+  }
   absl::StatusOr<std::vector<std::string>> List() override {
     return std::vector<std::string>();
   }
