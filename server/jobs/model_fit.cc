@@ -34,6 +34,13 @@ void FitLength(const v1::Model& model, Resolution& resolution) {
   }
 }
 
+void FitImageSize(const v1::Model& model, Resolution& resolution) {
+  auto& task =
+      *resolution.spec().mutable_task()->mutable_image_classification();
+  if (task.has_image_size() || model.image_input().size() <= 0) return;
+  task.set_image_size(model.image_input().size());
+}
+
 bool OnlyHeadTrains(const FreezeTable& table) {
   return std::all_of(table.parameters.begin(), table.parameters.end(),
                      [](const v1::ParameterFreeze& row) {
@@ -99,6 +106,7 @@ void FitModel(const SpecInputs& inputs, Resolution& resolution) {
     return;
   }
   if (task.type() == v1::TEXT_CLASSIFICATION) FitLength(*model, resolution);
+  if (task.type() == v1::IMAGE_CLASSIFICATION) FitImageSize(*model, resolution);
   if (spec.has_augmentation()) {
     FillNormalization(model->image_input(), *spec.mutable_augmentation());
   }

@@ -4,6 +4,7 @@
 
 #include "server/jobs/input_fit.h"
 #include "server/jobs/spec_defaults.h"
+#include "server/jobs/split_fit.h"
 
 namespace tunesmith::server {
 
@@ -25,8 +26,10 @@ ResolvedSpec ResolveSpec(const v1::JobSpec& spec, const SpecInputs& inputs,
                          const std::string& prefix) {
   ResolvedSpec result;
   result.spec = spec;
+  ChooseSplits(inputs, result.spec);
   FillDefaults(result.spec);
-  Resolution resolution(prefix, &result);
+  Resolution resolution(spec, prefix, &result);
+  FitSplits(inputs, resolution);
   FitData(inputs, resolution);
   FitModel(inputs, resolution);
   return result;

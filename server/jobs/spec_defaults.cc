@@ -79,6 +79,7 @@ constexpr struct {
 constexpr int kHeadFirstEpochs = 1;
 constexpr int kAugmentedViews = 4;
 constexpr double kValidationFraction = 0.1;
+constexpr double kMaxDroppedFraction = 0.01;
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
@@ -131,6 +132,13 @@ void FillData(v1::Data& data, bool of_images) {
   if (!cleaning.unreadable_images()) {
     cleaning.set_unreadable_images(CleaningPolicy::DROP_ROW);
   }
+  if (!cleaning.has_max_dropped_fraction()) {
+    cleaning.set_max_dropped_fraction(kMaxDroppedFraction);
+  }
+  if (!cleaning.label_normalization()) {
+    cleaning.set_label_normalization(CleaningPolicy::NONE);
+  }
+  if (!data.has_group_duplicates()) data.set_group_duplicates(true);
   if (!data.order()) {
     data.set_order(of_images ? v1::Data::SHUFFLED : v1::Data::LENGTH_GROUPED);
   }
@@ -276,6 +284,7 @@ void FillDefaults(v1::JobSpec& spec) {
   FillCheckpoints(*spec.mutable_checkpoints());
   FillFeatures(spec);
   FillResources(*spec.mutable_resources());
+  if (!spec.purpose()) spec.set_purpose(v1::JobSpec::FINE_TUNE);
   if (!spec.has_seed()) spec.set_seed(kSeed);
   if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
 }

@@ -212,11 +212,48 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"resources { device_memory_bytes: -1 }",
              "resources.device_memory_bytes"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    SplitsAndCleaning, CheckSpecCaseTest,
+    testing::Values(
+        Case{"data { split_column: 'split' }", ""},
+        // None, also for pictures in folders of splits.
+        Case{"data { split_column: '' }", ""},
+        Case{"data { split_column: 'text' }", "data.split_column"},
+        Case{"data { split_column: 'label' }", "data.split_column"},
+        Case{"task { image_classification {} } data { split_column: 'image' }",
+             "data.split_column"},
+        Case{"data { split_column: 's' validation_fraction: 0 } "
+             "evaluation { early_stopping {} keep_best: true }",
+             ""},
+        Case{"data { group_duplicates: false }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 0 } }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 1 } }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 1.01 } }",
+             "data.cleaning.max_dropped_fraction"},
+        Case{"data { cleaning { max_dropped_fraction: nan } }",
+             "data.cleaning.max_dropped_fraction"},
+        Case{"data { cleaning { label_normalization: FOLD } }", ""},
+        Case{"task { image_classification { image_size: 32 } }", ""},
+        Case{"task { image_classification { image_size: 1024 } }", ""},
+        Case{"task { image_classification { image_size: 31 } }",
+             "task.image_classification.image_size"},
+        Case{"task { image_classification { image_size: 1025 } }",
+             "task.image_classification.image_size"},
+        Case{"checkpoints { retention {} }", ""},
+        Case{"checkpoints { retention { seconds: 316224000 } }", ""},
+        Case{"checkpoints { retention { seconds: 316224000 nanos: 1 } }",
+             "checkpoints.retention"},
+        Case{"checkpoints { retention { seconds: -1 } }",
+             "checkpoints.retention"}));
+
 TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
   v1::JobSpec spec = SampleSpec();
   spec.mutable_data()->set_order(static_cast<v1::Data::Order>(99));
   spec.mutable_data()->mutable_cleaning()->set_invalid_utf8(
       static_cast<v1::CleaningPolicy::Action>(99));
+  spec.mutable_data()->mutable_cleaning()->set_label_normalization(
+      static_cast<v1::CleaningPolicy::LabelNormalization>(99));
+  spec.set_purpose(static_cast<v1::JobSpec::Purpose>(99));
   spec.mutable_hyperparameters()->set_precision(
       static_cast<v1::Hyperparameters::Precision>(99));
   spec.mutable_evaluation()->set_primary_metric(
@@ -225,7 +262,8 @@ TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
       static_cast<v1::Resources::DeviceKind>(99));
   EXPECT_THAT(
       BadFields(spec),
-      ElementsAre("data.order", "data.cleaning.invalid_utf8",
+      ElementsAre("purpose", "data.order", "data.cleaning.invalid_utf8",
+                  "data.cleaning.label_normalization",
                   "hyperparameters.precision", "evaluation.primary_metric",
                   "resources.device_kind"));
 }
@@ -243,7 +281,7 @@ TEST(CheckSpecTest, AllProblemsAreReportedAtOnceUnderThePrefix) {
 
 TEST(CheckSpecTest, TooManyLabelsAndPatternsAreRefused) {
   v1::JobSpec spec = SampleSpec();
-  for (int i = 0; i < 1001; ++i) {
+  for (int i = 0; i < 32769; ++i) {
     spec.mutable_task()->mutable_text_classification()->add_labels(
         std::to_string(i));
   }
