@@ -27,6 +27,7 @@ namespace tunesmith::server {
 namespace {
 
 constexpr size_t kMaxLogBytes = 4096;
+constexpr int kMaxDatasets = 3;
 
 absl::Status ResultError(const std::string& message) {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
@@ -74,6 +75,7 @@ class TrainedJob : public WorkSubject {
   // The newest checkpoint's; 0 without one.
   absl::StatusOr<int64_t> SavedStep();
   void KeepEvaluation(const v1::Evaluation& evaluation);
+  void KeepDataSummary(const v1::DataSummary& summary);
   void KeepEnergy(const internal::v1::TrainResult& result);
   // What this attempt wrote and did not report is of no use.
   void ReleaseOutput() {
@@ -91,6 +93,8 @@ class TrainedJob : public WorkSubject {
 absl::Status TrainedJob::Start() {
   v1::Job& job = change_.mutable_job();
   job.set_attempt(row_.attempt);
+  // An earlier attempt's: this one reads the rows again.
+  job.clear_data();
   if (!job.has_start_time()) {
     *job.mutable_start_time() = ToWireTime(tx_.now());
     absl::Duration wait = std::max(absl::ZeroDuration(),
@@ -149,6 +153,10 @@ absl::Status TrainedJob::Record(const internal::v1::WorkEvent& event) {
                            change_.mutable_job()));
       break;
     }
+    case internal::v1::WorkEvent::kDataSummary:
+      *added.mutable_data_summary() = event.data_summary();
+      KeepDataSummary(event.data_summary());
+      break;
     case internal::v1::WorkEvent::kOutcome:
     case internal::v1::WorkEvent::KIND_NOT_SET:
       return absl::OkStatus();
@@ -181,6 +189,18 @@ void TrainedJob::KeepEvaluation(const v1::Evaluation& evaluation) {
     }
   }
   *kept.Add() = evaluation;
+}
+
+void TrainedJob::KeepDataSummary(const v1::DataSummary& summary) {
+  auto& kept = *change_.mutable_job().mutable_data();
+  for (v1::DataSummary& earlier : kept) {
+    if (earlier.dataset() == summary.dataset()) {
+      earlier = summary;
+      return;
+    }
+  }
+  // A job has three datasets at most.
+  if (kept.size() < kMaxDatasets) *kept.Add() = summary;
 }
 
 absl::Status TrainedJob::CheckResult(
@@ -242,8 +262,14 @@ absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
   TUNESMITH_RETURN_IF_ERROR(
       InsertOutputModel(tx_, ReservedModelUid(row_.item.train().output_key()),
                         outcome.train(), change_.mutable_job()));
-  return change_.Move(JobAction::kSucceed, absl::OkStatus(),
-                      "made " + change_.job().output_model());
+  std::string message = "made " + change_.job().output_model();
+  if (outcome.train().has_early_stop()) {
+    *change_.mutable_job().mutable_early_stop() = outcome.train().early_stop();
+    absl::StrAppend(&message, "; stopped early after step ",
+                    outcome.train().early_stop().step(), ", best after step ",
+                    outcome.train().early_stop().best_step());
+  }
+  return change_.Move(JobAction::kSucceed, absl::OkStatus(), message);
 }
 
 absl::Status TrainedJob::CheckRetry() {

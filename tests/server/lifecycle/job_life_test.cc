@@ -115,6 +115,72 @@ TEST_F(JobLifeTest, FromSubmitToAModel) {
   EXPECT_THAT(model->facts.parameters(), SizeIs(6));
 }
 
+internal::v1::WorkEvent SummaryEvent(int64_t sequence,
+                                     const std::string& dataset,
+                                     int64_t training_rows) {
+  internal::v1::WorkEvent event;
+  event.set_sequence(sequence);
+  event.mutable_data_summary()->set_dataset(dataset);
+  event.mutable_data_summary()->set_row_count(100);
+  event.mutable_data_summary()->set_training_rows(training_rows);
+  return event;
+}
+
+TEST_F(JobLifeTest, WhatBecameOfTheRowsIsTheNewestAttempts) {
+  Create(JobRequest("a"));
+  WorkRow first = plane_.Lease().value();
+  ASSERT_TRUE(
+      plane_
+          .Report(first.lease(), {SummaryEvent(1, "datasets/train", 90),
+                                  SummaryEvent(2, "datasets/val", 0),
+                                  SummaryEvent(3, "datasets/train", 91)})
+          .ok());
+  Job job = plane_.Job("a");
+  ASSERT_THAT(job.data(), SizeIs(2));
+  EXPECT_EQ(job.data(0).training_rows(), 91);
+  EXPECT_EQ(job.data(1).dataset(), "datasets/val");
+  int told = 0;
+  for (const v1::JobEvent& event : plane_.Events(job)) {
+    if (!event.has_data_summary()) continue;
+    ++told;
+    EXPECT_EQ(event.attempt(), 1);
+    EXPECT_EQ(event.data_summary().row_count(), 100);
+  }
+  EXPECT_EQ(told, 3);
+
+  ASSERT_TRUE(plane_.Expire(first.lease()).ok());
+  EXPECT_THAT(plane_.Job("a").data(), SizeIs(2));
+  plane_.store.clock.Advance(absl::Minutes(1));
+  WorkRow second = plane_.Lease().value();
+  EXPECT_THAT(plane_.Job("a").data(), IsEmpty());
+  ASSERT_TRUE(
+      plane_.Report(second.lease(), {SummaryEvent(1, "datasets/train", 90)})
+          .ok());
+  EXPECT_THAT(plane_.Job("a").data(), SizeIs(1));
+}
+
+TEST_F(JobLifeTest, AnEarlyEndIsToldInJobAndEvent) {
+  Create(JobRequest("a"));
+  WorkRow row = plane_.Lease().value();
+  internal::v1::WorkEvent success = SuccessEvent(1, row);
+  v1::EarlyStop& stop =
+      *success.mutable_outcome()->mutable_train()->mutable_early_stop();
+  stop.set_step(30);
+  stop.set_epoch(3);
+  stop.set_best_step(10);
+  stop.set_best_value(0.9);
+  ASSERT_TRUE(plane_.Report(row.lease(), {success}).ok());
+  Job job = plane_.Job("a");
+  EXPECT_EQ(job.early_stop().best_step(), 10);
+  EXPECT_EQ(plane_.Events(job).back().state_changed().message(),
+            "made models/a; stopped early after step 30, best after step 10");
+
+  Create(JobRequest("b"));
+  WorkRow other = plane_.Lease().value();
+  ASSERT_TRUE(plane_.Report(other.lease(), {SuccessEvent(1, other)}).ok());
+  EXPECT_FALSE(plane_.Job("b").has_early_stop());
+}
+
 TEST_F(JobLifeTest, AResultMayBeTheNextJobsBase) {
   Create(JobRequest("a"));
   WorkRow row = plane_.Lease().value();
