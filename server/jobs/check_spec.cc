@@ -153,21 +153,7 @@ bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
   return spec.recipe() == v1::JobSpec::FEATURE_EXTRACTION;
 }
 
-}  // namespace
-
-bool HasValidation(const v1::Data& data) {
-  return !data.validation().empty() || !data.split_column().empty() ||
-         !data.has_validation_fraction() || data.validation_fraction() != 0;
-}
-
-std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
-                                      const std::string& prefix) {
-  std::vector<FieldViolation> violations;
-  FieldScope scope(prefix, &violations);
-  scope.CheckName("base_model", spec.base_model(), ResourceKind::kModel, true);
-  scope.CheckEnum("purpose", spec.purpose(),
-                  v1::JobSpec::Purpose_IsValid(spec.purpose()));
-  CheckTask(spec.task(), scope.At("task"));
+void CheckTraining(const v1::JobSpec& spec, const FieldScope& scope) {
   CheckData(spec.data(), scope.At("data"));
   CheckSplitColumn(spec, scope);
   CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
@@ -185,15 +171,44 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
     }
   }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
+  CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
+  scope.CheckEnum("recipe", spec.recipe(),
+                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
+  CheckFeatures(spec.features(), scope.At("features"));
+}
+
+void CheckMeasuring(const v1::JobSpec& spec, const FieldScope& scope) {
+  FieldScope data = scope.At("data");
+  data.CheckName("test", spec.data().test(), ResourceKind::kDataset, true);
+  CheckCleaning(spec.data().cleaning(), data.At("cleaning"));
+  CheckNothingTrains(spec, scope);
+}
+
+}  // namespace
+
+bool HasValidation(const v1::Data& data) {
+  return !data.validation().empty() || !data.split_column().empty() ||
+         !data.has_validation_fraction() || data.validation_fraction() != 0;
+}
+
+std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
+                                      const std::string& prefix) {
+  std::vector<FieldViolation> violations;
+  FieldScope scope(prefix, &violations);
+  scope.CheckName("base_model", spec.base_model(), ResourceKind::kModel, true);
+  scope.CheckEnum("purpose", spec.purpose(),
+                  v1::JobSpec::Purpose_IsValid(spec.purpose()));
+  CheckTask(spec.task(), scope.At("task"));
+  if (spec.purpose() == v1::JobSpec::EVALUATE) {
+    CheckMeasuring(spec, scope);
+  } else {
+    CheckTraining(spec, scope);
+  }
   CheckResources(spec.resources(), scope.At("resources"));
   if (spec.has_max_attempts()) {
     scope.CheckInteger("max_attempts", spec.max_attempts(), 1, kMaxAttempts);
   }
   if (spec.has_max_run_time()) CheckRunTime(spec, scope);
-  CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
-  scope.CheckEnum("recipe", spec.recipe(),
-                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
-  CheckFeatures(spec.features(), scope.At("features"));
   return violations;
 }
 

@@ -24,6 +24,9 @@ void CheckAugmentation(const v1::Augmentation& augmentation,
 void CheckLearningRates(const v1::Hyperparameters& values,
                         const FieldScope& scope);
 
+// A job that measures says nothing about training.
+void CheckNothingTrains(const v1::JobSpec& spec, const FieldScope& scope);
+
 // Whether any data are left to validate on, as far as the spec tells: a split
 // column may hold some.
 bool HasValidation(const v1::Data& data);

@@ -27,7 +27,8 @@ bool FitKind(const DataSource& source, const Classification& task,
   return false;
 }
 
-// Checks what a source is made of; its labels where they can be told.
+}  // namespace
+
 std::optional<Labels> FitSource(const DataSource& source,
                                 Resolution& resolution) {
   if (!source.ready()) {
@@ -58,8 +59,6 @@ std::optional<Labels> FitSource(const DataSource& source,
   return LabelsOf(source, *label, resolution);
 }
 
-}  // namespace
-
 void FitData(const SpecInputs& inputs, Resolution& resolution) {
   const v1::Data& data = resolution.spec().data();
   DataSource training{inputs.training, data.training(), "data.training"};
@@ -75,7 +74,7 @@ void FitData(const SpecInputs& inputs, Resolution& resolution) {
     if (source.name.empty()) continue;
     std::optional<Labels> labels = FitSource(source, resolution);
     if (labels.has_value() && known.has_value()) {
-      CheckKnownLabels(source, *labels, *known, resolution);
+      CheckKnownLabels(source, *labels, *known, "training data do", resolution);
     }
   }
 }

@@ -44,6 +44,11 @@ void FitData(const SpecInputs& inputs, Resolution& resolution);
 // Task, limits, dropout, layers, learning rate. Call it after FitData.
 void FitModel(const SpecInputs& inputs, Resolution& resolution);
 
+// The part of it that says what samples become: whether the model is for the
+// task, texts' length, pictures' size. False while the model is not known, or
+// with a violation.
+bool FitModelInput(const SpecInputs& inputs, Resolution& resolution);
+
 }  // namespace tunesmith::server
 
 #endif  // TUNESMITH_SERVER_JOBS_INPUT_FIT_H_

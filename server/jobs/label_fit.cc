@@ -138,15 +138,15 @@ void CheckHeadLabels(const v1::Model& model, const Labels& held,
 }
 
 void CheckKnownLabels(const DataSource& source, const Labels& held,
-                      const Labels& known, Resolution& resolution) {
+                      const Labels& known, const std::string& knower,
+                      Resolution& resolution) {
   const Labels unknown = Unknown(held, known, NormalizationOf(resolution));
   if (unknown.empty()) return;
-  resolution.AddViolation(
-      source.field,
-      WithAdvice(source.name + " holds labels that training data do not: " +
-                     Listed(unknown),
-                 unknown, known),
-      v1::ERROR_REASON_UNKNOWN_LABEL);
+  resolution.AddViolation(source.field,
+                          WithAdvice(source.name + " holds labels that " +
+                                         knower + " not: " + Listed(unknown),
+                                     unknown, known),
+                          v1::ERROR_REASON_UNKNOWN_LABEL);
 }
 
 void CheckWeightedLabels(const Labels& known, Resolution& resolution) {

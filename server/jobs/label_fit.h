@@ -18,6 +18,10 @@ std::optional<Labels> LabelsOf(const DataSource& source,
                                const v1::DatasetColumn& column,
                                Resolution& resolution);
 
+// Checks what a source is made of; its labels where they can be told.
+std::optional<Labels> FitSource(const DataSource& source,
+                                Resolution& resolution);
+
 // The labels of the job: given ones must cover training data, others are taken
 // from there, and filled in where inspection told them exactly: neither a
 // normalization nor a split is between what the file holds and what is trained
@@ -33,9 +37,10 @@ std::optional<Labels> FitLabels(const DataSource& training,
 void CheckHeadLabels(const v1::Model& model, const Labels& held,
                      Resolution& resolution);
 
-// Validation or test data hold no label that `known` lacks.
+// A source holds no label that `known`, the labels of `knower`, lacks.
 void CheckKnownLabels(const DataSource& source, const Labels& held,
-                      const Labels& known, Resolution& resolution);
+                      const Labels& known, const std::string& knower,
+                      Resolution& resolution);
 
 // Every weight is for a label that exists.
 void CheckWeightedLabels(const Labels& known, Resolution& resolution);

@@ -36,6 +36,9 @@ inline constexpr int kDefaultMaxLength = 256;
 // learning rate and how pictures are normalised. Leaves what is set.
 void FillDefaults(v1::JobSpec& spec);
 
+// The same of a job that measures: columns, cleaning, resources.
+void FillMeasuringDefaults(v1::JobSpec& spec);
+
 // Fills in the learning rate; `family` is the model's, empty while it is not
 // known.
 void FillLearningRate(v1::JobSpec& spec, v1::JobSpec::Recipe recipe,

@@ -63,6 +63,11 @@ class TrainedJob : public WorkSubject {
   absl::Status Save() override { return change_.Save(); }
 
  private:
+  // Whether it makes no model.
+  bool measures() const {
+    return row_.item.train().spec().purpose() == v1::JobSpec::EVALUATE;
+  }
+  absl::Status CheckMeasured(const internal::v1::Outcome& outcome) const;
   // Of a job that repeats a stretch of another one.
   absl::Status CheckStretch(const internal::v1::Outcome& outcome) const;
   absl::Status SucceedStretch();
@@ -79,6 +84,7 @@ class TrainedJob : public WorkSubject {
   void KeepEnergy(const internal::v1::TrainResult& result);
   // What this attempt wrote and did not report is of no use.
   void ReleaseOutput() {
+    if (measures()) return;
     const internal::v1::TrainWork& work = row_.item.train();
     NotifyArtifactReleased(tx_, context_, work.output_key());
     NotifyArtifactGroupClosed(tx_, context_, work.checkpoint_group());
@@ -104,9 +110,11 @@ absl::Status TrainedJob::Start() {
   }
   internal::v1::WorkItem item = row_.item;
   internal::v1::TrainWork& work = *item.mutable_train();
-  work.set_output_key(
-      OutputKey(ReservedModelUid(work.output_key()), row_.fence));
-  TUNESMITH_RETURN_IF_ERROR(GiveCheckpoints(tx_.db(), job, row_.fence, work));
+  if (!measures()) {
+    work.set_output_key(
+        OutputKey(ReservedModelUid(work.output_key()), row_.fence));
+    TUNESMITH_RETURN_IF_ERROR(GiveCheckpoints(tx_.db(), job, row_.fence, work));
+  }
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
                              RunTimeLeft(tx_.db(), job, tx_.now()));
   if (left.has_value()) {
@@ -205,6 +213,7 @@ void TrainedJob::KeepDataSummary(const v1::DataSummary& summary) {
 
 absl::Status TrainedJob::CheckResult(
     const internal::v1::Outcome& outcome) const {
+  if (measures()) return CheckMeasured(outcome);
   if (row_.item.train().last_step() > 0) return CheckStretch(outcome);
   if (!outcome.train().has_artifact() || !outcome.train().has_model()) {
     return ResultError("the worker ended a training without its result");
@@ -218,6 +227,19 @@ absl::Status TrainedJob::CheckResult(
     return ResultError("the result has no manifest, key: " + artifact.key());
   }
   return absl::OkStatus();
+}
+
+absl::Status TrainedJob::CheckMeasured(
+    const internal::v1::Outcome& outcome) const {
+  const auto& evaluations = change_.job().evaluations();
+  const bool measured =
+      std::any_of(evaluations.begin(), evaluations.end(),
+                  [](const v1::Evaluation& evaluation) {
+                    return evaluation.phase() == v1::Evaluation::FINAL &&
+                           evaluation.split() == v1::TEST;
+                  });
+  if (outcome.has_evaluate() && measured) return absl::OkStatus();
+  return ResultError("the worker ended an evaluation without its figures");
 }
 
 absl::Status TrainedJob::CheckStretch(
@@ -257,6 +279,12 @@ void TrainedJob::KeepEnergy(const internal::v1::TrainResult& result) {
 
 absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
   if (outcome.has_stretch()) return SucceedStretch();
+  if (measures()) {
+    const v1::JobSpec& spec = change_.job().spec();
+    return change_.Move(JobAction::kSucceed, absl::OkStatus(),
+                        absl::StrCat("measured ", spec.base_model(), " on ",
+                                     spec.data().test()));
+  }
   Conclude(outcome.train().weights_digest(), change_.mutable_job());
   KeepEnergy(outcome.train());
   TUNESMITH_RETURN_IF_ERROR(

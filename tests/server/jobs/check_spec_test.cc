@@ -268,6 +268,33 @@ TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
                   "resources.device_kind"));
 }
 
+TEST(CheckSpecTest, AJobThatMeasuresSaysNothingAboutTraining) {
+  auto bad = [](const std::string& text) {
+    v1::JobSpec spec;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        "base_model: 'models/m' purpose: EVALUATE " + text, &spec));
+    return BadFields(spec);
+  };
+  EXPECT_THAT(
+      bad("task { text_classification {} } data { test: 'datasets/t' }"),
+      IsEmpty());
+  EXPECT_THAT(
+      bad("task { text_classification { text_column: 'a' label_column: 'b' "
+          "max_length: 64 } } data { test: 'datasets/t' cleaning { "
+          "label_normalization: FOLD max_dropped_fraction: 1 } } resources { "
+          "device_kind: CPU } max_attempts: 2 max_run_time { seconds: 60 }"),
+      IsEmpty());
+  EXPECT_THAT(bad("task { image_classification { image_size: 64 } }"),
+              ElementsAre("data.test"));
+  EXPECT_THAT(
+      bad("task { text_classification { class_weights { balanced {} } } } data "
+          "{ training: 'datasets/t' test: 'datasets/t' order: SHUFFLED } "
+          "hyperparameters { epochs: 3 } freeze { none {} } seed: 1"),
+      ElementsAre("task.text_classification.class_weights.balanced",
+                  "data.training", "data.order", "hyperparameters.epochs",
+                  "freeze.none", "seed"));
+}
+
 TEST(CheckSpecTest, AllProblemsAreReportedAtOnceUnderThePrefix) {
   v1::JobSpec spec = SpecWith(
       "hyperparameters { batch_size: -1 learning_rate: 11 } max_attempts: 99");
