@@ -134,7 +134,9 @@ std::string RenderDataset(const v1::Dataset& dataset, absl::TimeZone zone) {
   table.AddRow({"size", FormatBytes(dataset.size_bytes())});
   table.AddRow({"SHA-256", dataset.digest()});
   table.AddRow({"format", DescribeFormat(dataset.format())});
-  table.AddRow({"rows", FormatCount(dataset.row_count())});
+  table.AddRow({"rows", dataset.state() == v1::Dataset::READY
+                            ? FormatCount(dataset.row_count())
+                            : "-"});
   if (dataset.unusable_row_count() > 0) {
     table.AddRow({"unusable rows", FormatCount(dataset.unusable_row_count())});
   }

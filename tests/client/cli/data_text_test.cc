@@ -211,6 +211,11 @@ TEST(DatasetTextTest, RowsThatCannotBeUsedAndTheFormatAreShown) {
   dataset.mutable_format()->clear_encoding();
   EXPECT_THAT(RenderDataset(dataset, absl::UTCTimeZone()),
               AllOf(HasSubstr("CSV\n"), Not(HasSubstr("unusable"))));
+  // What is not read yet has no number of rows.
+  dataset.set_state(v1::Dataset::INSPECTING);
+  dataset.clear_row_count();
+  EXPECT_THAT(RenderDataset(dataset, absl::UTCTimeZone()),
+              HasSubstr("rows      -\n"));
 }
 
 }  // namespace
