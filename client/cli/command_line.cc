@@ -1,6 +1,5 @@
 #include "client/cli/command_line.h"
 
-#include <array>
 #include <sstream>
 #include <string>
 
@@ -17,13 +16,16 @@ namespace tunesmith::cli {
 namespace {
 
 // Every command, in the order of the help text.
-constexpr std::array<void (*)(CLI::App&, Action&), 24> kCommands = {
-    AddUp,      AddSubmit,      AddWatch,         AddList,
-    AddGet,     AddCancel,      AddPause,         AddResume,
-    AddFork,    AddVerify,      AddReproduce,     AddLogs,
-    AddMetrics, AddCheckpoints, AddDownload,      AddDelete,
-    AddModels,  AddDatasets,    AddPreviewFreeze, AddPreviewAugmentation,
-    AddPredict, AddWorkers,     AddStorage,       AddPrune,
+constexpr void (*kCommands[])(CLI::App&, Action&) = {
+    AddUp,       AddSubmit,        AddWatch,
+    AddList,     AddGet,           AddCancel,
+    AddPause,    AddResume,        AddEvaluate,
+    AddFork,     AddVerify,        AddReproduce,
+    AddLogs,     AddMetrics,       AddCheckpoints,
+    AddDownload, AddDelete,        AddModels,
+    AddDatasets, AddPreviewFreeze, AddPreviewAugmentation,
+    AddPredict,  AddWorkers,       AddStorage,
+    AddPrune,
 };
 
 constexpr char kExamples[] =

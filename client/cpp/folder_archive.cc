@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kBlockBytes = 512;
 constexpr size_t kMaxShortPathBytes = 100;
+constexpr size_t kMaxRemarks = 10;
 // What eleven octal digits hold.
 constexpr int64_t kMaxFileBytes = (int64_t{1} << 33) - 1;
 // The end of an archive.
@@ -87,45 +88,105 @@ bool IsHidden(const fs::path& path) {
   return path.filename().string().starts_with(".");
 }
 
-absl::StatusOr<std::vector<PackedFile>> FilesUnder(const fs::path& directory) {
+// What a directory holds, however it is linked together.
+struct FolderContent {
+  // In the order of their names.
   std::vector<PackedFile> files;
-  std::error_code error;
-  fs::recursive_directory_iterator it(directory, error), end;
-  for (; !error && it != end; it.increment(error)) {
-    if (IsHidden(it->path())) {
-      if (it->is_directory(error)) it.disable_recursion_pending();
-      continue;
-    }
-    if (!it->is_regular_file(error)) continue;
-    files.push_back({it->path(),
-                     it->path().lexically_relative(directory).string(),
-                     static_cast<int64_t>(it->file_size(error))});
-    if (!error && files.back().size_bytes > kMaxFileBytes) {
+  // Directories without a file below them, relative to the root.
+  std::vector<std::string> empty_directories;
+};
+
+class FolderWalk {
+ public:
+  // Adds what is under `directory`, which is `name` in the archive.
+  absl::Status Enter(const fs::path& directory, const std::string& name) {
+    std::error_code error;
+    const fs::path canonical = fs::canonical(directory, error);
+    if (error) return Unreadable(directory, error);
+    if (std::find(entered_.begin(), entered_.end(), canonical) !=
+        entered_.end()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("file is too large for an archive of a directory, at "
-                       "most 8 GiB: ",
-                       it->path().string()));
+          absl::StrCat("link leads back to a directory that it is in: ",
+                       directory.string()));
     }
+    entered_.push_back(canonical);
+    const size_t files_before = content_.files.size();
+    fs::directory_iterator it(directory, error), end;
+    for (; !error && it != end; it.increment(error)) {
+      if (IsHidden(it->path())) continue;
+      TUNESMITH_RETURN_IF_ERROR(
+          Add(it->path(), name + it->path().filename().string()));
+    }
+    if (error) return Unreadable(directory, error);
+    if (content_.files.size() == files_before && !name.empty()) {
+      content_.empty_directories.push_back(name.substr(0, name.size() - 1));
+    }
+    entered_.pop_back();
+    return absl::OkStatus();
   }
-  if (error) {
+
+  FolderContent Finish() && {
+    std::sort(content_.files.begin(), content_.files.end(),
+              [](const PackedFile& a, const PackedFile& b) {
+                return a.name < b.name;
+              });
+    std::sort(content_.empty_directories.begin(),
+              content_.empty_directories.end());
+    return std::move(content_);
+  }
+
+ private:
+  static absl::Status Unreadable(const fs::path& directory,
+                                 const std::error_code& error) {
     return absl::InvalidArgumentError(absl::StrCat(
         "reading directory ", directory.string(), ": ", error.message()));
   }
-  if (files.empty()) {
+
+  absl::Status Add(const fs::path& path, const std::string& name) {
+    std::error_code error;
+    // Of what a link leads to.
+    const fs::file_status status = fs::status(path, error);
+    if (fs::is_directory(status)) return Enter(path, name + "/");
+    if (!fs::is_regular_file(status)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          fs::exists(status) ? "neither a regular file nor a directory: "
+                             : "link leads nowhere: ",
+          path.string()));
+    }
+    const auto size = static_cast<int64_t>(fs::file_size(path, error));
+    if (error) return Unreadable(path, error);
+    if (size > kMaxFileBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("file is too large for an archive of a directory, at "
+                       "most 8 GiB: ",
+                       path.string()));
+    }
+    content_.files.push_back({path, name, size});
+    return absl::OkStatus();
+  }
+
+  FolderContent content_;
+  // From the root to where the walk is.
+  std::vector<fs::path> entered_;
+};
+
+absl::StatusOr<FolderContent> ContentOf(const fs::path& directory) {
+  FolderWalk walk;
+  TUNESMITH_RETURN_IF_ERROR(walk.Enter(directory, ""));
+  FolderContent content = std::move(walk).Finish();
+  if (content.files.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("directory holds no file: ", directory.string()));
   }
-  std::sort(
-      files.begin(), files.end(),
-      [](const PackedFile& a, const PackedFile& b) { return a.name < b.name; });
-  return files;
+  return content;
 }
 
 class FolderArchive : public ByteSource {
  public:
-  FolderArchive(const fs::path& directory, std::vector<PackedFile> files)
+  FolderArchive(const fs::path& directory, FolderContent content)
       : file_name_(absl::StrCat(directory.filename().string(), ".tar")),
-        files_(std::move(files)) {
+        files_(std::move(content.files)),
+        empty_directories_(std::move(content.empty_directories)) {
     for (const PackedFile& file : files_) {
       const auto size = static_cast<size_t>(file.size_bytes);
       size_bytes_ +=
@@ -136,6 +197,20 @@ class FolderArchive : public ByteSource {
 
   const std::string& file_name() const override { return file_name_; }
   int64_t size_bytes() const override { return size_bytes_; }
+
+  std::vector<std::string> remarks() const override {
+    std::vector<std::string> remarks;
+    for (const std::string& name : empty_directories_) {
+      if (remarks.size() == kMaxRemarks) {
+        remarks.push_back(absl::StrCat(
+            "and ", empty_directories_.size() - kMaxRemarks, " more like it"));
+        break;
+      }
+      remarks.push_back(
+          absl::StrCat("directory holds no file and is left out: ", name));
+    }
+    return remarks;
+  }
 
   absl::StatusOr<size_t> Read(char* target, size_t size) override {
     size_t done = 0;
@@ -191,6 +266,7 @@ class FolderArchive : public ByteSource {
 
   const std::string file_name_;
   const std::vector<PackedFile> files_;
+  const std::vector<std::string> empty_directories_;
   int64_t size_bytes_ = 0;
   // The file after the one that is being read.
   size_t next_ = 0;
@@ -211,8 +287,8 @@ absl::StatusOr<std::unique_ptr<ByteSource>> OpenFolderArchive(
     return absl::InvalidArgumentError(
         absl::StrCat("reading directory ", directory, ": ", error.message()));
   }
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<PackedFile> files, FilesUnder(path));
-  return std::make_unique<FolderArchive>(path, std::move(files));
+  TUNESMITH_ASSIGN_OR_RETURN(FolderContent content, ContentOf(path));
+  return std::make_unique<FolderArchive>(path, std::move(content));
 }
 
 }  // namespace tunesmith::client

@@ -49,6 +49,19 @@ v1::UploadDatasetRequest MakeHeader(const ByteSource& source,
   return request;
 }
 
+// Opens the data for the first time.
+absl::StatusOr<std::unique_ptr<ByteSource>> Open(const std::string& path,
+                                                 const UploadOptions& options) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
+                             OpenByteSource(path));
+  if (options.on_remark) {
+    for (const std::string& remark : source->remarks()) {
+      options.on_remark(remark);
+    }
+  }
+  return source;
+}
+
 absl::StatusOr<std::string> DigestOf(ByteSource& source) {
   Sha256 sha256;
   std::string chunk(kChunkBytes, '\0');
@@ -91,7 +104,7 @@ absl::StatusOr<v1::Dataset> UploadDataset(Client& client,
                                           const std::string& path,
                                           const UploadOptions& options) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
-                             OpenByteSource(path));
+                             Open(path, options));
   TUNESMITH_ASSIGN_OR_RETURN(std::string sha256, DigestOf(*source));
   return Send(client, path, sha256, options);
 }
@@ -100,9 +113,10 @@ absl::StatusOr<SharedDataset> UploadOnce(Client& client,
                                          const std::string& path,
                                          UploadOptions options) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
-                             OpenByteSource(path));
+                             Open(path, options));
   TUNESMITH_ASSIGN_OR_RETURN(std::string sha256, DigestOf(*source));
-  options.dataset_id = ContentId(source->file_name(), sha256);
+  options.dataset_id =
+      ContentId(source->file_name(), sha256, options.dataset.format());
   const std::string name =
       ResourceName(ResourceKind::kDataset, options.dataset_id);
   absl::StatusOr<v1::Dataset> dataset = client.GetDataset(name);
@@ -125,8 +139,16 @@ absl::StatusOr<SharedDataset> UploadOnce(Client& client,
   return SharedDataset{*std::move(dataset), true};
 }
 
-std::string ContentId(const std::string& file_name, const std::string& sha256) {
+std::string ContentId(const std::string& file_name, const std::string& sha256,
+                      const v1::DatasetFormat& format) {
   constexpr size_t kDigits = 12;
+  std::string digits = sha256;
+  if (std::string read_as = format.SerializeAsString(); !read_as.empty()) {
+    Sha256 both;
+    both.Update(sha256);
+    both.Update(read_as);
+    digits = both.HexDigest();
+  }
   constexpr size_t kMaxNameBytes = 63 - kDigits - 1;
   std::string id = absl::AsciiStrToLower(file_name).substr(0, kMaxNameBytes);
   for (char& c : id) {
@@ -134,7 +156,7 @@ std::string ContentId(const std::string& file_name, const std::string& sha256) {
   }
   if (id.empty() || !absl::ascii_isalnum(id[0])) id = absl::StrCat("x", id);
   return absl::StrCat(id.substr(0, kMaxNameBytes), "-",
-                      sha256.substr(0, kDigits));
+                      digits.substr(0, kDigits));
 }
 
 }  // namespace tunesmith::client

@@ -17,6 +17,9 @@ struct UploadOptions {
   v1::Dataset dataset;
   // Called after each chunk with the bytes sent so far and in all.
   std::function<void(int64_t sent, int64_t total)> on_progress;
+  // Called with what the owner of the data may not expect, before they are
+  // sent.
+  std::function<void(const std::string& remark)> on_remark;
 };
 
 // Sends a local file, or a directory as a tar archive, as a new dataset;
@@ -35,18 +38,20 @@ struct SharedDataset {
 
 // The dataset with the content of a local file or directory, as it is or being
 // inspected:
-// its id is made of the file's name and digest (ContentId), so that a file is
-// sent once however often it is used. A dataset of that id that FAILED or
-// holds other bytes is left alone, and the file is uploaded under a name that
-// the server makes up. `options.dataset_id` is not used. Errors as
-// UploadDataset's.
+// its id is made of the file's name, its digest and the format in `options`
+// (ContentId), so that a file is sent once however often it is used. A dataset
+// of that id that FAILED or holds other bytes is left alone, and the file is
+// uploaded under a name that the server makes up. `options.dataset_id` is not
+// used. Errors as UploadDataset's.
 absl::StatusOr<SharedDataset> UploadOnce(Client& client,
                                          const std::string& path,
                                          UploadOptions options = {});
 
-// `{file name}-{12 digits of the digest}` with "-" in the place of what ids
+// `{file name}-{12 digits}` of the digest, or of digest and format where one is
+// given, with "-" in the place of what ids
 // do not allow; at most 63 characters.
-std::string ContentId(const std::string& file_name, const std::string& sha256);
+std::string ContentId(const std::string& file_name, const std::string& sha256,
+                      const v1::DatasetFormat& format = {});
 
 }  // namespace tunesmith::client
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "google/protobuf/util/time_util.h"
+#include "proto/contract/classification.h"
 #include "server/jobs/resolve_spec.h"
 
 namespace tunesmith::server {
@@ -15,6 +16,7 @@ constexpr int64_t kMaxPeriodSeconds = 24 * 60 * 60;
 constexpr int64_t kMaxPeriodSteps = 10'000'000;
 constexpr int kMaxKeepLatest = 100;
 constexpr int kMaxViews = 64;
+constexpr int64_t kMaxRetentionSeconds = int64_t{10} * 366 * 24 * 60 * 60;
 constexpr int64_t kMaxDeviceMemoryBytes = int64_t{1} << 50;
 
 void CheckCleaning(const v1::CleaningPolicy& cleaning,
@@ -26,6 +28,13 @@ void CheckCleaning(const v1::CleaningPolicy& cleaning,
   check("invalid_utf8", cleaning.invalid_utf8());
   check("malformed_rows", cleaning.malformed_rows());
   check("unreadable_images", cleaning.unreadable_images());
+  if (cleaning.has_max_dropped_fraction()) {
+    scope.CheckNumber("max_dropped_fraction", cleaning.max_dropped_fraction(),
+                      {.low = 0, .high = 1});
+  }
+  scope.CheckEnum("label_normalization", cleaning.label_normalization(),
+                  v1::CleaningPolicy::LabelNormalization_IsValid(
+                      cleaning.label_normalization()));
 }
 
 void CheckData(const v1::Data& data, const FieldScope& scope) {
@@ -44,6 +53,22 @@ void CheckData(const v1::Data& data, const FieldScope& scope) {
   }
   scope.CheckEnum("order", data.order(), v1::Data::Order_IsValid(data.order()));
   CheckCleaning(data.cleaning(), scope.At("cleaning"));
+}
+
+void CheckSplitColumn(const v1::JobSpec& spec, const FieldScope& scope) {
+  const std::string& split = spec.data().split_column();
+  if (split.empty()) return;
+  const Classification task(spec.task());
+  const bool text = task.type() == v1::TEXT_CLASSIFICATION;
+  auto compare = [&](const std::string& column, const char* default_name,
+                     std::string_view field) {
+    if (split != (column.empty() ? default_name : column)) return;
+    scope.Add("data.split_column",
+              "is the " + std::string(field) + " too: " + Quoted(split));
+  };
+  compare(task.sample_column(), text ? kDefaultTextColumn : kDefaultImageColumn,
+          task.sample_field());
+  compare(task.label_column(), kDefaultLabelColumn, "label_column");
 }
 
 void CheckEvaluation(const v1::EvaluationPolicy& evaluation,
@@ -79,16 +104,22 @@ void CheckRunTime(const v1::JobSpec& spec, const FieldScope& scope) {
   scope.Add("max_run_time", "must be a valid duration of at least one second");
 }
 
+bool IsBetween(const google::protobuf::Duration& duration, int64_t least,
+               int64_t most) {
+  return duration.seconds() >= least && duration.nanos() >= 0 &&
+         duration.nanos() < 1'000'000'000 &&
+         duration.seconds() + (duration.nanos() > 0) <= most;
+}
+
 void CheckCheckpoints(const v1::CheckpointPolicy& checkpoints,
                       const FieldScope& scope) {
-  if (checkpoints.has_period()) {
-    const google::protobuf::Duration& period = checkpoints.period();
-    bool valid = period.seconds() >= 1 && period.nanos() >= 0 &&
-                 period.nanos() < 1'000'000'000 &&
-                 period.seconds() + (period.nanos() > 0) <= kMaxPeriodSeconds;
-    if (!valid) {
-      scope.Add("period", "must be a duration of one second to one day");
-    }
+  if (checkpoints.has_period() &&
+      !IsBetween(checkpoints.period(), 1, kMaxPeriodSeconds)) {
+    scope.Add("period", "must be a duration of one second to one day");
+  }
+  if (checkpoints.has_retention() &&
+      !IsBetween(checkpoints.retention(), 0, kMaxRetentionSeconds)) {
+    scope.Add("retention", "must be a duration of 0 to 10 years");
   }
   if (checkpoints.has_period_steps()) {
     scope.CheckInteger("period_steps", checkpoints.period_steps(), 1,
@@ -122,20 +153,9 @@ bool OnlyHeadEverTrains(const v1::JobSpec& spec) {
   return spec.recipe() == v1::JobSpec::FEATURE_EXTRACTION;
 }
 
-}  // namespace
-
-bool HasValidation(const v1::Data& data) {
-  return !data.validation().empty() || !data.has_validation_fraction() ||
-         data.validation_fraction() != 0;
-}
-
-std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
-                                      const std::string& prefix) {
-  std::vector<FieldViolation> violations;
-  FieldScope scope(prefix, &violations);
-  scope.CheckName("base_model", spec.base_model(), ResourceKind::kModel, true);
-  CheckTask(spec.task(), scope.At("task"));
+void CheckTraining(const v1::JobSpec& spec, const FieldScope& scope) {
   CheckData(spec.data(), scope.At("data"));
+  CheckSplitColumn(spec, scope);
   CheckHyperparameters(spec.hyperparameters(), scope.At("hyperparameters"));
   if (spec.has_freeze()) CheckFreezePolicy(spec.freeze(), scope.At("freeze"));
   if (spec.has_augmentation()) {
@@ -151,15 +171,44 @@ std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
     }
   }
   CheckEvaluation(spec.evaluation(), spec.data(), scope.At("evaluation"));
+  CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
+  scope.CheckEnum("recipe", spec.recipe(),
+                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
+  CheckFeatures(spec.features(), scope.At("features"));
+}
+
+void CheckMeasuring(const v1::JobSpec& spec, const FieldScope& scope) {
+  FieldScope data = scope.At("data");
+  data.CheckName("test", spec.data().test(), ResourceKind::kDataset, true);
+  CheckCleaning(spec.data().cleaning(), data.At("cleaning"));
+  CheckNothingTrains(spec, scope);
+}
+
+}  // namespace
+
+bool HasValidation(const v1::Data& data) {
+  return !data.validation().empty() || !data.split_column().empty() ||
+         !data.has_validation_fraction() || data.validation_fraction() != 0;
+}
+
+std::vector<FieldViolation> CheckSpec(const v1::JobSpec& spec,
+                                      const std::string& prefix) {
+  std::vector<FieldViolation> violations;
+  FieldScope scope(prefix, &violations);
+  scope.CheckName("base_model", spec.base_model(), ResourceKind::kModel, true);
+  scope.CheckEnum("purpose", spec.purpose(),
+                  v1::JobSpec::Purpose_IsValid(spec.purpose()));
+  CheckTask(spec.task(), scope.At("task"));
+  if (spec.purpose() == v1::JobSpec::EVALUATE) {
+    CheckMeasuring(spec, scope);
+  } else {
+    CheckTraining(spec, scope);
+  }
   CheckResources(spec.resources(), scope.At("resources"));
   if (spec.has_max_attempts()) {
     scope.CheckInteger("max_attempts", spec.max_attempts(), 1, kMaxAttempts);
   }
   if (spec.has_max_run_time()) CheckRunTime(spec, scope);
-  CheckCheckpoints(spec.checkpoints(), scope.At("checkpoints"));
-  scope.CheckEnum("recipe", spec.recipe(),
-                  v1::JobSpec::Recipe_IsValid(spec.recipe()));
-  CheckFeatures(spec.features(), scope.At("features"));
   return violations;
 }
 

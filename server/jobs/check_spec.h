@@ -24,15 +24,21 @@ void CheckAugmentation(const v1::Augmentation& augmentation,
 void CheckLearningRates(const v1::Hyperparameters& values,
                         const FieldScope& scope);
 
-// Whether any data are left to validate on, as far as the spec tells.
+// A job that measures says nothing about training.
+void CheckNothingTrains(const v1::JobSpec& spec, const FieldScope& scope);
+
+// Whether any data are left to validate on, as far as the spec tells: a split
+// column may hold some.
 bool HasValidation(const v1::Data& data);
 
 // Most labels of a classification.
-inline constexpr int kMaxLabels = 1000;
+inline constexpr int kMaxLabels = 32'768;
 inline constexpr int kMinLabels = 2;
 inline constexpr char kDefaultTextColumn[] = "text";
 inline constexpr char kDefaultImageColumn[] = "image";
 inline constexpr char kDefaultLabelColumn[] = "label";
+// Column of IMAGES with the folders of splits.
+inline constexpr char kSplitColumn[] = "split";
 
 }  // namespace tunesmith::server
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMinLength = 8;
 constexpr double kMaxClassWeight = 1000;
+constexpr int kMinImageSize = 32;
+constexpr int kMaxImageSize = 1024;
 
 using Labels = google::protobuf::RepeatedPtrField<std::string>;
 
@@ -122,6 +124,10 @@ void CheckImageClassification(const v1::ImageClassification& task,
                       Column("image_column", task.has_image_column(),
                              task.image_column(), kDefaultImageColumn, scope),
                       scope);
+  if (task.has_image_size()) {
+    scope.CheckInteger("image_size", task.image_size(), kMinImageSize,
+                       kMaxImageSize);
+  }
 }
 
 }  // namespace

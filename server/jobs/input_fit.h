@@ -15,8 +15,11 @@ namespace tunesmith::server {
 // A resolution under way. Field paths are relative to the spec.
 class Resolution {
  public:
-  Resolution(std::string prefix, ResolvedSpec* result)
-      : prefix_(std::move(prefix)), result_(result) {}
+  // `sent`: as the user wrote it.
+  Resolution(const v1::JobSpec& sent, std::string prefix, ResolvedSpec* result)
+      : sent_(sent), prefix_(std::move(prefix)), result_(result) {}
+
+  const v1::JobSpec& sent() const { return sent_; }
 
   v1::JobSpec& spec() { return result_->spec; }
   Classification task() const { return Classification(result_->spec.task()); }
@@ -30,6 +33,7 @@ class Resolution {
   }
 
  private:
+  const v1::JobSpec& sent_;
   std::string prefix_;
   ResolvedSpec* result_;
 };
@@ -39,6 +43,11 @@ void FitData(const SpecInputs& inputs, Resolution& resolution);
 
 // Task, limits, dropout, layers, learning rate. Call it after FitData.
 void FitModel(const SpecInputs& inputs, Resolution& resolution);
+
+// The part of it that says what samples become: whether the model is for the
+// task, texts' length, pictures' size. False while the model is not known, or
+// with a violation.
+bool FitModelInput(const SpecInputs& inputs, Resolution& resolution);
 
 }  // namespace tunesmith::server
 

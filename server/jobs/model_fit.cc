@@ -34,6 +34,13 @@ void FitLength(const v1::Model& model, Resolution& resolution) {
   }
 }
 
+void FitImageSize(const v1::Model& model, Resolution& resolution) {
+  auto& task =
+      *resolution.spec().mutable_task()->mutable_image_classification();
+  if (task.has_image_size() || model.image_input().size() <= 0) return;
+  task.set_image_size(model.image_input().size());
+}
+
 bool OnlyHeadTrains(const FreezeTable& table) {
   return std::all_of(table.parameters.begin(), table.parameters.end(),
                      [](const v1::ParameterFreeze& row) {
@@ -77,38 +84,44 @@ void FillLearningRateByPolicy(v1::JobSpec& spec) {
 
 }  // namespace
 
-void FitModel(const SpecInputs& inputs, Resolution& resolution) {
-  v1::JobSpec& spec = resolution.spec();
-  FillLearningRateByPolicy(spec);
+bool FitModelInput(const SpecInputs& inputs, Resolution& resolution) {
   const v1::Model* model = inputs.model;
+  const std::string& name = resolution.spec().base_model();
   if (model == nullptr || model->state() != v1::Model::READY ||
       inputs.facts == nullptr) {
-    resolution.AddUnchecked("task, length limit and layers of " +
-                            spec.base_model() +
+    resolution.AddUnchecked("task, length limit and layers of " + name +
                             " are not known yet: it is still being imported");
-    return;
+    return false;
   }
   const Classification task = resolution.task();
   if (!SupportsTask(*model, task.type())) {
     resolution.AddViolation(
         "base_model",
-        absl::StrCat(spec.base_model(), " does not support ",
-                     std::string(task.title()),
+        absl::StrCat(name, " does not support ", std::string(task.title()),
                      "; ListModels with `task` shows which models do"),
         v1::ERROR_REASON_TASK_NOT_SUPPORTED);
-    return;
+    return false;
   }
   if (task.type() == v1::TEXT_CLASSIFICATION) FitLength(*model, resolution);
+  if (task.type() == v1::IMAGE_CLASSIFICATION) FitImageSize(*model, resolution);
+  return true;
+}
+
+void FitModel(const SpecInputs& inputs, Resolution& resolution) {
+  v1::JobSpec& spec = resolution.spec();
+  FillLearningRateByPolicy(spec);
+  if (!FitModelInput(inputs, resolution)) return;
+  const v1::Model& model = *inputs.model;
   if (spec.has_augmentation()) {
-    FillNormalization(model->image_input(), *spec.mutable_augmentation());
+    FillNormalization(model.image_input(), *spec.mutable_augmentation());
   }
   auto& hyperparameters = *spec.mutable_hyperparameters();
   if (!hyperparameters.has_dropout()) {
-    double dropout = model->dropout();
+    double dropout = model.dropout();
     hyperparameters.set_dropout(dropout >= 0 ? std::min(dropout, kMaxDropout)
                                              : 0);
   }
-  FitFreeze(*model, *inputs.facts, resolution);
+  FitFreeze(model, *inputs.facts, resolution);
 }
 
 }  // namespace tunesmith::server

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "server/jobs/input_fit.h"
+#include "server/jobs/measuring_fit.h"
 #include "server/jobs/spec_defaults.h"
+#include "server/jobs/split_fit.h"
 
 namespace tunesmith::server {
 
@@ -25,8 +27,17 @@ ResolvedSpec ResolveSpec(const v1::JobSpec& spec, const SpecInputs& inputs,
                          const std::string& prefix) {
   ResolvedSpec result;
   result.spec = spec;
+  if (spec.purpose() == v1::JobSpec::EVALUATE) {
+    AdoptOrigin(inputs, result.spec);
+    FillMeasuringDefaults(result.spec);
+    Resolution resolution(spec, prefix, &result);
+    FitMeasuring(inputs, resolution);
+    return result;
+  }
+  ChooseSplits(inputs, result.spec);
   FillDefaults(result.spec);
-  Resolution resolution(prefix, &result);
+  Resolution resolution(spec, prefix, &result);
+  FitSplits(inputs, resolution);
   FitData(inputs, resolution);
   FitModel(inputs, resolution);
   return result;

@@ -24,6 +24,8 @@ struct SpecInputs {
   const v1::Dataset* training = nullptr;
   const v1::Dataset* validation = nullptr;
   const v1::Dataset* test = nullptr;
+  // Of a job that measures: the resolved spec of the job that made the model.
+  const v1::JobSpec* origin = nullptr;
 };
 
 // Every problem that shows without the inputs: missing and malformed fields,

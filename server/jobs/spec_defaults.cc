@@ -79,6 +79,7 @@ constexpr struct {
 constexpr int kHeadFirstEpochs = 1;
 constexpr int kAugmentedViews = 4;
 constexpr double kValidationFraction = 0.1;
+constexpr double kMaxDroppedFraction = 0.01;
 constexpr double kBeta1 = 0.9;
 constexpr double kBeta2 = 0.999;
 constexpr double kEpsilon = 1e-8;
@@ -93,32 +94,35 @@ constexpr int kMaxAttempts = 3;
 constexpr int64_t kCheckpointPeriodSeconds = 300;
 constexpr int kKeepLatest = 2;
 
-template <typename Task>
-void FillClassification(Task& task) {
-  if (!task.has_label_column()) task.set_label_column(kDefaultLabelColumn);
-  // A table without entries: every class has weight 1.
-  if (!task.has_class_weights()) task.mutable_class_weights()->mutable_table();
-}
-
-void FillTask(v1::Task& task) {
+void FillColumns(v1::Task& task) {
   if (task.has_text_classification()) {
     v1::TextClassification& text = *task.mutable_text_classification();
     if (!text.has_text_column()) text.set_text_column(kDefaultTextColumn);
-    FillClassification(text);
+    if (!text.has_label_column()) text.set_label_column(kDefaultLabelColumn);
   } else if (task.has_image_classification()) {
     v1::ImageClassification& image = *task.mutable_image_classification();
     if (!image.has_image_column()) image.set_image_column(kDefaultImageColumn);
-    FillClassification(image);
+    if (!image.has_label_column()) image.set_label_column(kDefaultLabelColumn);
   }
 }
 
-void FillData(v1::Data& data, bool of_images) {
-  if (!data.validation().empty()) {
-    data.set_validation_fraction(0);
-  } else if (!data.has_validation_fraction()) {
-    data.set_validation_fraction(kValidationFraction);
+// A table without entries: every class has weight 1.
+void FillClassWeights(v1::Task& task) {
+  if (task.has_text_classification() &&
+      !task.text_classification().has_class_weights()) {
+    task.mutable_text_classification()
+        ->mutable_class_weights()
+        ->mutable_table();
   }
-  CleaningPolicy& cleaning = *data.mutable_cleaning();
+  if (task.has_image_classification() &&
+      !task.image_classification().has_class_weights()) {
+    task.mutable_image_classification()
+        ->mutable_class_weights()
+        ->mutable_table();
+  }
+}
+
+void FillCleaning(CleaningPolicy& cleaning) {
   if (!cleaning.incomplete_rows()) {
     cleaning.set_incomplete_rows(CleaningPolicy::DROP_ROW);
   }
@@ -131,6 +135,22 @@ void FillData(v1::Data& data, bool of_images) {
   if (!cleaning.unreadable_images()) {
     cleaning.set_unreadable_images(CleaningPolicy::DROP_ROW);
   }
+  if (!cleaning.has_max_dropped_fraction()) {
+    cleaning.set_max_dropped_fraction(kMaxDroppedFraction);
+  }
+  if (!cleaning.label_normalization()) {
+    cleaning.set_label_normalization(CleaningPolicy::NONE);
+  }
+}
+
+void FillData(v1::Data& data, bool of_images) {
+  if (!data.validation().empty()) {
+    data.set_validation_fraction(0);
+  } else if (!data.has_validation_fraction()) {
+    data.set_validation_fraction(kValidationFraction);
+  }
+  FillCleaning(*data.mutable_cleaning());
+  if (!data.has_group_duplicates()) data.set_group_duplicates(true);
   if (!data.order()) {
     data.set_order(of_images ? v1::Data::SHUFFLED : v1::Data::LENGTH_GROUPED);
   }
@@ -263,7 +283,8 @@ v1::JobSpec::Recipe RecipeOf(const v1::FreezePolicy& freeze) {
 void FillDefaults(v1::JobSpec& spec) {
   FillRecipe(spec);
   FillFreeze(*spec.mutable_freeze());
-  FillTask(*spec.mutable_task());
+  FillColumns(*spec.mutable_task());
+  FillClassWeights(*spec.mutable_task());
   FillData(*spec.mutable_data(), spec.task().has_image_classification());
   FillHyperparameters(*spec.mutable_hyperparameters(),
                       DefaultsFor(spec.task().kind_case(), spec.recipe()));
@@ -276,7 +297,15 @@ void FillDefaults(v1::JobSpec& spec) {
   FillCheckpoints(*spec.mutable_checkpoints());
   FillFeatures(spec);
   FillResources(*spec.mutable_resources());
+  if (!spec.purpose()) spec.set_purpose(v1::JobSpec::FINE_TUNE);
   if (!spec.has_seed()) spec.set_seed(kSeed);
+  if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
+}
+
+void FillMeasuringDefaults(v1::JobSpec& spec) {
+  FillColumns(*spec.mutable_task());
+  FillCleaning(*spec.mutable_data()->mutable_cleaning());
+  FillResources(*spec.mutable_resources());
   if (!spec.has_max_attempts()) spec.set_max_attempts(kMaxAttempts);
 }
 

@@ -32,9 +32,12 @@ v1::JobSpec::Recipe RecipeOf(const v1::FreezePolicy& freeze);
 inline constexpr int kDefaultMaxLength = 256;
 
 // Fills in every default that needs no input to be known: all but the length
-// limit, the labels, dropout, the learning rate and how pictures are
-// normalised. Leaves what is set.
+// limit, the split column, the labels, the pictures' size, dropout, the
+// learning rate and how pictures are normalised. Leaves what is set.
 void FillDefaults(v1::JobSpec& spec);
+
+// The same of a job that measures: columns, cleaning, resources.
+void FillMeasuringDefaults(v1::JobSpec& spec);
 
 // Fills in the learning rate; `family` is the model's, empty while it is not
 // known.

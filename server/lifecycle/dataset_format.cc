@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proto/contract/dataset_kind.h"
 
 namespace tunesmith::server {
 namespace {
@@ -17,23 +18,10 @@ constexpr size_t kMaxColumnNameBytes = 256;
 constexpr size_t kMaxManifestBytes = 1024;
 constexpr const char* kManifestEndings[] = {".csv", ".tsv", ".jsonl"};
 
-struct Ending {
-  const char* text;
-  DatasetFormat::Kind kind;
-};
-
-constexpr Ending kEndings[] = {
-    {".csv", DatasetFormat::CSV},     {".tsv", DatasetFormat::TSV},
-    {".jsonl", DatasetFormat::JSONL}, {".parquet", DatasetFormat::PARQUET},
-    {".zip", DatasetFormat::IMAGES},  {".tar", DatasetFormat::IMAGES}};
-
 DatasetFormat::Kind KindOf(const DatasetFormat& format,
                            const std::string& file_name) {
   if (format.kind() != DatasetFormat::KIND_UNSPECIFIED) return format.kind();
-  for (const Ending& ending : kEndings) {
-    if (absl::EndsWithIgnoreCase(file_name, ending.text)) return ending.kind;
-  }
-  return DatasetFormat::KIND_UNSPECIFIED;
+  return DatasetKindOf(file_name);
 }
 
 bool IsDelimited(DatasetFormat::Kind kind) {
@@ -94,6 +82,20 @@ void CheckManifest(const std::string& manifest, const FieldScope& scope) {
   }
 }
 
+void CheckEncoding(const DatasetFormat& format, DatasetFormat::Kind kind,
+                   const FieldScope& scope) {
+  if (!DatasetFormat::Encoding_IsValid(format.encoding())) {
+    scope.CheckEnum("encoding", format.encoding(), false);
+    return;
+  }
+  if (format.encoding() == DatasetFormat::ENCODING_UNSPECIFIED) return;
+  if (kind == DatasetFormat::PARQUET) {
+    scope.Add("encoding", "is not for PARQUET, whose texts are UTF-8");
+  } else if (kind == DatasetFormat::IMAGES && !format.has_manifest()) {
+    scope.Add("encoding", "is for IMAGES with a `manifest` only");
+  }
+}
+
 }  // namespace
 
 void CheckDatasetFormat(const DatasetFormat& format,
@@ -104,12 +106,12 @@ void CheckDatasetFormat(const DatasetFormat& format,
   }
   DatasetFormat::Kind kind = KindOf(format, file_name);
   if (kind == DatasetFormat::KIND_UNSPECIFIED) {
-    scope.Add("kind",
-              "required: the file's name does not end in .csv, .tsv, .jsonl, "
-              ".parquet, .zip or .tar: " +
-                  Quoted(file_name));
+    scope.Add("kind", "required: the name of the file tells none, " +
+                          Quoted(file_name) + ": " +
+                          UnknownKindAdvice(file_name));
     return;
   }
+  CheckEncoding(format, kind, scope);
   if (kind == DatasetFormat::IMAGES) {
     if (format.has_manifest()) CheckManifest(format.manifest(), scope);
   } else if (format.has_manifest()) {

@@ -46,6 +46,7 @@ class InspectedDataset : public WorkSubject {
     const v1::Dataset& facts = outcome.inspect().facts();
     if (facts.has_format()) *dataset_.mutable_format() = facts.format();
     dataset_.set_row_count(facts.row_count());
+    dataset_.set_unusable_row_count(facts.unusable_row_count());
     *dataset_.mutable_columns() = facts.columns();
     dataset_.set_finding_count(facts.finding_count());
     return End(v1::Dataset::READY);

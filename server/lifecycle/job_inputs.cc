@@ -5,12 +5,14 @@
 #include "absl/strings/cord.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/resource_name.h"
+#include "server/lifecycle/job_table.h"
 
 namespace tunesmith::server {
 namespace {
 
 std::vector<const DatasetRow*> Datasets(const JobInputs& inputs) {
-  std::vector<const DatasetRow*> datasets = {&inputs.training};
+  std::vector<const DatasetRow*> datasets;
+  if (inputs.has_training()) datasets.push_back(&inputs.training);
   if (inputs.validation) datasets.push_back(&*inputs.validation);
   if (inputs.test) datasets.push_back(&*inputs.test);
   return datasets;
@@ -67,14 +69,30 @@ absl::Status LoadModel(Connection& db, const std::string& tenant,
   return absl::OkStatus();
 }
 
+// The resolved spec of the job that made a model; nullopt where the job was
+// deleted, or another one has its name now.
+absl::StatusOr<std::optional<v1::JobSpec>> LoadOrigin(Connection& db,
+                                                      const std::string& tenant,
+                                                      const v1::Model& model) {
+  absl::StatusOr<std::string> id =
+      ParseResourceName(ResourceKind::kJob, model.origin().job());
+  if (!id.ok()) return std::nullopt;
+  absl::StatusOr<JobRow> row = JobTable::Get(db, tenant, *id);
+  if (absl::IsNotFound(row.status())) return std::nullopt;
+  TUNESMITH_RETURN_IF_ERROR(row.status());
+  if (row->job.output_model() != model.name()) return std::nullopt;
+  return std::move(*row->job.mutable_resolved_spec());
+}
+
 }  // namespace
 
 SpecInputs JobInputs::View() const {
   return {.model = &model.model,
           .facts = &model.facts,
-          .training = &training.dataset,
+          .training = has_training() ? &training.dataset : nullptr,
           .validation = validation ? &validation->dataset : nullptr,
-          .test = test ? &test->dataset : nullptr};
+          .test = test ? &test->dataset : nullptr,
+          .origin = origin ? &*origin : nullptr};
 }
 
 std::vector<std::string> JobInputs::Uids() const {
@@ -107,8 +125,10 @@ absl::StatusOr<JobInputs> LoadJobInputs(Connection& db,
   absl::Status problems;
   TUNESMITH_RETURN_IF_ERROR(
       LoadModel(db, tenant, spec.base_model(), inputs.model, problems));
-  TUNESMITH_RETURN_IF_ERROR(LoadDataset(db, tenant, spec.data().training(),
-                                        inputs.training, problems));
+  if (!spec.data().training().empty()) {
+    TUNESMITH_RETURN_IF_ERROR(LoadDataset(db, tenant, spec.data().training(),
+                                          inputs.training, problems));
+  }
   if (!spec.data().validation().empty()) {
     TUNESMITH_RETURN_IF_ERROR(LoadDataset(db, tenant, spec.data().validation(),
                                           inputs.validation.emplace(),
@@ -119,6 +139,10 @@ absl::StatusOr<JobInputs> LoadJobInputs(Connection& db,
                                           inputs.test.emplace(), problems));
   }
   if (!problems.ok()) return problems;
+  if (spec.purpose() == v1::JobSpec::EVALUATE) {
+    TUNESMITH_ASSIGN_OR_RETURN(inputs.origin,
+                               LoadOrigin(db, tenant, inputs.model.model));
+  }
   return inputs;
 }
 

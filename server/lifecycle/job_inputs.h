@@ -18,10 +18,14 @@ namespace tunesmith::server {
 // The model and the datasets that a spec names.
 struct JobInputs {
   ModelRow model;
+  // Without a uid where the job measures alone.
   DatasetRow training;
   std::optional<DatasetRow> validation;
   std::optional<DatasetRow> test;
+  // See SpecInputs.
+  std::optional<v1::JobSpec> origin;
 
+  bool has_training() const { return !training.dataset.uid().empty(); }
   // Points into this.
   SpecInputs View() const;
   std::vector<std::string> Uids() const;

@@ -27,6 +27,25 @@ v1::Resources::DeviceKind KindOfDevice(const v1::JobSpec& spec,
   return v1::Resources::DEVICE_KIND_UNSPECIFIED;
 }
 
+// What a training has beside data and base model.
+absl::Status AddTraining(const LifecycleContext& context,
+                         const JobInputs& inputs,
+                         internal::v1::TrainWork& work) {
+  const v1::JobSpec& spec = work.spec();
+  const Classification task(spec.task());
+  FreezeTable freeze =
+      ResolveFreeze(spec.freeze(), inputs.model.facts, task.type(),
+                    task.labels().size(), "spec.freeze");
+  ResolveLearningRates(spec.hyperparameters(), "spec.hyperparameters", freeze);
+  if (!freeze.violations.empty()) return InvalidFieldsError(freeze.violations);
+  *work.mutable_training() = inputs.training.Input();
+  for (v1::ParameterFreeze& row : freeze.parameters) {
+    *work.add_parameters() = std::move(row);
+  }
+  work.set_output_key(OutputKey(context.new_uid(), 0));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string OutputKey(const std::string& model_uid, int64_t fence) {
@@ -41,13 +60,6 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
                            const v1::Job& job, const JobInputs& inputs,
                            const internal::v1::TrainWork& begin) {
   const v1::JobSpec& spec = job.resolved_spec();
-  const Classification task(spec.task());
-  FreezeTable freeze =
-      ResolveFreeze(spec.freeze(), inputs.model.facts, task.type(),
-                    task.labels().size(), "spec.freeze");
-  ResolveLearningRates(spec.hyperparameters(), "spec.hyperparameters", freeze);
-  if (!freeze.violations.empty()) return InvalidFieldsError(freeze.violations);
-
   NewWorkItem item;
   item.uid = context.new_uid();
   item.tenant = job.tenant();
@@ -66,14 +78,12 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
     work.add_defaulted_fields(std::move(field));
   }
   *work.mutable_base_model() = inputs.model.Input();
-  *work.mutable_training() = inputs.training.Input();
   if (inputs.validation)
     *work.mutable_validation() = inputs.validation->Input();
   if (inputs.test) *work.mutable_test() = inputs.test->Input();
-  for (v1::ParameterFreeze& row : freeze.parameters) {
-    *work.add_parameters() = std::move(row);
+  if (spec.purpose() != v1::JobSpec::EVALUATE) {
+    TUNESMITH_RETURN_IF_ERROR(AddTraining(context, inputs, work));
   }
-  work.set_output_key(OutputKey(context.new_uid(), 0));
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));
   tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
   return absl::OkStatus();

@@ -13,8 +13,8 @@
 namespace tunesmith::server {
 
 // Adds the work item of a job in QUEUED, whose spec is resolved. The uid of
-// the model that it will make is reserved in the item's output key. `begin`:
-// see JobDraft.
+// the model that it will make is reserved in the item's output key; one that
+// measures makes none, and has no such key. `begin`: see JobDraft.
 absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
                            const v1::Job& job, const JobInputs& inputs,
                            const internal::v1::TrainWork& begin = {});

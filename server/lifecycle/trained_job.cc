@@ -27,6 +27,7 @@ namespace tunesmith::server {
 namespace {
 
 constexpr size_t kMaxLogBytes = 4096;
+constexpr int kMaxDatasets = 3;
 
 absl::Status ResultError(const std::string& message) {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
@@ -62,6 +63,11 @@ class TrainedJob : public WorkSubject {
   absl::Status Save() override { return change_.Save(); }
 
  private:
+  // Whether it makes no model.
+  bool measures() const {
+    return row_.item.train().spec().purpose() == v1::JobSpec::EVALUATE;
+  }
+  absl::Status CheckMeasured(const internal::v1::Outcome& outcome) const;
   // Of a job that repeats a stretch of another one.
   absl::Status CheckStretch(const internal::v1::Outcome& outcome) const;
   absl::Status SucceedStretch();
@@ -74,9 +80,11 @@ class TrainedJob : public WorkSubject {
   // The newest checkpoint's; 0 without one.
   absl::StatusOr<int64_t> SavedStep();
   void KeepEvaluation(const v1::Evaluation& evaluation);
+  void KeepDataSummary(const v1::DataSummary& summary);
   void KeepEnergy(const internal::v1::TrainResult& result);
   // What this attempt wrote and did not report is of no use.
   void ReleaseOutput() {
+    if (measures()) return;
     const internal::v1::TrainWork& work = row_.item.train();
     NotifyArtifactReleased(tx_, context_, work.output_key());
     NotifyArtifactGroupClosed(tx_, context_, work.checkpoint_group());
@@ -91,6 +99,8 @@ class TrainedJob : public WorkSubject {
 absl::Status TrainedJob::Start() {
   v1::Job& job = change_.mutable_job();
   job.set_attempt(row_.attempt);
+  // An earlier attempt's: this one reads the rows again.
+  job.clear_data();
   if (!job.has_start_time()) {
     *job.mutable_start_time() = ToWireTime(tx_.now());
     absl::Duration wait = std::max(absl::ZeroDuration(),
@@ -100,9 +110,11 @@ absl::Status TrainedJob::Start() {
   }
   internal::v1::WorkItem item = row_.item;
   internal::v1::TrainWork& work = *item.mutable_train();
-  work.set_output_key(
-      OutputKey(ReservedModelUid(work.output_key()), row_.fence));
-  TUNESMITH_RETURN_IF_ERROR(GiveCheckpoints(tx_.db(), job, row_.fence, work));
+  if (!measures()) {
+    work.set_output_key(
+        OutputKey(ReservedModelUid(work.output_key()), row_.fence));
+    TUNESMITH_RETURN_IF_ERROR(GiveCheckpoints(tx_.db(), job, row_.fence, work));
+  }
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
                              RunTimeLeft(tx_.db(), job, tx_.now()));
   if (left.has_value()) {
@@ -149,6 +161,10 @@ absl::Status TrainedJob::Record(const internal::v1::WorkEvent& event) {
                            change_.mutable_job()));
       break;
     }
+    case internal::v1::WorkEvent::kDataSummary:
+      *added.mutable_data_summary() = event.data_summary();
+      KeepDataSummary(event.data_summary());
+      break;
     case internal::v1::WorkEvent::kOutcome:
     case internal::v1::WorkEvent::KIND_NOT_SET:
       return absl::OkStatus();
@@ -183,8 +199,21 @@ void TrainedJob::KeepEvaluation(const v1::Evaluation& evaluation) {
   *kept.Add() = evaluation;
 }
 
+void TrainedJob::KeepDataSummary(const v1::DataSummary& summary) {
+  auto& kept = *change_.mutable_job().mutable_data();
+  for (v1::DataSummary& earlier : kept) {
+    if (earlier.dataset() == summary.dataset()) {
+      earlier = summary;
+      return;
+    }
+  }
+  // A job has three datasets at most.
+  if (kept.size() < kMaxDatasets) *kept.Add() = summary;
+}
+
 absl::Status TrainedJob::CheckResult(
     const internal::v1::Outcome& outcome) const {
+  if (measures()) return CheckMeasured(outcome);
   if (row_.item.train().last_step() > 0) return CheckStretch(outcome);
   if (!outcome.train().has_artifact() || !outcome.train().has_model()) {
     return ResultError("the worker ended a training without its result");
@@ -198,6 +227,19 @@ absl::Status TrainedJob::CheckResult(
     return ResultError("the result has no manifest, key: " + artifact.key());
   }
   return absl::OkStatus();
+}
+
+absl::Status TrainedJob::CheckMeasured(
+    const internal::v1::Outcome& outcome) const {
+  const auto& evaluations = change_.job().evaluations();
+  const bool measured =
+      std::any_of(evaluations.begin(), evaluations.end(),
+                  [](const v1::Evaluation& evaluation) {
+                    return evaluation.phase() == v1::Evaluation::FINAL &&
+                           evaluation.split() == v1::TEST;
+                  });
+  if (outcome.has_evaluate() && measured) return absl::OkStatus();
+  return ResultError("the worker ended an evaluation without its figures");
 }
 
 absl::Status TrainedJob::CheckStretch(
@@ -237,13 +279,25 @@ void TrainedJob::KeepEnergy(const internal::v1::TrainResult& result) {
 
 absl::Status TrainedJob::Succeed(const internal::v1::Outcome& outcome) {
   if (outcome.has_stretch()) return SucceedStretch();
+  if (measures()) {
+    const v1::JobSpec& spec = change_.job().spec();
+    return change_.Move(JobAction::kSucceed, absl::OkStatus(),
+                        absl::StrCat("measured ", spec.base_model(), " on ",
+                                     spec.data().test()));
+  }
   Conclude(outcome.train().weights_digest(), change_.mutable_job());
   KeepEnergy(outcome.train());
   TUNESMITH_RETURN_IF_ERROR(
       InsertOutputModel(tx_, ReservedModelUid(row_.item.train().output_key()),
                         outcome.train(), change_.mutable_job()));
-  return change_.Move(JobAction::kSucceed, absl::OkStatus(),
-                      "made " + change_.job().output_model());
+  std::string message = "made " + change_.job().output_model();
+  if (outcome.train().has_early_stop()) {
+    *change_.mutable_job().mutable_early_stop() = outcome.train().early_stop();
+    absl::StrAppend(&message, "; stopped early after step ",
+                    outcome.train().early_stop().step(), ", best after step ",
+                    outcome.train().early_stop().best_step());
+  }
+  return change_.Move(JobAction::kSucceed, absl::OkStatus(), message);
 }
 
 absl::Status TrainedJob::CheckRetry() {

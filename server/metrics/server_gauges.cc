@@ -14,7 +14,6 @@ constexpr v1::StoredItem::Kind kStoredKinds[] = {
     v1::StoredItem::MODEL, v1::StoredItem::DATASET, v1::StoredItem::CHECKPOINTS,
     v1::StoredItem::DATABASE, v1::StoredItem::LEFTOVER};
 
-
 struct NamedSlotState {
   ServerLevels::SlotState state;
   const char* name;

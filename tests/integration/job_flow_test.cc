@@ -262,6 +262,61 @@ TEST_F(JobFlowTest, EventsAndMetricsArePaged) {
       "BAD_PAGE_TOKEN");
 }
 
+TEST_F(JobFlowTest, WhatBecameOfTheRowsIsAnEventAndInTheJob) {
+  CreateJob("one");
+  ScriptedWorker::Assignment work = worker_.AwaitWork("jobs/one");
+  internal::v1::WorkEvent summary;
+  summary.mutable_data_summary()->set_dataset("datasets/tiny");
+  summary.mutable_data_summary()->set_row_count(20);
+  summary.mutable_data_summary()->set_training_rows(16);
+  auto& dropped = *summary.mutable_data_summary()->add_dropped();
+  dropped.set_cause(v1::Finding::MISSING_CELL);
+  dropped.set_count(4);
+  worker_.Send(work, {summary, LossEvent(1, 0.7)});
+  EXPECT_EQ(worker_.AwaitAck(work).sequence(), 2);
+  // As after a reconnect: it is told once.
+  worker_.SendAgain(work);
+  EXPECT_EQ(worker_.AwaitAck(work).sequence(), 2);
+  worker_.Succeed(work);
+  std::vector<v1::JobEvent> events = WatchToEnd("jobs/one");
+  ExpectGapless(events);
+  ASSERT_EQ(events.size(), 5u);
+  EXPECT_EQ(events[2].data_summary().dropped(0).count(), 4);
+  v1::Job job = GetJob("jobs/one");
+  ASSERT_EQ(job.data_size(), 1);
+  EXPECT_EQ(job.data(0).training_rows(), 16);
+}
+
+TEST_F(JobFlowTest, AModelIsMeasuredWithoutMakingAnother) {
+  CreateJob("one");
+  worker_.Succeed(worker_.AwaitWork("jobs/one"));
+  WatchToEnd("jobs/one");
+  v1::CreateJobRequest request;
+  request.set_job_id("measure");
+  v1::JobSpec& spec = *request.mutable_job()->mutable_spec();
+  spec.set_purpose(v1::JobSpec::EVALUATE);
+  spec.set_base_model(GetJob("jobs/one").output_model());
+  spec.mutable_task()->mutable_text_classification();
+  spec.mutable_data()->set_test(JobRequest("x").job().spec().data().training());
+  v1::CreateJobResponse response;
+  grpc::Status status =
+      jobs_->CreateJob(CallContext().get(), request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ScriptedWorker::Assignment work = worker_.AwaitWork("jobs/measure");
+  EXPECT_EQ(work.item().train().spec().purpose(), v1::JobSpec::EVALUATE);
+  internal::v1::WorkEvent figures;
+  figures.mutable_evaluation()->set_phase(v1::Evaluation::FINAL);
+  figures.mutable_evaluation()->set_split(v1::TEST);
+  internal::v1::WorkEvent end = OutcomeEvent(absl::OkStatus(), false);
+  end.mutable_outcome()->mutable_evaluate();
+  worker_.Send(work, {figures, end});
+  EXPECT_THAT(
+      States(WatchToEnd("jobs/measure")),
+      ElementsAre(v1::Job::QUEUED, v1::Job::RUNNING, v1::Job::SUCCEEDED));
+  EXPECT_EQ(GetJob("jobs/measure").output_model(), "");
+  worker_.AwaitGone(work);
+}
+
 TEST_F(JobFlowTest, AJobThatIsDeletedIsGoneWithItsEventsAndKeepsItsModel) {
   CreateJob("one");
   worker_.Succeed(worker_.AwaitWork("jobs/one"));

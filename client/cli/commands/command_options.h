@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/cli/base/command_context.h"
 
 namespace tunesmith::cli {
@@ -27,6 +29,19 @@ void OnCommand(CLI::App* command, Action& action,
     };
   });
 }
+
+// Puts the options that `add` adds to `command` under one heading of its help.
+template <class Add>
+void InGroup(CLI::App* command, const std::string& title, const Add& add) {
+  const size_t before = command->get_options().size();
+  add();
+  std::vector<CLI::Option*> options = command->get_options();
+  for (size_t i = before; i < options.size(); ++i) options[i]->group(title);
+}
+
+// "7d", "12h", "1h30m", "0". INVALID_ARGUMENT names the option.
+absl::StatusOr<absl::Duration> ParseAge(std::string_view option,
+                                        const std::string& text);
 
 // `{collection}/{id}` from either form; other names stay as they are, for the
 // server to judge.

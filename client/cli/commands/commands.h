@@ -14,6 +14,7 @@ void AddCheckpoints(CLI::App& app, Action& action);
 void AddDatasets(CLI::App& app, Action& action);
 void AddDelete(CLI::App& app, Action& action);
 void AddDownload(CLI::App& app, Action& action);
+void AddEvaluate(CLI::App& app, Action& action);
 void AddFork(CLI::App& app, Action& action);
 void AddGet(CLI::App& app, Action& action);
 void AddList(CLI::App& app, Action& action);

@@ -10,6 +10,7 @@
 #include "client/cli/render/resource_text.h"
 #include "client/cpp/await_ready.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/dataset_kind.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -37,6 +38,10 @@ absl::Status ShowFindings(CommandContext& context, const v1::Dataset& dataset) {
 
 void ShowProgress(CommandContext& context, const std::string& path,
                   client::UploadOptions& options) {
+  options.on_remark = [&console = context.console(),
+                       shown = Printable(path)](const std::string& remark) {
+    console.Note(absl::StrCat(shown, ": ", Printable(remark)));
+  };
   if (context.json()) return;
   options.on_progress = [&console = context.console(), shown = Printable(path)](
                             int64_t sent, int64_t total) {
@@ -61,8 +66,7 @@ bool IsDatasetName(const std::string& source) {
 bool IsOfPictures(CommandContext& context, const std::string& source) {
   if (!IsDatasetName(source)) {
     return std::filesystem::is_directory(source) ||
-           absl::EndsWithIgnoreCase(source, ".zip") ||
-           absl::EndsWithIgnoreCase(source, ".tar");
+           DatasetKindOf(source) == v1::DatasetFormat::IMAGES;
   }
   absl::StatusOr<v1::Dataset> dataset = context.client().GetDataset(source);
   return dataset.ok() && dataset->format().kind() == v1::DatasetFormat::IMAGES;
@@ -94,9 +98,11 @@ absl::StatusOr<v1::Dataset> AwaitShown(CommandContext& context,
 }
 
 absl::StatusOr<std::string> DatasetFor(CommandContext& context,
-                                       const std::string& source) {
+                                       const std::string& source,
+                                       const v1::DatasetFormat& format) {
   if (IsDatasetName(source)) return source;
   client::UploadOptions options;
+  *options.dataset.mutable_format() = format;
   ShowProgress(context, source, options);
   TUNESMITH_ASSIGN_OR_RETURN(
       client::SharedDataset shared,
@@ -110,6 +116,23 @@ absl::StatusOr<std::string> DatasetFor(CommandContext& context,
   }
   TUNESMITH_RETURN_IF_ERROR(AwaitShown(context, name).status());
   return name;
+}
+
+absl::Status UploadSources(CommandContext& context, const FormatFlags& format,
+                           const std::vector<std::string*>& sources) {
+  v1::DatasetFormat read_as;
+  ApplyFormat(format, read_as);
+  bool uploads = false;
+  for (std::string* source : sources) {
+    if (source->empty() || IsDatasetName(*source)) continue;
+    uploads = true;
+    TUNESMITH_ASSIGN_OR_RETURN(*source, DatasetFor(context, *source, read_as));
+  }
+  if (uploads || format.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "--delimiter and the other flags of a file's format are for local files, "
+      "and all data are datasets that were read already: give the file, or "
+      "upload it with `tunesmith datasets upload`");
 }
 
 }  // namespace tunesmith::cli

@@ -71,8 +71,7 @@ absl::StatusOr<ExitCode> Upload(CommandContext& context,
   client::UploadOptions upload;
   upload.dataset_id = options.dataset_id;
   upload.dataset.set_display_name(options.display_name);
-  TUNESMITH_RETURN_IF_ERROR(
-      ApplyFormat(options.format, *upload.dataset.mutable_format()));
+  ApplyFormat(options.format, *upload.dataset.mutable_format());
   TUNESMITH_ASSIGN_OR_RETURN(
       v1::Dataset dataset,
       UploadShown(context, options.path, std::move(upload)));
@@ -85,8 +84,7 @@ absl::StatusOr<ExitCode> Create(CommandContext& context,
   request.set_uri(FileUri(options.path));
   request.set_dataset_id(options.dataset_id);
   request.mutable_dataset()->set_display_name(options.display_name);
-  TUNESMITH_RETURN_IF_ERROR(ApplyFormat(
-      options.format, *request.mutable_dataset()->mutable_format()));
+  ApplyFormat(options.format, *request.mutable_dataset()->mutable_format());
   TUNESMITH_ASSIGN_OR_RETURN(v1::Dataset dataset,
                              context.client().CreateDataset(request));
   return ShowNew(context, std::move(dataset), options.no_wait);
@@ -159,8 +157,9 @@ void AddDatasets(CLI::App& app, Action& action) {
   auto upload_options = std::make_shared<NewOptions>();
   CLI::App* upload = datasets->add_subcommand(
       "upload",
-      "Send a table (.csv .tsv .jsonl .parquet), an archive of pictures "
-      "(.zip .tar), or a folder of them, of this machine.");
+      "Send a table (.csv .tsv .jsonl .json .parquet, also .gz and .zst), an "
+      "archive of pictures (.zip .tar .tgz), or a folder of them, of this "
+      "machine.");
   AddNewOptions(upload, *upload_options, "A local file or folder");
   OnCommand(upload, action, upload_options, &Upload);
   auto create_options = std::make_shared<NewOptions>();

@@ -1,39 +1,25 @@
 #include "client/cli/commands/device_flags.h"
 
-#include <string_view>
-#include <vector>
+#include "client/cli/commands/choice.h"
 
 namespace tunesmith::cli {
 namespace {
 
-template <typename Value>
-struct Named {
-  std::string_view name;
-  Value value;
-};
-
-constexpr Named<v1::Resources::DeviceKind> kDevices[] = {
+constexpr Choice<v1::Resources::DeviceKind> kDevices[] = {
     {"cpu", v1::Resources::CPU},
     {"cuda", v1::Resources::CUDA},
 };
 
-constexpr Named<v1::Hyperparameters::Precision> kPrecisions[] = {
+constexpr Choice<v1::Hyperparameters::Precision> kPrecisions[] = {
     {"auto", v1::Hyperparameters::AUTO},
     {"fp32", v1::Hyperparameters::FP32},
     {"tf32", v1::Hyperparameters::TF32},
     {"bf16", v1::Hyperparameters::BF16},
 };
 
-template <typename Table>
-CLI::IsMember OneOf(const Table& table) {
-  std::vector<std::string> names;
-  for (const auto& row : table) names.emplace_back(row.name);
-  return CLI::IsMember(names);
-}
-
 }  // namespace
 
-void AddDeviceFlags(CLI::App* command, DeviceFlags& flags) {
+void AddPlaceFlags(CLI::App* command, DeviceFlags& flags) {
   command
       ->add_option("--device", flags.device,
                    "cpu or cuda. Default: what is free, a GPU before a CPU")
@@ -42,6 +28,10 @@ void AddDeviceFlags(CLI::App* command, DeviceFlags& flags) {
       ->add_option("--device-memory", flags.device_memory_bytes,
                    "The least that the device must offer, for example 24GiB")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+}
+
+void AddDeviceFlags(CLI::App* command, DeviceFlags& flags) {
+  AddPlaceFlags(command, flags);
   command
       ->add_option("--precision", flags.precision,
                    "Of matrix products: auto, fp32, tf32 (faster on a GPU) or "
@@ -58,19 +48,15 @@ void AddDeviceFlags(CLI::App* command, DeviceFlags& flags) {
 }
 
 void ApplyDevice(const DeviceFlags& flags, v1::JobSpec& spec) {
-  for (const auto& row : kDevices) {
-    if (row.name == flags.device) {
-      spec.mutable_resources()->set_device_kind(row.value);
-    }
+  if (auto kind = Chosen(kDevices, flags.device)) {
+    spec.mutable_resources()->set_device_kind(*kind);
   }
   if (flags.device_memory_bytes.has_value()) {
     spec.mutable_resources()->set_device_memory_bytes(
         *flags.device_memory_bytes);
   }
-  for (const auto& row : kPrecisions) {
-    if (row.name == flags.precision) {
-      spec.mutable_hyperparameters()->set_precision(row.value);
-    }
+  if (auto precision = Chosen(kPrecisions, flags.precision)) {
+    spec.mutable_hyperparameters()->set_precision(*precision);
   }
   if (flags.deterministic.has_value()) {
     spec.mutable_hyperparameters()->set_deterministic(*flags.deterministic);

@@ -19,6 +19,8 @@ struct DeviceFlags {
 };
 
 void AddDeviceFlags(CLI::App* command, DeviceFlags& flags);
+// Those of them that say where.
+void AddPlaceFlags(CLI::App* command, DeviceFlags& flags);
 
 // Fields without a flag stay as they are.
 void ApplyDevice(const DeviceFlags& flags, v1::JobSpec& spec);

@@ -18,6 +18,7 @@ absl::StatusOr<ExitCode> Fork(CommandContext& context, const Options& options) {
   request.set_name(FullName("jobs", options.from));
   request.set_job_id(options.job_id);
   request.mutable_job()->set_display_name(options.display_name);
+  request.mutable_job()->set_priority(options.priority.value_or(0));
   TUNESMITH_RETURN_IF_ERROR(
       ApplyTrainingFlags(options, *request.mutable_job()->mutable_spec()));
   TUNESMITH_ASSIGN_OR_RETURN(v1::Job job, context.client().ForkJob(request));
@@ -39,10 +40,10 @@ void AddFork(CLI::App& app, Action& action) {
                    "newest checkpoint")
       ->required();
   AddTrainingFlags(command, *options);
-  command->add_option("--name", options->job_id,
-                      "Last part of the new job's name. Default: made up");
-  command->add_option("--display-name", options->display_name, "For people");
-  AddFollowFlags(command, *options);
+  InGroup(command, "Job", [&] {
+    AddNameFlags(command, *options);
+    AddFollowFlags(command, *options);
+  });
   command->footer(
       "Examples:\n"
       "  tunesmith fork intents --epochs 10\n"

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "CLI/App.hpp"
-#include "absl/status/status.h"
 #include "tunesmith/v1/dataset.pb.h"
 
 namespace tunesmith::cli {
@@ -19,12 +18,16 @@ struct FormatFlags {
   std::optional<bool> header;
   std::vector<std::string> column_names;
   std::string manifest;
+  std::string encoding;
+
+  // Whether no flag is given.
+  bool empty() const;
 };
 
 void AddFormatFlags(CLI::App* command, FormatFlags& flags);
 
-// Puts the flags into `format`. INVALID_ARGUMENT for an unknown kind.
-absl::Status ApplyFormat(const FormatFlags& flags, v1::DatasetFormat& format);
+// Puts the flags into `format`.
+void ApplyFormat(const FormatFlags& flags, v1::DatasetFormat& format);
 
 }  // namespace tunesmith::cli
 

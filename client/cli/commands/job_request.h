@@ -9,16 +9,24 @@
 #include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "client/cli/commands/augment_flags.h"
+#include "client/cli/commands/class_weight_flags.h"
+#include "client/cli/commands/data_flags.h"
 #include "client/cli/commands/device_flags.h"
+#include "client/cli/commands/evaluation_flags.h"
 #include "client/cli/commands/freeze_flags.h"
 #include "tunesmith/v1/job_service.pb.h"
 
 namespace tunesmith::cli {
 
 // The flags of `submit` that say what is to be trained.
-struct JobFlags : FreezeFlags, AugmentFlags, DeviceFlags {
+struct JobFlags : FreezeFlags,
+                  AugmentFlags,
+                  DeviceFlags,
+                  EvaluationFlags,
+                  DataFlags,
+                  ClassWeightFlags {
   std::string model;
-  // Local files or `datasets/...`.
+  // Local files or folders, or `datasets/...`.
   std::string train;
   std::string validation;
   std::string test;
@@ -26,10 +34,12 @@ struct JobFlags : FreezeFlags, AugmentFlags, DeviceFlags {
   std::optional<std::string> image_column;
   std::optional<std::string> label_column;
   std::optional<int> max_length;
+  std::optional<int> image_size;
   std::optional<double> epochs;
   std::optional<int64_t> max_steps;
   std::optional<int> batch_size;
   std::optional<double> learning_rate;
+  std::optional<double> label_smoothing;
   std::string recipe;
   std::optional<int64_t> seed;
   std::optional<int> priority;
@@ -46,15 +56,24 @@ struct JobFlags : FreezeFlags, AugmentFlags, DeviceFlags {
 absl::StatusOr<v1::CreateJobRequest> ParseJobFile(std::string_view json,
                                                   const std::string& directory);
 
-// The flags that a fork takes as well: how long, how fast, what is frozen, how
-// pictures are varied, and on what device.
+// The flags that say how samples are read: columns, lengths, sizes.
+void AddSampleFlags(CLI::App* command, JobFlags& flags);
+
+// What a new job is called, and its priority.
+void AddNameFlags(CLI::App* command, JobFlags& flags);
+
+// The flags that a fork takes as well, in groups: how long, how fast, what is
+// frozen, how pictures are varied, what is kept, and on what device.
 void AddTrainingFlags(CLI::App* command, JobFlags& flags);
 
 // Fields without a flag stay as they are. INVALID_ARGUMENT.
 absl::Status ApplyTrainingFlags(const JobFlags& flags, v1::JobSpec& spec);
 
-// Flags win over what the request already says. Names of local files stay
-// where they are: they are still to be uploaded. INVALID_ARGUMENT.
+// The data that flags name. Local files are still to be uploaded.
+void ApplySources(const JobFlags& flags, v1::Data& data);
+
+// All other flags. They win over what the request already says.
+// INVALID_ARGUMENT.
 absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request);
 
 }  // namespace tunesmith::cli

@@ -1,11 +1,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/commands/data_source.h"
+#include "client/cli/commands/format_flags.h"
 #include "client/cli/commands/job_request.h"
 #include "client/cli/commands/job_watch.h"
 #include "client/cli/render/job_text.h"
@@ -17,6 +21,8 @@ namespace {
 
 struct Options : JobFlags, FollowFlags {
   std::string file;
+  // Of the files that are uploaded.
+  FormatFlags format;
 };
 
 absl::StatusOr<v1::CreateJobRequest> ReadJobFile(const std::string& path) {
@@ -29,24 +35,45 @@ absl::StatusOr<v1::CreateJobRequest> ReadJobFile(const std::string& path) {
   return ParseJobFile(json, std::filesystem::path(path).parent_path().string());
 }
 
-// Puts a dataset's name in the place of each local file.
-absl::Status UploadData(CommandContext& context, v1::Data& data) {
-  for (std::string* source : {data.mutable_training(),
-                              data.mutable_validation(), data.mutable_test()}) {
-    if (source->empty()) continue;
-    TUNESMITH_ASSIGN_OR_RETURN(*source, DatasetFor(context, *source));
+// Puts a folder's tables in the places of the splits that they are named by,
+// where the request does not say otherwise.
+absl::Status OpenFolder(CommandContext& context, const Options& options,
+                        v1::Data& data) {
+  const std::string folder = data.training();
+  const bool opens = !IsDatasetName(folder) &&
+                     options.format.manifest.empty() &&
+                     std::filesystem::is_directory(folder);
+  if (!opens) return absl::OkStatus();
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<SplitFiles> files,
+                             FindSplitFiles(folder));
+  if (!files.has_value()) return absl::OkStatus();
+  data.set_training(files->training);
+  for (auto [name, target] :
+       {std::pair(&files->validation, data.mutable_validation()),
+        std::pair(&files->test, data.mutable_test())}) {
+    if (target->empty()) {
+      *target = *name;
+    } else if (!name->empty()) {
+      files->unused.push_back(std::filesystem::path(*name).filename().string());
+    }
+  }
+  if (!files->unused.empty()) {
+    context.console().Note(Printable(absl::StrCat(
+        "not used of ", folder, ": ", absl::StrJoin(files->unused, ", "))));
   }
   return absl::OkStatus();
 }
 
 // Where the request does not say what the job is about, its data do.
 void ChooseTask(CommandContext& context, const Options& options,
-                v1::CreateJobRequest& request) {
-  v1::JobSpec& spec = *request.mutable_job()->mutable_spec();
+                v1::JobSpec& spec) {
   if (spec.task().kind_case() != v1::Task::KIND_NOT_SET) return;
-  const std::string& source =
-      options.train.empty() ? spec.data().training() : options.train;
-  if (IsOfPictures(context, source)) {
+  v1::DatasetFormat format;
+  ApplyFormat(options.format, format);
+  const bool pictures = format.kind() == v1::DatasetFormat::KIND_UNSPECIFIED
+                            ? IsOfPictures(context, spec.data().training())
+                            : format.kind() == v1::DatasetFormat::IMAGES;
+  if (pictures) {
     spec.mutable_task()->mutable_image_classification();
   }
 }
@@ -65,10 +92,16 @@ absl::StatusOr<ExitCode> Submit(CommandContext& context,
   if (!options.file.empty()) {
     TUNESMITH_ASSIGN_OR_RETURN(request, ReadJobFile(options.file));
   }
-  ChooseTask(context, options, request);
+  v1::JobSpec& spec = *request.mutable_job()->mutable_spec();
+  ApplySources(options, *spec.mutable_data());
+  TUNESMITH_RETURN_IF_ERROR(OpenFolder(context, options, *spec.mutable_data()));
+  ChooseTask(context, options, spec);
   TUNESMITH_RETURN_IF_ERROR(ApplyFlags(options, request));
-  TUNESMITH_RETURN_IF_ERROR(UploadData(
-      context, *request.mutable_job()->mutable_spec()->mutable_data()));
+  v1::Data& data = *spec.mutable_data();
+  TUNESMITH_RETURN_IF_ERROR(
+      UploadSources(context, options.format,
+                    {data.mutable_training(), data.mutable_validation(),
+                     data.mutable_test()}));
   TUNESMITH_ASSIGN_OR_RETURN(v1::CreateJobResponse response,
                              context.client().CreateJob(request));
   if (context.json()) context.console().PrintJson(response);
@@ -84,34 +117,41 @@ absl::StatusOr<ExitCode> Submit(CommandContext& context,
   return FollowNewJob(context, response.job().name(), options);
 }
 
-void AddSpecFlags(CLI::App* command, JobFlags& flags) {
-  command->add_option("--model", flags.model, "Base model: models/ID or ID");
-  command->add_option("--train", flags.train,
-                      "Training data: a local file, which is uploaded, or "
-                      "datasets/ID");
-  command->add_option("--validation", flags.validation,
-                      "Validation data, likewise. Default: split off");
-  command->add_option("--test", flags.test, "Test data, likewise");
-  command->add_option("--text-column", flags.text_column, "Default: text");
-  command->add_option("--image-column", flags.image_column, "Default: image");
-  command->add_option("--label-column", flags.label_column, "Default: label");
+void AddSpecFlags(CLI::App* command, Options& flags) {
+  InGroup(command, "Model and data", [&] {
+    command->add_option("--model", flags.model, "Base model: models/ID or ID");
+    command->add_option(
+        "--train,--data", flags.train,
+        "Training data: a local file or folder, which is uploaded, or "
+        "datasets/ID. A folder may hold all splits: folders train, val and "
+        "test of pictures, or tables train.csv, val.csv and test.csv");
+    command->add_option("--validation", flags.validation,
+                        "Validation data, likewise. Default: split off");
+    command->add_option("--test", flags.test, "Test data, likewise");
+    AddSampleFlags(command, flags);
+    AddSplitFlags(command, flags);
+  });
+  InGroup(command, "Reading of files that are uploaded",
+          [&] { AddFormatFlags(command, flags.format); });
+  InGroup(command, "Rows that cannot be used",
+          [&] { AddCleaningFlags(command, flags); });
   AddTrainingFlags(command, flags);
-  command->add_option("--batch-size", flags.batch_size, "Rows per step");
-  command->add_option("--max-length", flags.max_length,
-                      "Tokens that a text is cut to");
-  command->add_option("--seed", flags.seed, "Of every random draw");
+  InGroup(command, "Training", [&] {
+    command->add_option("--batch-size", flags.batch_size, "Rows per step");
+    AddClassWeightFlags(command, flags);
+    command->add_option("--seed", flags.seed, "Of every random draw");
+  });
 }
 
 void AddRequestFlags(CLI::App* command, Options& options) {
-  command->add_option("--name", options.job_id,
-                      "Last part of the job's name. Default: made up");
-  command->add_option("--display-name", options.display_name, "For people");
-  command->add_option("--priority", options.priority, "Higher goes first");
-  command->add_option("--request-id", options.request_id,
-                      "The same id and request give the same job");
-  command->add_flag("--validate-only", options.validate_only,
-                    "Check, and store no job (local files are uploaded)");
-  AddFollowFlags(command, options);
+  InGroup(command, "Job", [&] {
+    AddNameFlags(command, options);
+    command->add_option("--request-id", options.request_id,
+                        "The same id and request give the same job");
+    command->add_flag("--validate-only", options.validate_only,
+                      "Check, and store no job (local files are uploaded)");
+    AddFollowFlags(command, options);
+  });
 }
 
 }  // namespace
@@ -130,6 +170,11 @@ void AddSubmit(CLI::App& app, Action& action) {
       "  tunesmith submit job.json\n"
       "  tunesmith submit --model all-minilm-l6-v2 --train messages.csv \\\n"
       "      --test held-out.csv --epochs 5 --freeze first:2\n"
+      "  tunesmith submit --model resnet50 --data pets/   # train/ val/ test/\n"
+      "  tunesmith submit --model all-minilm-l6-v2 --data spam.csv \\\n"
+      "      --text-column v2 --label-column v1 --encoding windows-1252 \\\n"
+      "      --class-weights balanced --primary-metric macro-f1 \\\n"
+      "      --early-stopping 2\n"
       "  tunesmith submit job.json --seed 7 --detach --json");
   OnCommand(command, action, options, &Submit);
 }

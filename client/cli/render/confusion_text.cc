@@ -8,6 +8,7 @@
 #include "client/cli/render/printable.h"
 #include "client/cli/render/quantity.h"
 #include "client/cli/render/text_table.h"
+#include "proto/contract/base/visible_text.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -26,7 +27,7 @@ std::string RenderMatrix(const v1::Evaluation& evaluation) {
   for (int i = 0; i < n; ++i) {
     std::vector<std::string> row = {
         absl::StrCat(i + 1),
-        Shorten(Printable(evaluation.classes(i).label()), kLabelColumns)};
+        Shorten(VisibleText(evaluation.classes(i).label()), kLabelColumns)};
     for (int j = 0; j < n; ++j) {
       int64_t count = evaluation.confusion_matrix(i * n + j);
       // Dots make the few confusions stand out.
@@ -64,8 +65,8 @@ std::string RenderWorst(const v1::Evaluation& evaluation) {
                    {"of the class", kRight}});
   for (const Confusion& confusion : confusions) {
     const v1::ClassMetrics& truth = evaluation.classes(confusion.truth);
-    table.AddRow({truth.label(),
-                  evaluation.classes(confusion.taken_for).label(),
+    table.AddRow({VisibleText(truth.label()),
+                  VisibleText(evaluation.classes(confusion.taken_for).label()),
                   FormatCount(confusion.count),
                   truth.support() > 0
                       ? FormatShare(static_cast<double>(confusion.count) /

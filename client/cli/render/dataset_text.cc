@@ -3,6 +3,7 @@
 #include "client/cli/render/quantity.h"
 #include "client/cli/render/resource_text.h"
 #include "client/cli/render/text_table.h"
+#include "proto/contract/base/visible_text.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -19,12 +20,39 @@ std::string StateOf(const v1::Dataset& dataset) {
 std::string ValuesOf(const v1::DatasetColumn& column) {
   std::string text;
   for (int i = 0; i < column.values_size() && i < kValuesShown; ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", column.values(i).value(), " (",
+    absl::StrAppend(&text, i > 0 ? ", " : "",
+                    VisibleText(column.values(i).value()), " (",
                     column.values(i).count(), ")");
   }
   if (column.values_size() > kValuesShown) absl::StrAppend(&text, ", ...");
   // Free text: the values say nothing in a table.
   return column.values_size() > 100 ? "" : text;
+}
+
+// "CSV, delimiter ";", WINDOWS_1252": what is not the kind's own way.
+std::string DescribeFormat(const v1::DatasetFormat& format) {
+  std::string text = v1::DatasetFormat::Kind_IsValid(format.kind())
+                         ? v1::DatasetFormat::Kind_Name(format.kind())
+                         : absl::StrCat(format.kind());
+  const bool csv = format.kind() == v1::DatasetFormat::CSV;
+  if (format.has_delimiter() && format.delimiter() != (csv ? "," : "\t")) {
+    absl::StrAppend(&text, ", delimiter \"", format.delimiter(), "\"");
+  }
+  if (format.has_quoted() && format.quoted() != csv) {
+    absl::StrAppend(&text, format.quoted() ? ", quoted" : ", not quoted");
+  }
+  if (format.has_header() && !format.header()) {
+    absl::StrAppend(&text, ", without a header");
+  }
+  if (format.has_manifest()) {
+    absl::StrAppend(&text, ", labels in ", format.manifest());
+  }
+  if (format.encoding() != v1::DatasetFormat::ENCODING_UNSPECIFIED &&
+      v1::DatasetFormat::Encoding_IsValid(format.encoding())) {
+    absl::StrAppend(&text, ", ",
+                    v1::DatasetFormat::Encoding_Name(format.encoding()));
+  }
+  return text;
 }
 
 std::string RenderColumns(const v1::Dataset& dataset) {
@@ -57,8 +85,13 @@ std::string SummarizeDataset(const v1::Dataset& dataset) {
                     [](std::string* out, const v1::DatasetColumn& column) {
                       out->append(column.name());
                     });
-  return absl::StrCat(FormatCount(dataset.row_count()),
-                      " rows, columns: ", columns, ", ",
+  std::string unusable;
+  if (dataset.unusable_row_count() > 0) {
+    unusable = absl::StrCat(" and ", FormatCount(dataset.unusable_row_count()),
+                            " that cannot be used");
+  }
+  return absl::StrCat(FormatCount(dataset.row_count()), " rows", unusable,
+                      ", columns: ", columns, ", ",
                       FormatCount(dataset.finding_count()),
                       dataset.finding_count() == 1 ? " finding" : " findings");
 }
@@ -69,6 +102,7 @@ std::string RenderDatasets(const std::vector<v1::Dataset>& datasets,
   TextTable table({{"NAME"},
                    {"STATE"},
                    {"ROWS", kRight},
+                   {"UNUSABLE", kRight},
                    {"SIZE", kRight},
                    {"FINDINGS", kRight},
                    {"SOURCE"},
@@ -77,6 +111,9 @@ std::string RenderDatasets(const std::vector<v1::Dataset>& datasets,
     table.AddRow({dataset.name(), StateOf(dataset),
                   dataset.state() == v1::Dataset::READY
                       ? FormatCount(dataset.row_count())
+                      : "-",
+                  dataset.state() == v1::Dataset::READY
+                      ? FormatCount(dataset.unusable_row_count())
                       : "-",
                   FormatBytes(dataset.size_bytes()),
                   FormatCount(dataset.finding_count()), dataset.source(),
@@ -96,7 +133,13 @@ std::string RenderDataset(const v1::Dataset& dataset, absl::TimeZone zone) {
   table.AddRow({"source", dataset.source()});
   table.AddRow({"size", FormatBytes(dataset.size_bytes())});
   table.AddRow({"SHA-256", dataset.digest()});
-  table.AddRow({"rows", FormatCount(dataset.row_count())});
+  table.AddRow({"format", DescribeFormat(dataset.format())});
+  table.AddRow({"rows", dataset.state() == v1::Dataset::READY
+                            ? FormatCount(dataset.row_count())
+                            : "-"});
+  if (dataset.unusable_row_count() > 0) {
+    table.AddRow({"unusable rows", FormatCount(dataset.unusable_row_count())});
+  }
   table.AddRow({"findings", FormatCount(dataset.finding_count())});
   table.AddRow({"created", FormatTime(dataset.create_time(), zone)});
   return absl::StrCat(table.Render(), RenderColumns(dataset));

@@ -1,5 +1,6 @@
 #include "client/cli/render/evaluation_text.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/render/quantity.h"
 #include "client/cli/render/text_table.h"
+#include "proto/contract/base/visible_text.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -49,8 +51,14 @@ std::string RenderBeforeAndAfter(const Evaluations& evaluations) {
        [](const auto& e) { return FormatShare(e.weighted_f1()); }},
       {"loss", [](const auto& e) { return FormatFigure(e.loss()); }},
   };
-  TextTable table(
-      {{"data"}, {"measure"}, {"before", kRight}, {"after", kRight}});
+  // Of a model that is measured alone there is no before.
+  const bool compares = std::any_of(
+      evaluations.begin(), evaluations.end(),
+      [](const auto& e) { return e.phase() == v1::Evaluation::BASELINE; });
+  std::vector<TextTable::Column> columns = {{"data"}, {"measure"}};
+  if (compares) columns.push_back({"before", kRight});
+  columns.push_back({compares ? "after" : "value", kRight});
+  TextTable table(std::move(columns));
   for (v1::Split split : {v1::VALIDATION, v1::TEST}) {
     const v1::Evaluation* after =
         Find(evaluations, v1::Evaluation::FINAL, split);
@@ -60,8 +68,10 @@ std::string RenderBeforeAndAfter(const Evaluations& evaluations) {
     std::string data = absl::StrCat(
         SplitName(split), " (", FormatCount(after->example_count()), " rows)");
     for (const auto& [name, format] : measures) {
-      table.AddRow({data, name, before == nullptr ? "-" : format(*before),
-                    format(*after)});
+      std::vector<std::string> row = {data, name};
+      if (compares) row.push_back(before == nullptr ? "-" : format(*before));
+      row.push_back(format(*after));
+      table.AddRow(row);
       data.clear();
     }
   }
@@ -69,17 +79,33 @@ std::string RenderBeforeAndAfter(const Evaluations& evaluations) {
 }
 
 std::string RenderClasses(const v1::Evaluation& evaluation) {
+  constexpr int kClassesShown = 40;
+  std::vector<const v1::ClassMetrics*> shown;
+  for (const v1::ClassMetrics& metrics : evaluation.classes()) {
+    shown.push_back(&metrics);
+  }
+  std::string title;
+  if (evaluation.classes_size() > kClassesShown) {
+    std::stable_sort(
+        shown.begin(), shown.end(),
+        [](const auto* a, const auto* b) { return a->f1() < b->f1(); });
+    shown.resize(kClassesShown);
+    title = absl::StrCat("the ", kClassesShown, " of ",
+                         FormatCount(evaluation.classes_size()),
+                         " classes with the lowest F1\n");
+  }
   TextTable table({{"class"},
                    {"precision", kRight},
                    {"recall", kRight},
                    {"F1", kRight},
                    {"rows", kRight}});
-  for (const v1::ClassMetrics& metrics : evaluation.classes()) {
-    table.AddRow({metrics.label(), FormatShare(metrics.precision()),
-                  FormatShare(metrics.recall()), FormatShare(metrics.f1()),
-                  FormatCount(metrics.support())});
+  for (const v1::ClassMetrics* metrics : shown) {
+    table.AddRow({VisibleText(metrics->label()),
+                  FormatShare(metrics->precision()),
+                  FormatShare(metrics->recall()), FormatShare(metrics->f1()),
+                  FormatCount(metrics->support())});
   }
-  return table.empty() ? "" : table.Render();
+  return table.empty() ? "" : title + table.Render();
 }
 
 std::string RenderEvaluationLine(const v1::Evaluation& evaluation) {

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/render/data_text.h"
 #include "client/cli/render/evaluation_text.h"
 #include "client/cli/render/finding_text.h"
 #include "client/cli/render/job_text.h"
@@ -66,6 +67,9 @@ std::string EventText(const v1::JobEvent& event) {
       return absl::StrCat("checkpoint after step ", event.checkpoint().step(),
                           event.checkpoint().best() ? ", the best so far" : "",
                           ", ", FormatBytes(event.checkpoint().size_bytes()));
+    case v1::JobEvent::kDataSummary:
+      return absl::StrCat(event.data_summary().dataset(), ": ",
+                          DescribeRows(event.data_summary()));
     case v1::JobEvent::KIND_NOT_SET:
       break;
   }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/render/confusion_text.h"
+#include "client/cli/render/data_text.h"
 #include "client/cli/render/device_text.h"
 #include "client/cli/render/error_text.h"
 #include "client/cli/render/evaluation_text.h"
@@ -74,6 +75,24 @@ std::string ElapsedOf(const v1::Job& job) {
   return FormatElapsed(ToTime(job.end_time()) - ToTime(job.start_time()));
 }
 
+// "after epoch 3 of 10, best after epoch 1"; empty where it did not.
+std::string EarlyStopText(const v1::Job& job) {
+  if (!job.has_early_stop()) return "";
+  const v1::EarlyStop& stop = job.early_stop();
+  const v1::Hyperparameters& asked = job.resolved_spec().hyperparameters();
+  if (asked.has_max_steps() || stop.step() <= 0) {
+    return absl::StrCat("after step ", FormatCount(stop.step()), " of ",
+                        FormatCount(asked.max_steps()), ", best after step ",
+                        FormatCount(stop.best_step()));
+  }
+  const double best_epoch = stop.epoch() *
+                            static_cast<double>(stop.best_step()) /
+                            static_cast<double>(stop.step());
+  return absl::StrCat("after epoch ", FormatFigure(stop.epoch()), " of ",
+                      FormatFigure(asked.epochs()), ", best after epoch ",
+                      FormatFigure(best_epoch));
+}
+
 std::string NextCommands(const v1::Job& job) {
   std::string id = Printable(job.name());
   std::string model = Printable(job.output_model());
@@ -137,6 +156,9 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   table.AddRow({"started", FormatTime(job.start_time(), zone)});
   table.AddRow({"ended", FormatTime(job.end_time(), zone)});
   table.AddRow({"ran for", ElapsedOf(job)});
+  if (job.has_early_stop()) {
+    table.AddRow({"stopped early", EarlyStopText(job)});
+  }
   table.AddRow({"attempt", absl::StrCat(job.attempt())});
   table.AddRow({"priority", absl::StrCat(job.priority())});
   for (const auto& [key, value] : job.labels()) {
@@ -145,6 +167,10 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   AddExecutionRows(job, table);
   AddSpecRows(job.has_resolved_spec() ? job.resolved_spec() : job.spec(),
               table);
+  for (const v1::DataSummary& summary : job.data()) {
+    table.AddRow(
+        {"rows", absl::StrCat(summary.dataset(), ": ", DescribeRows(summary))});
+  }
   std::string text = table.Render();
   if (std::string figures = RenderBeforeAndAfter(job.evaluations());
       !figures.empty()) {
@@ -170,8 +196,13 @@ std::string RenderJobReport(const v1::Job& job) {
     absl::StrAppend(&text, " after ", ElapsedOf(job));
   }
   absl::StrAppend(&text, "\n");
+  if (job.has_early_stop()) {
+    absl::StrAppend(&text, "Stopped early ", EarlyStopText(job), ".\n");
+  }
   if (job.state() == v1::Job::SUCCEEDED && job.has_comparison()) {
     absl::StrAppend(&text, Printable(VerdictText(job.comparison())), "\n");
+  } else if (job.state() == v1::Job::SUCCEEDED && job.output_model().empty()) {
+    absl::StrAppend(&text, "\nNext:\n  tunesmith get ", name, "\n");
   } else if (job.state() == v1::Job::SUCCEEDED) {
     absl::StrAppend(&text, "The model is ", Printable(job.output_model()),
                     ".\n\n", NextCommands(job));

@@ -2,35 +2,12 @@
 
 #include <cstdint>
 
+#include "proto/contract/base/utf8.h"
+
 namespace tunesmith::cli {
 namespace {
 
 constexpr char kReplacement[] = "\xEF\xBF\xBD";
-constexpr uint32_t kInvalid = 0xFFFFFFFF;
-
-// A character and the bytes it takes; kInvalid takes one.
-struct Character {
-  uint32_t code = kInvalid;
-  size_t bytes = 1;
-};
-
-Character DecodeFirst(std::string_view text) {
-  unsigned char lead = text[0];
-  if (lead < 0x80) return {.code = lead, .bytes = 1};
-  size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {};
-  uint32_t code = lead & (0x7F >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    unsigned char next = text[i];
-    if ((next & 0xC0) != 0x80) return {};
-    code = code << 6 | (next & 0x3F);
-  }
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[bytes] || code > 0x10FFFF || surrogate) return {};
-  return {.code = code, .bytes = bytes};
-}
-
 // Characters that change how their surroundings are shown.
 bool IsUnsafe(uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) ||
@@ -61,11 +38,11 @@ std::string Printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    Character character = DecodeFirst(text);
+    const Utf8Character character = FirstCharacter(text);
     if (character.code == '\n' || character.code == '\t' ||
         character.code == '\r') {
       result += ' ';
-    } else if (character.code == kInvalid || IsUnsafe(character.code)) {
+    } else if (!character.valid || IsUnsafe(character.code)) {
       result += kReplacement;
     } else {
       result += text.substr(0, character.bytes);
@@ -78,7 +55,7 @@ std::string Printable(std::string_view text) {
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
-    Character character = DecodeFirst(text);
+    const Utf8Character character = FirstCharacter(text);
     width += WidthOf(character.code);
     text.remove_prefix(character.bytes);
   }
@@ -90,7 +67,7 @@ std::string Shorten(std::string_view text, size_t columns) {
   std::string result;
   size_t width = 0;
   while (!text.empty()) {
-    Character character = DecodeFirst(text);
+    const Utf8Character character = FirstCharacter(text);
     width += WidthOf(character.code);
     if (width + 1 > columns) break;
     result += text.substr(0, character.bytes);

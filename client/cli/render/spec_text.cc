@@ -5,21 +5,68 @@
 #include "client/cli/render/augmentation_text.h"
 #include "client/cli/render/device_text.h"
 #include "client/cli/render/quantity.h"
+#include "proto/contract/base/visible_text.h"
 #include "proto/contract/classification.h"
 
 namespace tunesmith::cli {
 namespace {
 
+void AddCleaning(const v1::CleaningPolicy& cleaning, TextTable& table) {
+  if (cleaning.has_max_dropped_fraction()) {
+    const double most = cleaning.max_dropped_fraction();
+    table.AddRow({"rows left out",
+                  most == 0 ? "none, or the job fails"
+                            : absl::StrCat("at most ", FormatShare(most))});
+  }
+  if (cleaning.label_normalization() == v1::CleaningPolicy::TRIM) {
+    table.AddRow({"labels are", "trimmed"});
+  } else if (cleaning.label_normalization() == v1::CleaningPolicy::FOLD) {
+    table.AddRow({"labels are", "trimmed, letter case folded"});
+  }
+}
+
 void AddData(const v1::Data& data, TextTable& table) {
-  table.AddRow({"training data", data.training()});
+  if (!data.training().empty()) {
+    table.AddRow({"training data", data.training()});
+  }
+  if (!data.split_column().empty()) {
+    table.AddRow({"split by", absl::StrCat("column ", data.split_column())});
+  }
   if (!data.validation().empty()) {
     table.AddRow({"validation data", data.validation()});
-  } else if (data.has_validation_fraction()) {
+  } else if (data.validation_fraction() > 0) {
     table.AddRow({"validation data",
                   absl::StrCat(FormatShare(data.validation_fraction()),
                                " split off from training data")});
   }
   if (!data.test().empty()) table.AddRow({"test data", data.test()});
+  AddCleaning(data.cleaning(), table);
+}
+
+std::string LabelList(
+    const google::protobuf::RepeatedPtrField<std::string>& labels) {
+  constexpr int kLabelsShown = 20;
+  std::vector<std::string> shown;
+  for (const std::string& label : labels) {
+    if (shown.size() == kLabelsShown) break;
+    shown.push_back(VisibleText(label));
+  }
+  std::string text = absl::StrJoin(shown, ", ");
+  if (labels.size() > kLabelsShown) {
+    absl::StrAppend(&text, ", and ", FormatCount(labels.size() - kLabelsShown),
+                    " more");
+  }
+  return text;
+}
+
+std::string DescribeWeights(const v1::ClassWeights& weights) {
+  if (weights.has_balanced()) return "balanced";
+  std::vector<std::string> rows;
+  for (const auto& row : weights.table().weights()) {
+    rows.push_back(absl::StrCat(VisibleText(row.label()), " ",
+                                FormatFigure(row.weight())));
+  }
+  return absl::StrJoin(rows, ", ");
 }
 
 void AddTask(const v1::Task& task, TextTable& table) {
@@ -33,8 +80,16 @@ void AddTask(const v1::Task& task, TextTable& table) {
         {"max length",
          absl::StrCat(task.text_classification().max_length(), " tokens")});
   }
+  if (task.image_classification().has_image_size()) {
+    table.AddRow(
+        {"image size", absl::StrCat(task.image_classification().image_size())});
+  }
   if (!classes.labels().empty()) {
-    table.AddRow({"labels", absl::StrJoin(classes.labels(), ", ")});
+    table.AddRow({"labels", LabelList(classes.labels())});
+  }
+  if (std::string weights = DescribeWeights(classes.class_weights());
+      !weights.empty()) {
+    table.AddRow({"class weights", weights});
   }
 }
 
@@ -83,6 +138,9 @@ void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
   if (values.has_weight_decay()) {
     table.AddRow({"weight decay", FormatFigure(values.weight_decay())});
   }
+  if (values.label_smoothing() > 0) {
+    table.AddRow({"label smoothing", FormatFigure(values.label_smoothing())});
+  }
   if (values.has_dropout()) {
     table.AddRow({"dropout", FormatFigure(values.dropout())});
   }
@@ -92,6 +150,46 @@ void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
   }
   if (values.has_deterministic() && !values.deterministic()) {
     table.AddRow({"deterministic", "no"});
+  }
+}
+
+std::string MetricName(v1::EvaluationPolicy::Metric metric) {
+  switch (metric) {
+    case v1::EvaluationPolicy::MACRO_F1:
+      return "macro F1";
+    case v1::EvaluationPolicy::WEIGHTED_F1:
+      return "weighted F1";
+    case v1::EvaluationPolicy::LOSS:
+      return "loss";
+    default:
+      return "accuracy";
+  }
+}
+
+void AddEvaluation(const v1::JobSpec& spec, TextTable& table) {
+  const v1::EvaluationPolicy& evaluation = spec.evaluation();
+  if (evaluation.has_keep_best()) {
+    table.AddRow(
+        {"keeps", evaluation.keep_best()
+                      ? absl::StrCat("the epoch of the best ",
+                                     MetricName(evaluation.primary_metric()))
+                      : "the last weights"});
+  }
+  if (evaluation.has_early_stopping()) {
+    const auto& stopping = evaluation.early_stopping();
+    std::string text = absl::StrCat(
+        "after ", stopping.patience(),
+        stopping.patience() == 1 ? " epoch" : " epochs", " without a better ",
+        MetricName(evaluation.primary_metric()));
+    if (stopping.min_delta() > 0) {
+      absl::StrAppend(&text, " (by ", FormatFigure(stopping.min_delta()), ")");
+    }
+    table.AddRow({"stops early", text});
+  }
+  if (spec.checkpoints().has_retention()) {
+    table.AddRow({"checkpoints stay",
+                  absl::StrCat(FormatElapsed(spec.checkpoints().retention()),
+                               " after its end")});
   }
 }
 
@@ -132,11 +230,12 @@ std::string DescribeFreeze(const v1::FreezePolicy& freeze) {
   }
 }
 
-void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
-  table.AddRow({"base model", spec.base_model()});
-  AddData(spec.data(), table);
-  AddTask(spec.task(), table);
+namespace {
+
+// How it is trained.
+void AddTrainingRows(const v1::JobSpec& spec, TextTable& table) {
   AddHyperparameters(spec.hyperparameters(), table);
+  AddEvaluation(spec, table);
   table.AddRow({"frozen", absl::StrCat(DescribeFreeze(spec.freeze()),
                                        spec.freeze().normalization()
                                            ? "; batch normalisation"
@@ -144,6 +243,16 @@ void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
   if (spec.has_augmentation()) {
     table.AddRow({"augmentation", DescribeAugmentation(spec.augmentation())});
   }
+}
+
+}  // namespace
+
+void AddSpecRows(const v1::JobSpec& spec, TextTable& table) {
+  const bool measures = spec.purpose() == v1::JobSpec::EVALUATE;
+  table.AddRow({measures ? "measures" : "base model", spec.base_model()});
+  AddData(spec.data(), table);
+  AddTask(spec.task(), table);
+  if (!measures) AddTrainingRows(spec, table);
   if (std::string demands = DescribeResources(spec.resources());
       !demands.empty()) {
     table.AddRow({"demands", demands});

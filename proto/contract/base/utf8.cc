@@ -1,7 +1,5 @@
 #include "proto/contract/base/utf8.h"
 
-#include <cstdint>
-
 namespace tunesmith {
 namespace {
 
@@ -50,6 +48,18 @@ std::string ToUtf8(std::string_view text) {
     }
   }
   return result;
+}
+
+Utf8Character FirstCharacter(std::string_view text) {
+  const size_t length = CharacterLength(text);
+  if (length == 0) return {};
+  // The lead byte's marks: 0, 110, 1110 or 11110.
+  uint32_t code = static_cast<uint8_t>(text[0]);
+  if (length > 1) code &= 0x7Fu >> length;
+  for (size_t i = 1; i < length; ++i) {
+    code = code << 6 | (static_cast<uint8_t>(text[i]) & 0x3F);
+  }
+  return {.code = code, .bytes = length, .valid = true};
 }
 
 std::string_view CutAtCharacter(std::string_view text, size_t max_bytes) {

@@ -2,6 +2,7 @@
 #define TUNESMITH_PROTO_CONTRACT_BASE_UTF8_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,17 @@ bool IsUtf8(std::string_view text);
 // `text` with U+FFFD in place of every byte that is not part of a well-formed
 // character.
 std::string ToUtf8(std::string_view text);
+
+// A character and the bytes that it takes; what is no well-formed character
+// takes one.
+struct Utf8Character {
+  uint32_t code = 0;
+  size_t bytes = 1;
+  bool valid = false;
+};
+
+// What `text`, which is not empty, begins with.
+Utf8Character FirstCharacter(std::string_view text);
 
 // The longest beginning of at most `max_bytes` that ends at a character.
 std::string_view CutAtCharacter(std::string_view text, size_t max_bytes);

@@ -61,14 +61,18 @@ class CommandLineTest : public ::testing::Test {
     };
   }
 
-  // A server that takes uploads; uploaded_ has what came.
+  // A server that takes uploads; uploaded_ and formats_ have what
+  // came.
   void ServeUploads() {
     server_.datasets.upload = [this](auto& reader, v1::Dataset& dataset) {
       v1::UploadDatasetRequest request;
       std::string content;
       std::string name;
       while (reader.Read(&request)) {
-        if (request.has_header()) name = request.header().file_name();
+        if (request.has_header()) {
+          name = request.header().file_name();
+          formats_[name] = request.header().dataset().format();
+        }
         content += request.chunk();
       }
       uploaded_[name] = content;
@@ -110,6 +114,7 @@ class CommandLineTest : public ::testing::Test {
   std::ostringstream out_;
   std::ostringstream err_;
   std::map<std::string, std::string> uploaded_;
+  std::map<std::string, v1::DatasetFormat> formats_;
   v1::CreateJobRequest created_;
 };
 

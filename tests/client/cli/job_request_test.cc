@@ -121,6 +121,7 @@ TEST(JobFlagsTest, FlagsWinOverTheFileAndLeaveTheRest) {
   flags.max_steps = 5;
   flags.train = "datasets/t";
   flags.priority = 0;
+  ApplySources(flags, *request.mutable_job()->mutable_spec()->mutable_data());
   ASSERT_TRUE(ApplyFlags(flags, request).ok());
   const v1::JobSpec& spec = request.job().spec();
   EXPECT_EQ(spec.base_model(), "models/b");
@@ -139,6 +140,100 @@ TEST(JobFlagsTest, WithoutFlagsNothingIsSet) {
   EXPECT_FALSE(request.job().spec().has_seed());
   EXPECT_FALSE(request.job().spec().has_freeze());
   EXPECT_FALSE(request.job().spec().has_augmentation());
+}
+
+// What flags make of an empty request.
+v1::JobSpec SpecOf(const JobFlags& flags) {
+  v1::CreateJobRequest request;
+  absl::Status status = ApplyFlags(flags, request);
+  EXPECT_TRUE(status.ok()) << status;
+  return request.job().spec();
+}
+
+TEST(JobFlagsTest, SplitsAndCleaning) {
+  JobFlags flags;
+  flags.split_column = "part";
+  flags.validation_fraction = 0.2;
+  flags.group_duplicates = false;
+  flags.incomplete_rows = "fail";
+  flags.invalid_utf8 = "fail";
+  flags.malformed_rows = "drop";
+  flags.unreadable_images = "fail";
+  flags.max_dropped_fraction = 0;
+  flags.label_normalization = "fold";
+  EXPECT_EQ(SpecOf(flags).data().ShortDebugString(),
+            "validation_fraction: 0.2 cleaning { incomplete_rows: FAIL "
+            "invalid_utf8: FAIL malformed_rows: DROP_ROW unreadable_images: "
+            "FAIL max_dropped_fraction: 0 label_normalization: FOLD } "
+            "split_column: \"part\" group_duplicates: false");
+}
+
+TEST(JobFlagsTest, BestWeightsAndCheckpoints) {
+  JobFlags flags;
+  flags.primary_metric = "macro-f1";
+  flags.early_stopping = "3:0.001";
+  flags.keep_best = false;
+  flags.checkpoint_retention = "7d";
+  flags.label_smoothing = 0.1;
+  v1::JobSpec spec = SpecOf(flags);
+  EXPECT_EQ(spec.evaluation().ShortDebugString(),
+            "primary_metric: MACRO_F1 early_stopping { patience: 3 min_delta: "
+            "0.001 } keep_best: false");
+  EXPECT_EQ(spec.checkpoints().retention().seconds(), 7 * 24 * 3600);
+  EXPECT_DOUBLE_EQ(spec.hyperparameters().label_smoothing(), 0.1);
+
+  flags.early_stopping = "2";
+  EXPECT_FALSE(SpecOf(flags).evaluation().early_stopping().has_min_delta());
+  for (const char* bad : {"x", "2:", "2:x", ":1", "2.5"}) {
+    flags.early_stopping = bad;
+    v1::CreateJobRequest request;
+    EXPECT_THAT(std::string(ApplyFlags(flags, request).message()),
+                HasSubstr("--early-stopping takes EPOCHS"))
+        << bad;
+  }
+}
+
+TEST(JobFlagsTest, SizesAndColumnsAreForTheirTask) {
+  JobFlags flags;
+  flags.image_size = 384;
+  v1::CreateJobRequest request;
+  EXPECT_THAT(std::string(ApplyFlags(flags, request).message()),
+              HasSubstr("for pictures"));
+  request.mutable_job()
+      ->mutable_spec()
+      ->mutable_task()
+      ->mutable_image_classification();
+  ASSERT_TRUE(ApplyFlags(flags, request).ok());
+  EXPECT_EQ(request.job().spec().task().image_classification().image_size(),
+            384);
+}
+
+TEST(ClassWeightFlagsTest, BalancedOrATable) {
+  EXPECT_FALSE(ClassWeightsOf({}).value().has_value());
+  EXPECT_TRUE(ClassWeightsOf({{"balanced"}}).value()->has_balanced());
+  auto weights = ClassWeightsOf({{"spam=3", "a=b=0.5"}}).value();
+  ASSERT_EQ(weights->table().weights_size(), 2);
+  EXPECT_EQ(weights->table().weights(0).label(), "spam");
+  EXPECT_EQ(weights->table().weights(0).weight(), 3);
+  EXPECT_EQ(weights->table().weights(1).label(), "a=b");
+  for (const char* bad : {"spam", "spam=", "=3", "spam=x", "Balanced"}) {
+    EXPECT_THAT(std::string(ClassWeightsOf({{bad}}).status().message()),
+                HasSubstr("LABEL=WEIGHT"))
+        << bad;
+  }
+  EXPECT_FALSE(ClassWeightsOf({{"balanced", "spam=3"}}).ok());
+}
+
+TEST(ParseAgeTest, DaysOrWhatDurationsAre) {
+  EXPECT_EQ(*ParseAge("--x", "7d"), absl::Hours(7 * 24));
+  EXPECT_EQ(*ParseAge("--x", "1h30m"), absl::Minutes(90));
+  EXPECT_EQ(*ParseAge("--x", "0"), absl::ZeroDuration());
+  for (const char* bad :
+       {"", "7", "d", "-1d", "-2h", "inf", "1.5d", "7 days"}) {
+    EXPECT_THAT(std::string(ParseAge("--x", bad).status().message()),
+                HasSubstr("--x takes a time"))
+        << bad;
+  }
 }
 
 TEST(FileUriTest, PathsBecomeAbsoluteAndEncoded) {

@@ -1,5 +1,7 @@
 #include "client/cpp/byte_source.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class ByteSourceTest : public ::testing::Test {
@@ -92,6 +95,47 @@ TEST_F(ByteSourceTest, AFileThatBecameShorterIsNoticed) {
   std::string chunk(1 << 20, '\0');
   EXPECT_TRUE(
       absl::IsDataLoss((*source)->Read(chunk.data(), chunk.size()).status()));
+}
+
+TEST_F(ByteSourceTest, LinksAreFollowed) {
+  Write("elsewhere/a/1.jpg", "one");
+  Write("elsewhere/2.jpg", "two");
+  fs::create_directory(root_ / "pictures");
+  fs::create_directory_symlink(root_ / "elsewhere/a", root_ / "pictures/ants");
+  fs::create_directory(root_ / "pictures/bees");
+  fs::create_symlink(root_ / "elsewhere/2.jpg", root_ / "pictures/bees/b.jpg");
+  Write("copy/ants/1.jpg", "one");
+  Write("copy/bees/b.jpg", "two");
+  EXPECT_EQ(ReadAll("pictures", 512), ReadAll("copy", 512));
+}
+
+TEST_F(ByteSourceTest, LinksThatLeadNowhereOrInACircleAreNamed) {
+  Write("pictures/ants/1.jpg", "one");
+  fs::create_symlink(root_ / "gone.jpg", root_ / "pictures/ants/2.jpg");
+  auto error = [this] {
+    return std::string(
+        OpenByteSource((root_ / "pictures").string()).status().message());
+  };
+  EXPECT_THAT(error(), HasSubstr("link leads nowhere: "));
+  EXPECT_THAT(error(), HasSubstr("ants/2.jpg"));
+  fs::remove(root_ / "pictures/ants/2.jpg");
+  fs::create_directory_symlink(root_ / "pictures", root_ / "pictures/ants/up");
+  EXPECT_THAT(error(), HasSubstr("link leads back to a directory"));
+  fs::remove(root_ / "pictures/ants/up");
+  ASSERT_EQ(mkfifo((root_ / "pictures/ants/pipe").c_str(), 0600), 0);
+  EXPECT_THAT(error(), HasSubstr("neither a regular file nor a directory"));
+}
+
+TEST_F(ByteSourceTest, DirectoriesWithoutAFileAreRemarkedOn) {
+  Write("pictures/ants/1.jpg", "one");
+  EXPECT_TRUE(
+      (*OpenByteSource((root_ / "pictures").string()))->remarks().empty());
+  fs::create_directories(root_ / "pictures/bees/young");
+  Write("pictures/cats/.DS_Store", "hidden");
+  EXPECT_THAT((*OpenByteSource((root_ / "pictures").string()))->remarks(),
+              ElementsAre("directory holds no file and is left out: bees",
+                          "directory holds no file and is left out: bees/young",
+                          "directory holds no file and is left out: cats"));
 }
 
 TEST_F(ByteSourceTest, NothingAtAllIsAnError) {

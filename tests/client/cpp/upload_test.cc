@@ -198,6 +198,16 @@ TEST_F(UploadOnceTest, OtherUploadThatWasFasterIsUsed) {
   EXPECT_EQ(uploads_, 1);
 }
 
+TEST(ContentIdTest, AFileThatIsReadOtherwiseIsAnotherDataset) {
+  const std::string digest = Sha256Hex("");
+  v1::DatasetFormat format;
+  EXPECT_EQ(ContentId("a.csv", digest, format), ContentId("a.csv", digest));
+  format.set_delimiter(";");
+  EXPECT_NE(ContentId("a.csv", digest, format), ContentId("a.csv", digest));
+  EXPECT_EQ(ContentId("a.csv", digest, format),
+            ContentId("a.csv", digest, format));
+}
+
 TEST(ContentIdTest, IsAResourceIdWhateverTheFileIsCalled) {
   const std::string digest = Sha256Hex("");
   EXPECT_EQ(ContentId("My data.CSV", digest), "my-data.csv-e3b0c44298fc");

@@ -212,11 +212,48 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"resources { device_memory_bytes: -1 }",
              "resources.device_memory_bytes"}));
 
+INSTANTIATE_TEST_SUITE_P(
+    SplitsAndCleaning, CheckSpecCaseTest,
+    testing::Values(
+        Case{"data { split_column: 'split' }", ""},
+        // None, also for pictures in folders of splits.
+        Case{"data { split_column: '' }", ""},
+        Case{"data { split_column: 'text' }", "data.split_column"},
+        Case{"data { split_column: 'label' }", "data.split_column"},
+        Case{"task { image_classification {} } data { split_column: 'image' }",
+             "data.split_column"},
+        Case{"data { split_column: 's' validation_fraction: 0 } "
+             "evaluation { early_stopping {} keep_best: true }",
+             ""},
+        Case{"data { group_duplicates: false }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 0 } }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 1 } }", ""},
+        Case{"data { cleaning { max_dropped_fraction: 1.01 } }",
+             "data.cleaning.max_dropped_fraction"},
+        Case{"data { cleaning { max_dropped_fraction: nan } }",
+             "data.cleaning.max_dropped_fraction"},
+        Case{"data { cleaning { label_normalization: FOLD } }", ""},
+        Case{"task { image_classification { image_size: 32 } }", ""},
+        Case{"task { image_classification { image_size: 1024 } }", ""},
+        Case{"task { image_classification { image_size: 31 } }",
+             "task.image_classification.image_size"},
+        Case{"task { image_classification { image_size: 1025 } }",
+             "task.image_classification.image_size"},
+        Case{"checkpoints { retention {} }", ""},
+        Case{"checkpoints { retention { seconds: 316224000 } }", ""},
+        Case{"checkpoints { retention { seconds: 316224000 nanos: 1 } }",
+             "checkpoints.retention"},
+        Case{"checkpoints { retention { seconds: -1 } }",
+             "checkpoints.retention"}));
+
 TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
   v1::JobSpec spec = SampleSpec();
   spec.mutable_data()->set_order(static_cast<v1::Data::Order>(99));
   spec.mutable_data()->mutable_cleaning()->set_invalid_utf8(
       static_cast<v1::CleaningPolicy::Action>(99));
+  spec.mutable_data()->mutable_cleaning()->set_label_normalization(
+      static_cast<v1::CleaningPolicy::LabelNormalization>(99));
+  spec.set_purpose(static_cast<v1::JobSpec::Purpose>(99));
   spec.mutable_hyperparameters()->set_precision(
       static_cast<v1::Hyperparameters::Precision>(99));
   spec.mutable_evaluation()->set_primary_metric(
@@ -225,9 +262,37 @@ TEST(CheckSpecTest, UnknownEnumNumbersAreRefused) {
       static_cast<v1::Resources::DeviceKind>(99));
   EXPECT_THAT(
       BadFields(spec),
-      ElementsAre("data.order", "data.cleaning.invalid_utf8",
+      ElementsAre("purpose", "data.order", "data.cleaning.invalid_utf8",
+                  "data.cleaning.label_normalization",
                   "hyperparameters.precision", "evaluation.primary_metric",
                   "resources.device_kind"));
+}
+
+TEST(CheckSpecTest, AJobThatMeasuresSaysNothingAboutTraining) {
+  auto bad = [](const std::string& text) {
+    v1::JobSpec spec;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        "base_model: 'models/m' purpose: EVALUATE " + text, &spec));
+    return BadFields(spec);
+  };
+  EXPECT_THAT(
+      bad("task { text_classification {} } data { test: 'datasets/t' }"),
+      IsEmpty());
+  EXPECT_THAT(
+      bad("task { text_classification { text_column: 'a' label_column: 'b' "
+          "max_length: 64 } } data { test: 'datasets/t' cleaning { "
+          "label_normalization: FOLD max_dropped_fraction: 1 } } resources { "
+          "device_kind: CPU } max_attempts: 2 max_run_time { seconds: 60 }"),
+      IsEmpty());
+  EXPECT_THAT(bad("task { image_classification { image_size: 64 } }"),
+              ElementsAre("data.test"));
+  EXPECT_THAT(
+      bad("task { text_classification { class_weights { balanced {} } } } data "
+          "{ training: 'datasets/t' test: 'datasets/t' order: SHUFFLED } "
+          "hyperparameters { epochs: 3 } freeze { none {} } seed: 1"),
+      ElementsAre("task.text_classification.class_weights.balanced",
+                  "data.training", "data.order", "hyperparameters.epochs",
+                  "freeze.none", "seed"));
 }
 
 TEST(CheckSpecTest, AllProblemsAreReportedAtOnceUnderThePrefix) {
@@ -243,7 +308,7 @@ TEST(CheckSpecTest, AllProblemsAreReportedAtOnceUnderThePrefix) {
 
 TEST(CheckSpecTest, TooManyLabelsAndPatternsAreRefused) {
   v1::JobSpec spec = SampleSpec();
-  for (int i = 0; i < 1001; ++i) {
+  for (int i = 0; i < 32769; ++i) {
     spec.mutable_task()->mutable_text_classification()->add_labels(
         std::to_string(i));
   }

@@ -40,6 +40,20 @@ class ResolveSpecTest : public testing::Test {
     model_.set_tasks(0, v1::IMAGE_CLASSIFICATION);
     facts_.mutable_heads(0)->set_task(v1::IMAGE_CLASSIFICATION);
   }
+  // Gives training data a column with these values and rows.
+  v1::DatasetColumn& AddColumn(
+      const std::string& name,
+      std::initializer_list<std::pair<const char*, int>> values) {
+    v1::DatasetColumn& column = *training_.add_columns();
+    column.set_name(name);
+    column.set_type(v1::DatasetColumn::STRING);
+    for (const auto& [value, count] : values) {
+      column.add_values()->set_value(value);
+      column.mutable_values(column.values_size() - 1)->set_count(count);
+    }
+    column.set_distinct_count(column.values_size());
+    return column;
+  }
   void ExpectOne(const std::string& field, const std::string& text,
                  v1::ErrorReason reason) {
     ResolvedSpec resolved = Resolve();
@@ -75,6 +89,13 @@ TEST_F(ResolveSpecTest, SpellsOutEveryDefault) {
   EXPECT_EQ(spec.data().cleaning().incomplete_rows(),
             v1::CleaningPolicy::DROP_ROW);
   EXPECT_EQ(spec.data().cleaning().malformed_rows(), v1::CleaningPolicy::FAIL);
+  EXPECT_DOUBLE_EQ(spec.data().cleaning().max_dropped_fraction(), 0.01);
+  EXPECT_EQ(spec.data().cleaning().label_normalization(),
+            v1::CleaningPolicy::NONE);
+  EXPECT_TRUE(spec.data().group_duplicates());
+  EXPECT_FALSE(spec.data().has_split_column());
+  EXPECT_EQ(spec.purpose(), v1::JobSpec::FINE_TUNE);
+  EXPECT_FALSE(spec.checkpoints().has_retention());
   const v1::Hyperparameters& values = spec.hyperparameters();
   EXPECT_DOUBLE_EQ(values.epochs(), 3);
   EXPECT_EQ(values.batch_size(), 32);
@@ -287,24 +308,160 @@ TEST_F(ResolveSpecTest, OneClassIsTooFew) {
             v1::ERROR_REASON_BAD_CLASS_COUNT);
 }
 
-TEST_F(ResolveSpecTest, TooManyDistinctLabelsAreRefused) {
+TEST_F(ResolveSpecTest, AColumnThatIsNoneOfLabelsIsRefused) {
   auto& label = *training_.mutable_columns(1);
-  label.set_distinct_count(1001);
-  ExpectOne("task.text_classification.label_column", "at most 1000, got: 1001",
-            v1::ERROR_REASON_BAD_CLASS_COUNT);
   label.clear_distinct_count();
   label.clear_values();
-  ExpectOne("task.text_classification.label_column", "more than 4096",
+  training_.set_row_count(8191);
+  ExpectOne("task.text_classification.label_column",
+            "too many distinct values to be labels, more than 4096 in 8191",
             v1::ERROR_REASON_BAD_CLASS_COUNT);
   label.set_distinct_count(10);
+  label.set_mean_bytes(300);
   ExpectOne("task.text_classification.label_column", "too long for labels",
             v1::ERROR_REASON_BAD_CLASS_COUNT);
+}
+
+TEST_F(ResolveSpecTest, MoreClassesThanAreListedAreLeftToTheTrainer) {
+  auto& label = *training_.mutable_columns(1);
+  label.clear_distinct_count();
+  label.clear_values();
+  label.set_mean_bytes(12);
+  training_.set_row_count(500000);
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_THAT(resolved.unchecked, IsEmpty());
+  EXPECT_THAT(resolved.spec.task().text_classification().labels(), IsEmpty());
+}
+
+TEST_F(ResolveSpecTest, WholeNumbersAreLabelsByValue) {
+  training_ = SampleDataset("datasets/train",
+                            {{"10", 5}, {"9", 5}, {"-1", 5}, {"0", 5}});
+  EXPECT_THAT(Resolve().spec.task().text_classification().labels(),
+              ElementsAre("-1", "0", "9", "10"));
+  training_ = SampleDataset("datasets/train", {{"10", 5}, {"9", 5}, {"a", 5}});
+  EXPECT_THAT(Resolve().spec.task().text_classification().labels(),
+              ElementsAre("10", "9", "a"));
+}
+
+TEST_F(ResolveSpecTest, PicturesInFoldersOfSplitsAreSplitByThem) {
+  UsePictures();
+  AddColumn("split", {{"train", 80}, {"val", 20}});
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  const v1::Data& data = resolved.spec.data();
+  EXPECT_EQ(data.split_column(), "split");
+  EXPECT_EQ(data.validation_fraction(), 0);
+  EXPECT_TRUE(resolved.spec.evaluation().keep_best());
+  // Which labels the training rows have, the trainer finds.
+  EXPECT_THAT(resolved.spec.task().image_classification().labels(), IsEmpty());
+
+  spec_.mutable_data()->set_split_column("");
+  resolved = Resolve();
+  EXPECT_EQ(resolved.spec.data().split_column(), "");
+  EXPECT_DOUBLE_EQ(resolved.spec.data().validation_fraction(), 0.1);
+
+  spec_.mutable_data()->clear_split_column();
+  training_.mutable_format()->set_manifest("rows.csv");
+  EXPECT_FALSE(Resolve().spec.data().has_split_column());
+  training_.mutable_format()->clear_manifest();
+  UseValidation();
+  *validation_.mutable_format() = training_.format();
+  validation_.mutable_columns(0)->set_name("image");
+  EXPECT_FALSE(Resolve().spec.data().has_split_column());
+}
+
+TEST_F(ResolveSpecTest, ATableIsSplitByAColumnOnlyWhereItIsNamed) {
+  AddColumn("part", {{"Train", 80}, {"TEST", 20}});
+  EXPECT_FALSE(Resolve().spec.data().has_split_column());
+  spec_.mutable_data()->set_split_column("part");
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  // There are test rows, and none to validate on: some are split off.
+  EXPECT_DOUBLE_EQ(resolved.spec.data().validation_fraction(), 0.1);
+  spec_.mutable_data()->set_validation_fraction(0);
+  EXPECT_FALSE(Resolve().spec.evaluation().keep_best());
+  spec_.mutable_evaluation()->set_keep_best(true);
+  ExpectOne("evaluation.keep_best", "column \"part\" holds none",
+            v1::ERROR_REASON_INVALID_FIELD);
+  spec_.mutable_evaluation()->set_keep_best(false);
+  spec_.mutable_evaluation()->mutable_early_stopping();
+  ExpectOne("evaluation.early_stopping", "needs validation data",
+            v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST_F(ResolveSpecTest, ASplitColumnHoldsNamesOfSplits) {
+  spec_.mutable_data()->set_split_column("aprt");
+  v1::DatasetColumn& part = AddColumn("part", {{"train", 80}, {"dev", 20}});
+  ExpectOne("data.split_column", "did you mean \"part\"?",
+            v1::ERROR_REASON_UNKNOWN_COLUMN);
+  spec_.mutable_data()->set_split_column("part");
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  spec_.mutable_data()->set_validation_fraction(0.2);
+  ExpectOne("data.validation_fraction", "leave it out",
+            v1::ERROR_REASON_INVALID_FIELD);
+  spec_.mutable_data()->clear_validation_fraction();
+  part.mutable_values(1)->set_value("holdout");
+  ExpectOne("data.split_column", "got: \"holdout\"",
+            v1::ERROR_REASON_INVALID_FIELD);
+  part.mutable_values()->DeleteSubrange(0, 2);
+  ExpectOne("data.split_column", "too many values",
+            v1::ERROR_REASON_INVALID_FIELD);
+  part.add_values()->set_value("val");
+  ExpectOne("data.split_column", "of no row that it is train",
+            v1::ERROR_REASON_EMPTY_DATASET);
+}
+
+TEST_F(ResolveSpecTest, PicturesHaveTheModelsSizeUnlessTheJobSaysOtherwise) {
+  UsePictures();
+  model_.mutable_image_input()->set_size(224);
+  EXPECT_EQ(Resolve().spec.task().image_classification().image_size(), 224);
+  spec_.mutable_task()->mutable_image_classification()->set_image_size(384);
+  EXPECT_EQ(Resolve().spec.task().image_classification().image_size(), 384);
 }
 
 TEST_F(ResolveSpecTest, ValidationHoldsNoLabelThatTrainingLacks) {
   UseValidation();
   validation_ = SampleDataset("datasets/val", {{"pos", 1}, {"neutral", 1}});
   ExpectOne("data.validation", "\"neutral\"", v1::ERROR_REASON_UNKNOWN_LABEL);
+}
+
+TEST_F(ResolveSpecTest, LabelsThatOnlyLookAlikeAreToldApart) {
+  UseValidation();
+  validation_ = SampleDataset("datasets/val", {{"pos\u00a0", 1}, {" neg", 1}});
+  ExpectOne("data.validation",
+            "training data do not: \"\\u0020neg\", \"pos\\u00a0\" "
+            "(data.cleaning.label_normalization TRIM matches all of them)",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
+  validation_ = SampleDataset("datasets/val", {{"POS", 1}, {"Neg", 1}});
+  ExpectOne("data.validation", "label_normalization FOLD matches all of them",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
+  spec_.mutable_data()->mutable_cleaning()->set_label_normalization(
+      v1::CleaningPolicy::FOLD);
+  ResolvedSpec resolved = Resolve();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  // What the labels are in the end, the trainer finds.
+  EXPECT_THAT(resolved.spec.task().text_classification().labels(), IsEmpty());
+}
+
+TEST_F(ResolveSpecTest, LabelsForAPartOfTheHeadAreRefused) {
+  for (const char* label : {"Neg", "neutral", "POS", "mixed"}) {
+    model_.add_head_labels(label);
+  }
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  // As many as training data hold: a head of its own.
+  task().add_labels("pos");
+  task().add_labels("neg");
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  task().add_labels("neutral");
+  ExpectOne("task.text_classification.labels",
+            "names 3 of the 4 labels of the head of models/bert: give all of "
+            "them",
+            v1::ERROR_REASON_INVALID_FIELD);
+  task().add_labels("mixed");
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  task().set_labels(3, "other");
+  EXPECT_THAT(Resolve().violations, IsEmpty());
 }
 
 TEST_F(ResolveSpecTest, GivenLabelsKeepTheirOrderAndCoverTrainingData) {
@@ -338,6 +495,89 @@ TEST_F(ResolveSpecTest, ALayerThatDoesNotExistIsRefused) {
   spec_.mutable_freeze()->mutable_first_layers()->set_count(3);
   ExpectOne("freeze.first_layers.count", "must be from 0 to 2",
             v1::ERROR_REASON_INVALID_FIELD);
+}
+
+class MeasuringTest : public ResolveSpecTest {
+ protected:
+  MeasuringTest() {
+    spec_.set_purpose(v1::JobSpec::EVALUATE);
+    spec_.mutable_data()->clear_training();
+    spec_.mutable_data()->set_test("datasets/test");
+    model_.add_head_labels("neg");
+    model_.add_head_labels("pos");
+    model_.add_head_labels("neutral");
+  }
+  ResolvedSpec Measure() {
+    return ResolveSpec(spec_,
+                       {.model = &model_,
+                        .facts = &facts_,
+                        .test = &test_,
+                        .origin = &origin_},
+                       "job.spec");
+  }
+
+  v1::Dataset test_ = SampleDataset("datasets/test", {{"pos", 6}, {"neg", 4}});
+  v1::JobSpec origin_;
+};
+
+TEST_F(MeasuringTest, TheHeadsLabelsAreTheJobs) {
+  ResolvedSpec resolved = Measure();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_THAT(resolved.unchecked, IsEmpty());
+  const v1::JobSpec& spec = resolved.spec;
+  const auto& text = spec.task().text_classification();
+  EXPECT_THAT(text.labels(), ElementsAre("neg", "pos", "neutral"));
+  EXPECT_EQ(text.text_column(), "text");
+  EXPECT_EQ(text.max_length(), 256);
+  EXPECT_DOUBLE_EQ(spec.data().cleaning().max_dropped_fraction(), 0.01);
+  EXPECT_FALSE(spec.has_hyperparameters());
+  EXPECT_FALSE(spec.has_freeze());
+  EXPECT_FALSE(spec.has_evaluation());
+  // As it is stored it may be sent again.
+  EXPECT_THAT(CheckSpec(spec, ""), IsEmpty());
+  spec_ = spec;
+  EXPECT_TRUE(MessageDifferencer::Equals(Measure().spec, spec));
+}
+
+TEST_F(MeasuringTest, SamplesAreReadAsInTheModelsTraining) {
+  auto& origin = *origin_.mutable_task()->mutable_text_classification();
+  origin.set_text_column("body");
+  origin.set_label_column("label");
+  origin.set_max_length(64);
+  origin_.mutable_data()->mutable_cleaning()->set_label_normalization(
+      v1::CleaningPolicy::FOLD);
+  test_.mutable_columns(1)->mutable_values(0)->set_value("POS");
+  // Its text column is not there.
+  ResolvedSpec resolved = Measure();
+  EXPECT_THAT(resolved.violations, IsEmpty());
+  EXPECT_EQ(resolved.spec.task().text_classification().text_column(), "text");
+  EXPECT_EQ(resolved.spec.task().text_classification().max_length(), 64);
+  EXPECT_EQ(resolved.spec.data().cleaning().label_normalization(),
+            v1::CleaningPolicy::FOLD);
+  test_.mutable_columns(0)->set_name("body");
+  EXPECT_EQ(Measure().spec.task().text_classification().text_column(), "body");
+}
+
+TEST_F(MeasuringTest, WhatDoesNotFitTheHeadIsRefused) {
+  auto problem = [this] {
+    ResolvedSpec resolved = Measure();
+    return resolved.violations.size() == 1
+               ? resolved.violations[0].field + ": " +
+                     resolved.violations[0].description
+               : "";
+  };
+  test_.mutable_columns(1)->mutable_values(0)->set_value("good");
+  EXPECT_EQ(problem(),
+            "job.spec.data.test: datasets/test holds labels that the head of "
+            "models/bert does not: \"good\"");
+  test_.mutable_columns(1)->mutable_values(0)->set_value("pos");
+  task().add_labels("pos");
+  task().add_labels("neg");
+  EXPECT_THAT(problem(), HasSubstr("must be the 3 labels of the head"));
+  task().clear_labels();
+  model_.clear_head_labels();
+  EXPECT_THAT(problem(), HasSubstr("job.spec.base_model: models/bert has no "
+                                   "head"));
 }
 
 TEST_F(ResolveSpecTest, WhatIsNotReadyIsListedAndTheRestIsChecked) {

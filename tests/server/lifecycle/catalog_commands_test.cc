@@ -6,6 +6,7 @@
 #include <string>
 
 #include "proto/contract/error.h"
+#include "server/lifecycle/dataset_format.h"
 #include "tests/server/lifecycle/lifecycle_fixture.h"
 
 namespace tunesmith::server {
@@ -240,6 +241,82 @@ TEST_F(CatalogCommandsTest, ProblemsOfANewDatasetAreFoundBeforeItsBytes) {
   format.add_column_names("x");
   EXPECT_THAT(fields("", "a.tsv"),
               ElementsAre("dataset.format.column_names[1]"));
+}
+
+TEST_F(CatalogCommandsTest, RowsThatCannotBeUsedAreKept) {
+  ASSERT_TRUE(plane_.Upload("train").ok());
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  v1::Dataset facts = SampleDataset("", {{"a", 5}});
+  facts.set_unusable_row_count(7);
+  facts.mutable_format()->set_encoding(v1::DatasetFormat::UTF_16LE);
+  ASSERT_TRUE(plane_.Report(row.lease(), {InspectedEvent(1, facts)}).ok());
+  EXPECT_EQ(plane_.Dataset("train").unusable_row_count(), 7);
+  EXPECT_EQ(plane_.Dataset("train").format().encoding(),
+            v1::DatasetFormat::UTF_16LE);
+}
+
+// One line for each field that is wrong with this format of this file.
+std::vector<std::string> ProblemsOf(const v1::DatasetFormat& format,
+                                    const std::string& file_name) {
+  std::vector<FieldViolation> violations;
+  CheckDatasetFormat(format, file_name, FieldScope("format", &violations));
+  std::vector<std::string> lines;
+  for (const FieldViolation& violation : violations) {
+    lines.push_back(violation.field + ": " + violation.description);
+  }
+  return lines;
+}
+
+TEST(DatasetFormatTest, TheNameTellsTheKindBelowACompression) {
+  using Format = v1::DatasetFormat;
+  const std::pair<const char*, Format::Kind> cases[] = {
+      {"a.csv", Format::CSV},         {"A.CSV.GZ", Format::CSV},
+      {"a.tsv.zst", Format::TSV},     {"a.jsonl", Format::JSONL},
+      {"a.ndjson", Format::JSONL},    {"a.ndjson.gz", Format::JSONL},
+      {"a.json", Format::JSON},       {"a.json.zst", Format::JSON},
+      {"a.parquet", Format::PARQUET}, {"a.zip", Format::IMAGES},
+      {"a.tar", Format::IMAGES},      {"a.tar.gz", Format::IMAGES},
+      {"a.tgz", Format::IMAGES},      {"a.tar.zst", Format::IMAGES}};
+  for (const auto& [name, kind] : cases) {
+    EXPECT_THAT(ProblemsOf({}, name), IsEmpty()) << name;
+    EXPECT_EQ(ResolveDatasetFormat({}, name).kind(), kind) << name;
+  }
+  EXPECT_EQ(ResolveDatasetFormat({}, "a.csv.gz").delimiter(), ",");
+}
+
+TEST(DatasetFormatTest, ANameThatTellsNoKindGetsAdvice) {
+  auto problem = [](const char* name) {
+    std::vector<std::string> lines = ProblemsOf({}, name);
+    return lines.size() == 1 ? lines[0] : "";
+  };
+  EXPECT_THAT(problem("a.xlsx"), HasSubstr("save the sheet as CSV"));
+  EXPECT_THAT(problem("a.gz"), HasSubstr("such as x.csv.gz"));
+  EXPECT_THAT(problem("a.parquet.gz"), HasSubstr("format.kind: required"));
+  EXPECT_THAT(problem("a.csv.bz2"), HasSubstr("gzip or zstd"));
+  EXPECT_THAT(problem("data"), HasSubstr("known endings are .csv"));
+  v1::DatasetFormat csv;
+  csv.set_kind(v1::DatasetFormat::CSV);
+  EXPECT_THAT(ProblemsOf(csv, "data"), IsEmpty());
+}
+
+TEST(DatasetFormatTest, AnEncodingIsForTexts) {
+  v1::DatasetFormat format;
+  format.set_encoding(v1::DatasetFormat::WINDOWS_1252);
+  EXPECT_THAT(ProblemsOf(format, "a.csv"), IsEmpty());
+  EXPECT_THAT(ProblemsOf(format, "a.json.gz"), IsEmpty());
+  EXPECT_THAT(ProblemsOf(format, "a.parquet"),
+              ElementsAre(HasSubstr("format.encoding: is not for PARQUET")));
+  EXPECT_THAT(ProblemsOf(format, "a.zip"),
+              ElementsAre(HasSubstr("with a `manifest` only")));
+  format.set_manifest("rows.csv");
+  EXPECT_THAT(ProblemsOf(format, "a.zip"), IsEmpty());
+  format.set_encoding(static_cast<v1::DatasetFormat::Encoding>(99));
+  EXPECT_THAT(ProblemsOf(format, "a.zip"),
+              ElementsAre(HasSubstr("format.encoding: unknown value")));
+  v1::DatasetFormat json;
+  json.set_delimiter(";");
+  EXPECT_THAT(ProblemsOf(json, "a.json"),
+              ElementsAre(HasSubstr("is for CSV and TSV only")));
 }
 
 }  // namespace
