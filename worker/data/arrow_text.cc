@@ -1,14 +1,18 @@
 #include "worker/data/arrow_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "arrow/array.h"
 #include "arrow/scalar.h"
 #include "arrow/type.h"
-#include "worker/data/file_bytes.h"
+#include "proto/contract/base/utf8.h"
+#include "worker/data/byte_source.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -17,6 +21,22 @@ template <typename ArrayType>
 Cell ViewCell(const arrow::Array& array, int64_t i) {
   return Cell{.text =
                   std::string(static_cast<const ArrayType&>(array).GetView(i))};
+}
+
+// Whether bytes read as a text that people wrote.
+bool LooksLikeText(std::string_view bytes) {
+  return IsUtf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](char c) {
+           return absl::ascii_iscntrl(c) && !absl::ascii_isspace(c);
+         });
+}
+
+// Bytes that a writer did not call a text, though most often they are one.
+template <typename ArrayType>
+Cell BytesCell(const arrow::Array& array, int64_t i) {
+  const std::string_view bytes =
+      static_cast<const ArrayType&>(array).GetView(i);
+  return LooksLikeText(bytes) ? Cell{.text = std::string(bytes)}
+                              : Cell{.opaque = true};
 }
 
 template <typename Float>
@@ -60,6 +80,10 @@ absl::StatusOr<Cell> ArrowCell(const arrow::Array& array, int64_t i) {
       return ViewCell<arrow::LargeStringArray>(array, i);
     case arrow::Type::STRING_VIEW:
       return ViewCell<arrow::StringViewArray>(array, i);
+    case arrow::Type::BINARY:
+      return BytesCell<arrow::BinaryArray>(array, i);
+    case arrow::Type::LARGE_BINARY:
+      return BytesCell<arrow::LargeBinaryArray>(array, i);
     case arrow::Type::BOOL:
       return Cell{.text =
                       static_cast<const arrow::BooleanArray&>(array).Value(i)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "worker/data/data_totals.h"
 #include "worker/data/example.h"
 #include "worker/data/finding.h"
 #include "worker/data/labelled_samples.h"
@@ -19,15 +20,22 @@ namespace tunesmith::worker {
 // own.
 struct ClassificationRequest {
   TableFile training;
-  // Unset: `validation_fraction` of training rows is split off.
+  // Unset: the rows that `split_column` says are, or, without such rows,
+  // `validation_fraction` of training rows.
   std::optional<TableFile> validation;
+  // Unset: the rows that `split_column` says are.
   std::optional<TableFile> test;
   double validation_fraction = 0.1;
   int64_t seed = 42;
   std::string sample_column;
   std::string label_column;
+  // Of `training`; empty: all its rows are for training.
+  std::string split_column;
+  // Whether samples that are the same stay on one side of a split that
+  // `validation_fraction` makes.
+  bool group_duplicates = true;
   RowPolicy policy;
-  // Empty: the training rows' labels, sorted by byte.
+  // Empty: those of the training rows, as ResolveLabels has them.
   std::vector<std::string> labels;
 };
 
@@ -40,14 +48,22 @@ struct ClassificationData {
   std::vector<int64_t> training_counts;
 };
 
-// Reads, cleans, splits and encodes. What was noticed goes to `findings`, also
-// when it ends with an error; messages about one row name the dataset.
+// What was noticed while data were prepared, also where that ended with an
+// error.
+struct DataNotes {
+  // Messages about one row name the dataset.
+  std::vector<DataFinding> findings;
+  // Of each file that was read to its end, in the order of the request.
+  std::vector<DataTotals> totals;
+};
+
+// Reads, cleans, splits and encodes.
 //
-// INVALID_ARGUMENT with a reason: those of ReadLabelledSamples, ResolveLabels,
-// IndexLabels, and of the kind.
+// INVALID_ARGUMENT with a reason: those of ReadLabelledSamples, CheckDropped,
+// ResolveLabels, IndexLabels, and of the kind; EMPTY_DATASET when the split
+// column leaves nothing to train on.
 absl::StatusOr<ClassificationData> PrepareClassification(
-    const ClassificationRequest& request, SampleKind& kind,
-    std::vector<DataFinding>& findings,
+    const ClassificationRequest& request, SampleKind& kind, DataNotes& notes,
     const std::function<bool()>& should_stop);
 
 }  // namespace tunesmith::worker

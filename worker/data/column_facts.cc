@@ -96,7 +96,7 @@ void ColumnCollector::Count(const std::string& text) {
     listed_bytes_ += text.size();
     if (listed_bytes_ > kMaxDistinctBytes) KeepHashesOnly();
   }
-  if (counts_.size() + hashes_.size() <= kMaxDistinctValues) return;
+  if (counts_.size() + hashes_.size() <= max_distinct_) return;
   too_many_ = true;
   counts_.clear();
   hashes_.clear();

@@ -14,8 +14,19 @@
 
 namespace tunesmith::worker {
 
-// Distinct values of a column that are counted.
-inline constexpr size_t kMaxDistinctValues = 4096;
+// Distinct values of a column that are counted: as many as a task may have
+// labels, as long as it is one of a table's first columns.
+inline constexpr size_t kMaxDistinctValues = 32768;
+// A table of thousands of columns must not fill the memory.
+inline constexpr size_t kMaxDistinctValuesOfLateColumns = 4096;
+inline constexpr size_t kFirstColumns = 256;
+
+// What counts for the column at `position`.
+constexpr size_t DistinctLimit(size_t position) {
+  return position < kFirstColumns ? kMaxDistinctValues
+                                  : kMaxDistinctValuesOfLateColumns;
+}
+
 // Bytes of all distinct values of a column that are listed.
 inline constexpr size_t kMaxDistinctBytes = 256 << 10;
 
@@ -57,6 +68,9 @@ class ColumnCollector {
   // Missing rows whose numbers are kept.
   static constexpr size_t kMaxMissingRows = 100;
 
+  // Counts at most `max_distinct` distinct values.
+  explicit ColumnCollector(size_t max_distinct) : max_distinct_(max_distinct) {}
+
   void Add(const Cell& cell, int64_t row);
   void AddMissing(int64_t row);
   // `count` rows at once, the first of which are `rows` (more than `count` of
@@ -73,6 +87,7 @@ class ColumnCollector {
   void Count(const std::string& text);
   void KeepHashesOnly();
 
+  const size_t max_distinct_;
   std::optional<ColumnType> type_;
   int64_t missing_count_ = 0;
   std::vector<int64_t> missing_rows_;

@@ -1,19 +1,20 @@
 #include "worker/data/encoding.h"
 
 #include <algorithm>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "proto/artifact/sha256.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::worker {
 namespace {
 
-// Texts that are encoded between two questions whether to stop.
-constexpr size_t kBlockTexts = 8192;
+// Tokens that tell one text from another; what comes later does not count.
+constexpr int kIdentityTokens = 1 << 16;
 
 absl::Status CheckIds(const std::vector<int32_t>& ids, int64_t row,
                       int64_t vocabulary_size) {
@@ -32,36 +33,48 @@ absl::Status CheckIds(const std::vector<int32_t>& ids, int64_t row,
           vocabulary_size, ", id: ", largest));
 }
 
+std::string IdentityOf(const std::vector<int32_t>& ids) {
+  return Sha256Hex(std::string_view(reinterpret_cast<const char*>(ids.data()),
+                                    ids.size() * sizeof(int32_t)));
+}
+
 }  // namespace
 
-absl::StatusOr<EncodedExamples> EncodeExamples(
-    const Tokenizer& tokenizer, const std::vector<LabelledSample>& texts,
-    std::span<const int32_t> labels, const EncodingOptions& options,
-    const std::function<bool()>& should_stop) {
-  EncodedExamples result;
-  result.examples.reserve(texts.size());
-  for (size_t begin = 0; begin < texts.size(); begin += kBlockTexts) {
-    if (should_stop()) {
-      return ReasonedError(absl::StatusCode::kCancelled, "CANCELLED",
-                           "cancelled while encoding texts");
-    }
-    size_t end = std::min(begin + kBlockTexts, texts.size());
-    std::vector<std::string> block;
-    for (size_t i = begin; i < end; ++i) block.push_back(texts[i].sample);
-    TUNESMITH_ASSIGN_OR_RETURN(
-        EncodedTexts encoded,
-        tokenizer.EncodeBatch(block, options.max_length, options.threads));
-    result.truncated += static_cast<int64_t>(encoded.truncated.size());
-    for (size_t i = begin; i < end; ++i) {
-      std::vector<int32_t>& ids = encoded.token_ids[i - begin];
-      TUNESMITH_RETURN_IF_ERROR(
-          CheckIds(ids, texts[i].row, options.vocabulary_size));
-      result.examples.push_back({.row = texts[i].row,
-                                 .token_ids = std::move(ids),
-                                 .label = labels[i]});
+absl::StatusOr<std::vector<EncodedText>> EncodeTexts(
+    const Tokenizer& tokenizer, std::span<const LabelledSample> texts,
+    const EncodingOptions& options) {
+  std::vector<std::string> block;
+  for (const LabelledSample& text : texts) block.push_back(text.sample);
+  TUNESMITH_ASSIGN_OR_RETURN(
+      EncodedTexts whole,
+      tokenizer.EncodeBatch(block,
+                            std::max(options.max_length, kIdentityTokens),
+                            options.threads));
+  std::vector<EncodedText> encoded(texts.size());
+  std::vector<size_t> long_ones;
+  block.clear();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    std::vector<int32_t>& ids = whole.token_ids[i];
+    encoded[i].identity = IdentityOf(ids);
+    if (static_cast<int64_t>(ids.size()) > options.max_length) {
+      long_ones.push_back(i);
+      block.push_back(texts[i].sample);
+    } else {
+      encoded[i].token_ids = std::move(ids);
     }
   }
-  return result;
+  TUNESMITH_ASSIGN_OR_RETURN(
+      EncodedTexts cut,
+      tokenizer.EncodeBatch(block, options.max_length, options.threads));
+  for (size_t i = 0; i < long_ones.size(); ++i) {
+    encoded[long_ones[i]].token_ids = std::move(cut.token_ids[i]);
+    encoded[long_ones[i]].truncated = true;
+  }
+  for (size_t i = 0; i < texts.size(); ++i) {
+    TUNESMITH_RETURN_IF_ERROR(
+        CheckIds(encoded[i].token_ids, texts[i].row, options.vocabulary_size));
+  }
+  return encoded;
 }
 
 }  // namespace tunesmith::worker

@@ -2,12 +2,11 @@
 #define TUNESMITH_WORKER_DATA_ENCODING_H_
 
 #include <cstdint>
-#include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/data/example.h"
 #include "worker/data/labelled_samples.h"
 #include "worker/tokenizer/tokenizer.h"
 
@@ -21,21 +20,19 @@ struct EncodingOptions {
   int64_t vocabulary_size = 0;
 };
 
-struct EncodedExamples {
-  // In the order of the texts.
-  std::vector<Example> examples;
-  // Texts that were cut.
-  int64_t truncated = 0;
+struct EncodedText {
+  // At most max_length, special tokens included; not empty.
+  std::vector<int32_t> token_ids;
+  bool truncated = false;
+  // Equal for texts that are the same to the tokenizer before they are cut.
+  std::string identity;
 };
 
-// Encodes texts in blocks, so that no second copy of all tokens is held.
-// `labels` has one entry for each text. INVALID_ARGUMENT with reason
-// BAD_TOKENIZER, also when an id is not in the network's vocabulary. CANCELLED
-// as ReadLabelledSamples.
-absl::StatusOr<EncodedExamples> EncodeExamples(
-    const Tokenizer& tokenizer, const std::vector<LabelledSample>& texts,
-    std::span<const int32_t> labels, const EncodingOptions& options,
-    const std::function<bool()>& should_stop);
+// One for each of `texts`, in their order. INVALID_ARGUMENT with reason
+// BAD_TOKENIZER, also when an id is not in the network's vocabulary.
+absl::StatusOr<std::vector<EncodedText>> EncodeTexts(
+    const Tokenizer& tokenizer, std::span<const LabelledSample> texts,
+    const EncodingOptions& options);
 
 }  // namespace tunesmith::worker
 

@@ -1,81 +1,127 @@
 #include "worker/data/file_bytes.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <string_view>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
+#include "proto/contract/base/utf8.h"
+#include "worker/data/file_signature.h"
 
 namespace tunesmith::worker {
 namespace {
 
 constexpr size_t kBufferBytes = 64 << 10;
+// Of the longest character in UTF-8, at which a buffer may be cut.
+constexpr size_t kLongestCharacter = 4;
 
-// First bytes of files that are not tables in plain text.
-struct Signature {
-  std::string_view bytes;
-  const char* message;
-};
-constexpr Signature kSignatures[] = {
-    {"\xff\xfe", "the file is UTF-16 (save it as UTF-8)"},
-    {"\xfe\xff", "the file is UTF-16 (save it as UTF-8)"},
-    {"PK\x03\x04", "the file is a ZIP archive or spreadsheet (save it as CSV)"},
-    {"\x1f\x8b", "the file is compressed with gzip (unpack it)"},
-    {"\x28\xb5\x2f\xfd", "the file is compressed with zstd (unpack it)"},
-    {"PAR1", "the file is Parquet (set the format's kind to PARQUET)"},
-};
+absl::StatusOr<std::string> ReadStart(ByteSource& source) {
+  std::string start(kBufferBytes, '\0');
+  size_t size = 0;
+  while (size < start.size()) {
+    TUNESMITH_ASSIGN_OR_RETURN(
+        size_t more, source.Read(start.data() + size, start.size() - size));
+    if (more == 0) break;
+    size += more;
+  }
+  start.resize(size);
+  return start;
+}
+
+// A start that is UTF-8 and not ASCII alone; a character that is cut at its
+// end does not count.
+bool LooksLikeUtf8(std::string_view start) {
+  if (start.size() == kBufferBytes) {
+    start = CutAtCharacter(start, start.size() - kLongestCharacter);
+  }
+  return HasBeyondAscii(start) && IsUtf8(start);
+}
+
+absl::Status CheckMark(const ByteOrderMark& mark, TextEncoding encoding) {
+  if (encoding == TextEncoding::kDetect || encoding == mark.encoding) {
+    return absl::OkStatus();
+  }
+  return MalformedFileError(
+      absl::StrCat("the file begins with the byte order mark of ",
+                   std::string(EncodingName(mark.encoding)),
+                   ", and the format's `encoding` ", "is ",
+                   std::string(EncodingField(encoding)), " (leave it unset)"));
+}
+
+DataFinding OtherEncoding(FindingSeverity severity, const std::string& message,
+                          const std::string& suggestion) {
+  return {.code = FindingCode::kOtherEncoding,
+          .severity = severity,
+          .message = message,
+          .suggestion = suggestion};
+}
 
 }  // namespace
 
-absl::Status MalformedFileError(const std::string& message) {
-  return ReasonedError(absl::StatusCode::kInvalidArgument, "MALFORMED_FILE",
-                       message);
-}
-
 absl::StatusOr<std::unique_ptr<FileBytes>> FileBytes::Open(
-    const std::string& path) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return absl::ErrnoToStatus(errno, "opening the dataset's file");
-  std::unique_ptr<FileBytes> file(new FileBytes(fd));
-  file->Fill();
-  absl::Status status = file->status();
-  if (status.ok()) status = file->SkipMark();
-  if (!status.ok()) return status;
+    const std::string& path, TextEncoding encoding) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
+                             OpenBytes(path));
+  TUNESMITH_ASSIGN_OR_RETURN(std::string start, ReadStart(*source));
+  TUNESMITH_RETURN_IF_ERROR(RefuseOtherFile(start));
+  std::string_view text = start;
+  std::vector<DataFinding> findings;
+  if (const std::optional<ByteOrderMark> mark = MarkOf(start)) {
+    TUNESMITH_RETURN_IF_ERROR(CheckMark(*mark, encoding));
+    encoding = mark->encoding;
+    text.remove_prefix(mark->size);
+  } else if (encoding == TextEncoding::kDetect) {
+    const std::optional<TextEncoding> told = Utf16WithoutMark(start);
+    encoding = told.value_or(TextEncoding::kUtf8);
+    if (told.has_value()) {
+      findings.push_back(OtherEncoding(
+          FindingSeverity::kNote,
+          absl::StrCat("the file is read as ", std::string(EncodingName(*told)),
+                       ", as its zero bytes show"),
+          ""));
+    }
+  } else if (encoding != TextEncoding::kUtf8 && LooksLikeUtf8(start)) {
+    findings.push_back(
+        OtherEncoding(FindingSeverity::kWarning,
+                      absl::StrCat("the file is read as ",
+                                   std::string(EncodingName(encoding)),
+                                   ", and seems to be UTF-8"),
+                      "leave the format's `encoding` unset"));
+  }
+  std::unique_ptr<FileBytes> file(new FileBytes(std::move(source), encoding));
+  file->findings_ = std::move(findings);
+  file->decoder_.Decode(text, file->buffer_);
   return file;
 }
 
-FileBytes::FileBytes(int fd) : fd_(fd), buffer_(kBufferBytes) {}
-
-FileBytes::~FileBytes() { close(fd_); }
-
-bool FileBytes::Fill() {
-  if (!status_.ok()) return false;
-  position_ = 0;
-  size_ = 0;
-  ssize_t n;
-  do {
-    n = read(fd_, buffer_.data(), buffer_.size());
-  } while (n < 0 && errno == EINTR);
-  if (n < 0) {
-    status_ = absl::ErrnoToStatus(errno, "reading the dataset's file");
-    return false;
+bool EndsLinesWithReturns(std::string_view start, bool quoted) {
+  bool in_quotes = false;
+  bool any_return = false;
+  for (char c : start) {
+    if (quoted && c == '"') in_quotes = !in_quotes;
+    if (in_quotes) continue;
+    if (c == '\n') return false;
+    any_return |= c == '\r';
   }
-  size_ = static_cast<size_t>(n);
-  return n > 0;
+  return any_return;
 }
 
-absl::Status FileBytes::SkipMark() {
-  std::string_view start(buffer_.data(), size_);
-  if (start.starts_with("\xef\xbb\xbf")) position_ = 3;
-  for (const Signature& signature : kSignatures) {
-    if (start.starts_with(signature.bytes)) {
-      return MalformedFileError(signature.message);
+bool FileBytes::Fill() {
+  if (ended_) return false;
+  encoded_.resize(kBufferBytes);
+  buffer_.clear();
+  position_ = 0;
+  while (buffer_.empty() && !ended_) {
+    absl::StatusOr<size_t> size =
+        source_->Read(encoded_.data(), encoded_.size());
+    if (!size.ok()) status_ = size.status();
+    ended_ = !size.ok() || *size == 0;
+    if (ended_) {
+      decoder_.Finish(buffer_);
+    } else {
+      decoder_.Decode({encoded_.data(), *size}, buffer_);
     }
   }
-  return absl::OkStatus();
+  return !buffer_.empty();
 }
 
 }  // namespace tunesmith::worker

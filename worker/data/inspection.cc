@@ -50,6 +50,16 @@ void BoundListedValues(std::vector<ColumnFacts>& columns) {
   }
 }
 
+// What findings about a file propose, for the end of an error.
+std::string Proposals(const std::vector<DataFinding>& findings) {
+  std::string text;
+  for (const DataFinding& finding : findings) {
+    if (finding.suggestion.empty()) continue;
+    absl::StrAppend(&text, "; ", finding.message, ": ", finding.suggestion);
+  }
+  return text;
+}
+
 class Inspector {
  public:
   Inspector(TableReader& table, FindingLog& findings)
@@ -62,7 +72,7 @@ class Inspector {
   void ReportMissing(const ColumnCollector& collector,
                      const std::string& column);
   void ReportDuplicates();
-  void ReportTooMany(const ColumnFacts& facts);
+  void ReportTooMany(const ColumnFacts& facts, size_t limit);
 
   TableReader& table_;
   FindingLog& findings_;
@@ -79,8 +89,8 @@ void Inspector::Take(const Row& row) {
   if (row.problem.has_value()) {
     findings_.Add(RowFinding(row));
     if (problem_rows_++ == 0) {
-      first_problem_ =
-          absl::StrCat("row ", row.number, ": ", row.problem->message);
+      first_problem_ = absl::StrCat("row ", row.number, ", ", LineOf(row),
+                                    row.problem->message);
     }
     return;
   }
@@ -90,7 +100,8 @@ void Inspector::Take(const Row& row) {
   }
   while (collectors_.size() < table_.columns().size()) {
     // A column that rows before this one lack.
-    collectors_.emplace_back().AddMissing(first_rows_, row_count_ - 1);
+    collectors_.emplace_back(DistinctLimit(collectors_.size()))
+        .AddMissing(first_rows_, row_count_ - 1);
   }
   for (size_t c = 0; c < collectors_.size(); ++c) {
     if (c < row.cells.size()) {
@@ -150,33 +161,39 @@ void Inspector::ReportDuplicates() {
        .count = copies});
 }
 
-void Inspector::ReportTooMany(const ColumnFacts& facts) {
+void Inspector::ReportTooMany(const ColumnFacts& facts, size_t limit) {
   if (facts.distinct_count.has_value()) return;
-  findings_.Add({.code = FindingCode::kTooManyDistinctValues,
-                 .severity = FindingSeverity::kNote,
-                 .column = facts.name,
-                 .message = absl::StrCat("column ", facts.name,
-                                         " has more than ", kMaxDistinctValues,
-                                         " distinct values; they are not "
-                                         "listed, and it cannot be a label")});
+  findings_.Add(
+      {.code = FindingCode::kTooManyDistinctValues,
+       .severity = FindingSeverity::kNote,
+       .column = facts.name,
+       .message = absl::StrCat("column ", facts.name, " has more than ", limit,
+                               " distinct values; they are not "
+                               "listed, and it cannot be a label")});
 }
 
 absl::StatusOr<TableFacts> Inspector::Finish() {
+  const std::vector<DataFinding> findings = table_.Findings();
+  for (const DataFinding& finding : findings) findings_.Add(finding);
   if (row_count_ == 0 && problem_rows_ > 0) {
-    return MalformedFileError(absl::StrCat(
-        "no row can be read (is the format right?), ", first_problem_));
+    return MalformedFileError(
+        absl::StrCat("no row can be read (is the format right?), ",
+                     first_problem_, Proposals(findings)));
   }
   if (row_count_ == 0) {
     return ReasonedError(absl::StatusCode::kInvalidArgument, "EMPTY_DATASET",
                          "the file has no row");
   }
-  TableFacts facts{.row_count = row_count_};
-  collectors_.resize(table_.columns().size());
+  TableFacts facts{.row_count = row_count_,
+                   .unusable_row_count = problem_rows_};
+  while (collectors_.size() < table_.columns().size()) {
+    collectors_.emplace_back(DistinctLimit(collectors_.size()));
+  }
   for (size_t c = 0; c < collectors_.size(); ++c) {
     const std::string& name = table_.columns()[c];
     ReportMissing(collectors_[c], name);
     facts.columns.push_back(collectors_[c].Finish(name));
-    ReportTooMany(facts.columns.back());
+    ReportTooMany(facts.columns.back(), DistinctLimit(c));
   }
   BoundListedValues(facts.columns);
   ReportDuplicates();
@@ -185,11 +202,16 @@ absl::StatusOr<TableFacts> Inspector::Finish() {
 
 }  // namespace
 
+std::string LineOf(const Row& row) {
+  return row.line == 0 ? "" : absl::StrCat("line ", row.line, ": ");
+}
+
 DataFinding RowFinding(const Row& row) {
-  DataFinding finding{.code = row.problem->code,
-                      .severity = FindingSeverity::kError,
-                      .row = row.number,
-                      .message = row.problem->message};
+  DataFinding finding{
+      .code = row.problem->code,
+      .severity = FindingSeverity::kError,
+      .row = row.number,
+      .message = absl::StrCat(LineOf(row), row.problem->message)};
   switch (row.problem->code) {
     case FindingCode::kWrongCellCount:
       finding.suggestion =
@@ -197,7 +219,8 @@ DataFinding RowFinding(const Row& row) {
       break;
     case FindingCode::kInvalidUtf8:
       finding.suggestion =
-          "save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8)";
+          "set the format's `encoding` to what the file is in, or correct the "
+          "row";
       break;
     default:
       finding.suggestion = "correct the row, or check the dataset's format";

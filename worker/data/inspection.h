@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,8 +19,9 @@ inline constexpr size_t kMaxListedBytes = 1 << 20;
 
 // What reading a table once told.
 struct TableFacts {
-  // Rows without a problem; the others count in nothing here.
+  // Rows without a problem; the others count in nothing else here.
   int64_t row_count = 0;
+  int64_t unusable_row_count = 0;
   std::vector<ColumnFacts> columns = {};
 };
 
@@ -30,6 +32,9 @@ struct TableFacts {
 absl::StatusOr<TableFacts> InspectTable(
     TableReader& table, FindingLog& findings,
     const std::function<bool()>& should_stop);
+
+// "line 12: ", where the row has a line: the beginning of a message about it.
+std::string LineOf(const Row& row);
 
 // The finding that a row with a problem is.
 DataFinding RowFinding(const Row& row);

@@ -1,141 +1,106 @@
 #include "worker/data/jsonl_reader.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
 #include "proto/contract/base/status_macros.h"
-#include "proto/contract/base/utf8.h"
 #include "worker/data/file_bytes.h"
+#include "worker/data/json_rows.h"
 
 namespace tunesmith::worker {
 namespace {
 
-using Json = nlohmann::json;
-
-// Names of the columns and where each is.
-struct Columns {
-  std::vector<std::string> names;
-  std::unordered_map<std::string, size_t> positions;
-
-  size_t PositionOf(const std::string& key) {
-    std::string name(CutAtCharacter(key, kMaxColumnNameBytes));
-    auto [it, is_new] = positions.try_emplace(name, names.size());
-    if (is_new) names.push_back(std::move(name));
-    return it->second;
-  }
-};
-
-// Hears of the parts of one line and keeps the values at the top level, so
-// that a line of nothing but brackets costs no memory.
-class FlatObject : public nlohmann::json_sax<Json> {
- public:
-  FlatObject(Columns& columns, std::vector<Cell>& cells)
-      : columns_(columns), cells_(cells) {}
-
-  bool is_object() const { return is_object_; }
-  const std::string& error() const { return error_; }
-
-  bool null() override { return Set(Cell{}); }
-  bool boolean(bool value) override {
-    return Set(Cell{.text = value ? "true" : "false"});
-  }
-  bool number_integer(number_integer_t value) override {
-    return Set(Cell{.text = absl::StrCat(value)});
-  }
-  bool number_unsigned(number_unsigned_t value) override {
-    return Set(Cell{.text = absl::StrCat(value)});
-  }
-  bool number_float(number_float_t, const string_t& text) override {
-    return Set(Cell{.text = text});
-  }
-  bool string(string_t& value) override {
-    return Set(Cell{.text = std::move(value)});
-  }
-  bool binary(binary_t&) override { return Set(Cell{.opaque = true}); }
-
-  bool start_object(std::size_t) override {
-    if (depth_ == 0) {
-      is_object_ = true;
-    } else {
-      Set(Cell{.opaque = true});
-    }
-    ++depth_;
-    return true;
-  }
-  bool start_array(std::size_t) override {
-    if (depth_ == 0) return false;
-    Set(Cell{.opaque = true});
-    ++depth_;
-    return true;
-  }
-  bool end_object() override {
-    --depth_;
-    return true;
-  }
-  bool end_array() override {
-    --depth_;
-    return true;
-  }
-  bool key(string_t& name) override {
-    if (depth_ == 1) position_ = columns_.PositionOf(name);
-    return columns_.names.size() <= kMaxColumns;
-  }
-  bool parse_error(std::size_t position, const std::string&,
-                   const Json::exception&) override {
-    error_ = absl::StrCat("not JSON at byte ", position, " of the line");
-    return false;
-  }
-
- private:
-  // False ends the parse: a line that is a bare value.
-  bool Set(Cell cell) {
-    if (depth_ != 1) return depth_ > 1;
-    if (cells_.size() <= position_) cells_.resize(position_ + 1);
-    cells_[position_] = std::move(cell);
-    return true;
-  }
-
-  Columns& columns_;
-  std::vector<Cell>& cells_;
-  bool is_object_ = false;
-  int64_t depth_ = 0;
-  size_t position_ = 0;
-  std::string error_;
-};
+constexpr std::string_view kBlanks = " \t\r";
 
 class JsonlReader : public TableReader {
  public:
   explicit JsonlReader(std::unique_ptr<FileBytes> file)
-      : file_(std::move(file)) {}
+      : file_(std::move(file)), rows_(file_->encoding()) {
+    if (EndsLinesWithReturns(file_->Upcoming(), /*quoted=*/false)) {
+      file_->EndLinesWithReturns();
+    }
+  }
+
+  absl::Status CheckShape() const;
 
   const std::vector<std::string>& columns() const override {
-    return columns_.names;
+    return rows_.columns();
   }
   absl::StatusOr<bool> Next(Row& row) override;
+  std::vector<DataFinding> Findings() const override;
 
  private:
   // False at the end of the file. A line that is too long is cut.
   bool ReadLine();
 
   const std::unique_ptr<FileBytes> file_;
-  Columns columns_;
+  JsonRows rows_;
+  int64_t line_number_ = 0;
   std::string line_;
-  int64_t row_ = 0;
 };
 
+// The first line of `text` that is not blank, without blanks around it; `text`
+// loses it.
+std::string_view TakeLine(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  text.remove_prefix(line.size());
+  return line.substr(0, line.find_last_not_of(kBlanks) + 1);
+}
+
+// Whether more brackets are opened in `line` than closed.
+bool LeavesOpen(std::string_view line) {
+  bool in_string = false;
+  int64_t depth = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (in_string && line[i] == '\\') {
+      ++i;
+    } else if (line[i] == '"') {
+      in_string = !in_string;
+    } else if (!in_string) {
+      depth += line[i] == '{' || line[i] == '[';
+      depth -= line[i] == '}' || line[i] == ']';
+    }
+  }
+  return depth > 0;
+}
+
+absl::Status JsonlReader::CheckShape() const {
+  std::string_view start = file_->Upcoming();
+  const std::string_view first = TakeLine(start);
+  const std::string_view second = TakeLine(start);
+  std::string_view inner = first.substr(std::min<size_t>(first.size(), 1));
+  inner.remove_prefix(std::min(inner.find_first_not_of(" "), inner.size()));
+  if (first.starts_with('[') && (inner.empty() || inner.starts_with('{')) &&
+      (!inner.empty() || second.starts_with('{'))) {
+    return MalformedFileError(
+        "the file is one JSON array and not an object a line (set the format's "
+        "kind to JSON)");
+  }
+  if (first.starts_with('{') && !second.empty() && !second.starts_with('{') &&
+      LeavesOpen(first)) {
+    return MalformedFileError(
+        "the first JSON object goes over several lines (set the format's kind "
+        "to JSON)");
+  }
+  return absl::OkStatus();
+}
+
 bool JsonlReader::ReadLine() {
+  const int end = file_->ends_lines_with_returns() ? '\r' : '\n';
   do {
     line_.clear();
+    line_number_ = file_->line();
     int byte = file_->Get();
     if (byte == FileBytes::kEnd) return false;
-    for (; byte != FileBytes::kEnd && byte != '\n'; byte = file_->Get()) {
+    for (; byte != FileBytes::kEnd && byte != end; byte = file_->Get()) {
       if (line_.size() <= kMaxRowBytes)
         line_.push_back(static_cast<char>(byte));
     }
-  } while (line_.find_first_not_of(" \t\r") == std::string::npos);
+  } while (line_.find_first_not_of(kBlanks) == std::string::npos);
   return true;
 }
 
@@ -144,42 +109,28 @@ absl::StatusOr<bool> JsonlReader::Next(Row& row) {
     TUNESMITH_RETURN_IF_ERROR(file_->status());
     return false;
   }
-  row.number = ++row_;
-  row.cells.clear();
-  row.problem.reset();
-  if (line_.size() > kMaxRowBytes) {
-    row.problem = RowProblem{
-        FindingCode::kMalformedRow,
-        absl::StrCat("the line is longer than ", kMaxRowBytes, " bytes")};
-    return true;
-  }
-  if (!IsUtf8(line_)) {
-    row.problem =
-        RowProblem{FindingCode::kInvalidUtf8, "the line is not UTF-8"};
-    return true;
-  }
-  FlatObject object(columns_, row.cells);
-  bool parsed = Json::sax_parse(line_, &object);
-  if (columns_.names.size() > kMaxColumns) {
-    return MalformedFileError(absl::StrCat("the lines have more than ",
-                                           kMaxColumns, " different keys"));
-  }
-  if (!parsed) {
-    row.problem = RowProblem{FindingCode::kMalformedRow,
-                             object.error().empty()
-                                 ? std::string("the line is not a JSON object")
-                                 : object.error()};
-  }
+  TUNESMITH_RETURN_IF_ERROR(rows_.Parse(line_, row));
+  row.line = line_number_;
   return true;
+}
+
+std::vector<DataFinding> JsonlReader::Findings() const {
+  std::vector<DataFinding> findings = file_->findings();
+  for (DataFinding& finding : rows_.Findings()) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TableReader>> OpenJsonl(
-    const std::string& path) {
+absl::StatusOr<std::unique_ptr<TableReader>> OpenJsonl(const std::string& path,
+                                                       TextEncoding encoding) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<FileBytes> file,
-                             FileBytes::Open(path));
-  return std::make_unique<JsonlReader>(std::move(file));
+                             FileBytes::Open(path, encoding));
+  auto reader = std::make_unique<JsonlReader>(std::move(file));
+  TUNESMITH_RETURN_IF_ERROR(reader->CheckShape());
+  return reader;
 }
 
 }  // namespace tunesmith::worker

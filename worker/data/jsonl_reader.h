@@ -9,10 +9,11 @@
 
 namespace tunesmith::worker {
 
-// One JSON object a line. Columns are the keys, in the order in which they
-// first occur; numbers keep the text that they have in the file; objects and
-// lists are opaque. Empty lines are skipped.
-absl::StatusOr<std::unique_ptr<TableReader>> OpenJsonl(const std::string& path);
+// One JSON object a line, as JsonRows reads them. Empty lines are skipped.
+// MALFORMED_FILE when the file is rather one array, or objects that go over
+// several lines.
+absl::StatusOr<std::unique_ptr<TableReader>> OpenJsonl(const std::string& path,
+                                                       TextEncoding encoding);
 
 }  // namespace tunesmith::worker
 

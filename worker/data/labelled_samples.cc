@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/reason.h"
@@ -76,7 +77,7 @@ class WantedColumn {
     }
   }
 
-  Cell* In(Row& row) const {
+  const Cell* In(const Row& row) const {
     return position_ < row.cells.size() ? &row.cells[position_] : nullptr;
   }
 
@@ -88,40 +89,35 @@ class WantedColumn {
   size_t seen_ = 0;
 };
 
-bool IsBlank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n\v\f") == std::string::npos;
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
-// Why a row's cell cannot be used, as a finding's message; empty when it can.
-std::string CellProblem(const Cell* cell, const WantedColumn& column,
-                        bool blank_is_missing) {
-  if (cell != nullptr && cell->opaque) {
-    return absl::StrCat("the value in column ", column.name(),
-                        " is not a text or number");
-  }
-  if (cell == nullptr || cell->text.empty() ||
-      (blank_is_missing && IsBlank(cell->text))) {
-    return absl::StrCat("no value in column ", column.name());
-  }
-  return "";
+std::string_view TextOf(const Cell* cell) {
+  return cell == nullptr ? std::string_view() : cell->text;
 }
 
 class SampleCollector {
  public:
-  SampleCollector(const SampleSelection& selection, FindingLog& findings)
+  SampleCollector(const SampleSelection& selection, FindingLog& findings,
+                  RowTally& tally)
       : selection_(selection),
         findings_(findings),
+        tally_(tally),
         sample_(selection.sample_column),
-        label_(selection.label_column) {}
+        label_(selection.label_column),
+        split_(selection.split_column) {}
 
   void LookUp(const std::vector<std::string>& columns) {
-    sample_.LookUp(columns);
-    label_.LookUp(columns);
+    for (WantedColumn* column : {&sample_, &label_, &split_}) {
+      column->LookUp(columns);
+    }
   }
 
-  // UNKNOWN_COLUMN while one of the two has not turned up.
+  // UNKNOWN_COLUMN while one that is needed has not turned up.
   absl::Status CheckColumns(const std::vector<std::string>& columns) const {
-    for (const WantedColumn* column : {&sample_, &label_}) {
+    for (const WantedColumn* column : {&sample_, &label_, &split_}) {
+      if (column == &split_ && !has_splits()) continue;
       if (!column->is_known()) {
         return UnknownColumn(column->name(), selection_, columns);
       }
@@ -133,19 +129,45 @@ class SampleCollector {
   absl::StatusOr<std::vector<LabelledSample>> Finish();
 
  private:
-  absl::Status Reject(DataFinding finding);
+  bool has_splits() const { return !selection_.split_column.empty(); }
+  // Why a row's cell cannot be used, as a finding's message; empty when it can.
+  std::string ProblemOf(const Cell* cell, const WantedColumn& column) const;
+  absl::Status Reject(const Row& row, DataFinding finding);
 
   const SampleSelection& selection_;
   FindingLog& findings_;
+  RowTally& tally_;
   WantedColumn sample_;
   WantedColumn label_;
+  WantedColumn split_;
   std::vector<LabelledSample> samples_;
   int64_t rejected_ = 0;
 };
 
-absl::Status SampleCollector::Reject(DataFinding finding) {
+std::string SampleCollector::ProblemOf(const Cell* cell,
+                                       const WantedColumn& column) const {
+  if (cell != nullptr && cell->opaque) {
+    return absl::StrCat("the value in column ", column.name(),
+                        " is not a text or number");
+  }
+  const std::string_view text = TextOf(cell);
+  const bool missing =
+      &column == &sample_
+          ? IsBlank(text)
+          : LabelKey(text, selection_.policy.label_normalization).empty();
+  if (missing) return absl::StrCat("no value in column ", column.name());
+  if (&column == &split_ && !SplitOfWord(text).has_value()) {
+    return absl::StrCat(
+        "the value in column ", column.name(),
+        " means no split (train, validation or test): ", ShowText(text));
+  }
+  return "";
+}
+
+absl::Status SampleCollector::Reject(const Row& row, DataFinding finding) {
   ++rejected_;
   FindingCode code = finding.code;
+  tally_.Drop(code, row.number, std::string(TextOf(label_.In(row))));
   absl::Status failure =
       ReasonedError(absl::StatusCode::kInvalidArgument, "BAD_ROW",
                     absl::StrCat("unusable row of ", selection_.dataset,
@@ -160,21 +182,25 @@ absl::Status SampleCollector::Reject(DataFinding finding) {
 }
 
 absl::Status SampleCollector::Take(Row& row) {
-  if (row.problem.has_value()) return Reject(RowFinding(row));
-  for (const WantedColumn* column : {&sample_, &label_}) {
-    std::string problem =
-        CellProblem(column->In(row), *column, column == &sample_);
-    if (!problem.empty()) {
-      return Reject({.code = FindingCode::kMissingCell,
-                     .severity = FindingSeverity::kWarning,
-                     .row = row.number,
-                     .column = column->name(),
-                     .message = std::move(problem),
-                     .suggestion = "fill the cell in, or leave the row out"});
-    }
+  tally_.AddRow();
+  if (row.problem.has_value()) return Reject(row, RowFinding(row));
+  for (const WantedColumn* column : {&sample_, &label_, &split_}) {
+    if (column == &split_ && !has_splits()) continue;
+    std::string problem = ProblemOf(column->In(row), *column);
+    if (problem.empty()) continue;
+    return Reject(row,
+                  {.code = FindingCode::kMissingCell,
+                   .severity = FindingSeverity::kWarning,
+                   .row = row.number,
+                   .column = column->name(),
+                   .message = absl::StrCat(LineOf(row), problem),
+                   .suggestion = "fill the cell in, or leave the row out"});
   }
   // Copied, for the two may be one column.
   samples_.push_back({row.number, sample_.In(row)->text, label_.In(row)->text});
+  if (has_splits()) {
+    samples_.back().split = *SplitOfWord(TextOf(split_.In(row)));
+  }
   return absl::OkStatus();
 }
 
@@ -190,10 +216,26 @@ absl::StatusOr<std::vector<LabelledSample>> SampleCollector::Finish() {
 
 }  // namespace
 
+std::optional<RowSplit> SplitOfWord(std::string_view word) {
+  static constexpr std::pair<std::string_view, RowSplit> kWords[] = {
+      {"train", RowSplit::kTraining}, {"training", RowSplit::kTraining},
+      {"val", RowSplit::kValidation}, {"valid", RowSplit::kValidation},
+      {"dev", RowSplit::kValidation}, {"validation", RowSplit::kValidation},
+      {"test", RowSplit::kTest},      {"testing", RowSplit::kTest},
+      {"eval", RowSplit::kTest},
+  };
+  const std::string lower =
+      absl::AsciiStrToLower(LabelKey(word, LabelNormalization::kTrim));
+  for (const auto& [known, split] : kWords) {
+    if (lower == known) return split;
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<std::vector<LabelledSample>> ReadLabelledSamples(
     TableReader& table, const SampleSelection& selection, FindingLog& findings,
-    const std::function<bool()>& should_stop) {
-  SampleCollector collector(selection, findings);
+    RowTally& tally, const std::function<bool()>& should_stop) {
+  SampleCollector collector(selection, findings, tally);
   collector.LookUp(table.columns());
   // With a header the columns are known now, and no row needs to be read.
   if (!table.columns().empty()) {
@@ -210,6 +252,9 @@ absl::StatusOr<std::vector<LabelledSample>> ReadLabelledSamples(
     if (!has_row) break;
     collector.LookUp(table.columns());
     TUNESMITH_RETURN_IF_ERROR(collector.Take(row));
+  }
+  for (DataFinding& finding : table.Findings()) {
+    findings.Add(std::move(finding));
   }
   if (!table.columns().empty()) {
     TUNESMITH_RETURN_IF_ERROR(collector.CheckColumns(table.columns()));

@@ -1,27 +1,118 @@
 #include "worker/data/labels.h"
 
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/reason.h"
-#include "proto/contract/base/utf8.h"
 
 namespace tunesmith::worker {
 namespace {
-
-// Bytes of a label that a message shows.
-constexpr size_t kShownBytes = 100;
 
 absl::Status BadClassCount(const std::string& message) {
   return ReasonedError(absl::StatusCode::kInvalidArgument, "BAD_CLASS_COUNT",
                        message);
 }
 
+// Whole numbers by value, in any spelling; false where one is none.
+bool SortByNumber(std::vector<std::string>& labels) {
+  std::vector<std::pair<std::string, std::string>> numbers;
+  for (const std::string& label : labels) {
+    std::optional<std::string> number = ShortestNumber(label);
+    if (!number.has_value() || !IsWhole(*number)) return false;
+    numbers.emplace_back(*std::move(number), label);
+  }
+  std::sort(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first ? a.second < b.second
+                              : IsLessWhole(a.first, b.first);
+  });
+  for (size_t i = 0; i < labels.size(); ++i) {
+    labels[i] = std::move(numbers[i].second);
+  }
+  return true;
+}
+
+// Which label an unknown one was probably meant to be, for an error.
+std::string Meant(const std::string& label,
+                  const std::vector<std::string>& labels) {
+  for (auto [normalization, name] :
+       {std::pair(LabelNormalization::kTrim, "TRIM"),
+        std::pair(LabelNormalization::kFold, "FOLD")}) {
+    const std::string key = LabelKey(label, normalization);
+    for (const std::string& known : labels) {
+      if (LabelKey(known, normalization) != key) continue;
+      return absl::StrCat("it differs from ", ShowText(known), " only in ",
+                          std::string(DifferenceOf(label, known)),
+                          ": data.cleaning.label_normalization = ", name,
+                          " would make them one");
+    }
+  }
+  const std::string key = SimilarityKey(label);
+  for (const std::string& known : labels) {
+    if (SimilarityKey(known) != key) continue;
+    return absl::StrCat("it differs from ", ShowText(known), " only in ",
+                        std::string(DifferenceOf(label, known)));
+  }
+  const std::string closest = NearestName(label, labels);
+  return closest.empty()
+             ? "training data or the task's labels lack it"
+             : absl::StrCat("did you mean ", ShowText(closest), "?");
+}
+
 }  // namespace
+
+LabelSpelling::LabelSpelling(LabelNormalization normalization,
+                             const std::vector<std::string>& given,
+                             const std::vector<LabelledSample>& training)
+    : normalization_(normalization) {
+  if (normalization != LabelNormalization::kFold) return;
+  std::map<std::string, int64_t> counts;
+  for (const LabelledSample& row : training) ++counts[row.label];
+  // By key, then by spelling.
+  std::map<std::string, std::map<std::string, int64_t>> spellings;
+  for (const auto& [label, count] : counts) {
+    spellings[LabelKey(label, normalization)]
+             [LabelKey(label, LabelNormalization::kTrim)] += count;
+  }
+  for (const std::string& label : given) {
+    folded_.try_emplace(LabelKey(label, normalization),
+                        LabelKey(label, LabelNormalization::kTrim));
+  }
+  for (const auto& [key, counts_of_key] : spellings) {
+    folded_.try_emplace(
+        key, std::max_element(counts_of_key.begin(), counts_of_key.end(),
+                              [](const auto& a, const auto& b) {
+                                return a.second < b.second;
+                              })
+                 ->first);
+  }
+}
+
+std::string LabelSpelling::Of(const std::string& label) const {
+  if (normalization_ == LabelNormalization::kFold) {
+    auto it = folded_.find(LabelKey(label, normalization_));
+    if (it != folded_.end()) return it->second;
+    return LabelKey(label, LabelNormalization::kTrim);
+  }
+  return LabelKey(label, normalization_);
+}
+
+void LabelSpelling::Apply(std::vector<LabelledSample>& rows) const {
+  if (normalization_ == LabelNormalization::kNone) return;
+  std::unordered_map<std::string, std::string> known;
+  for (LabelledSample& row : rows) {
+    auto [it, is_new] = known.try_emplace(row.label);
+    if (is_new) it->second = Of(row.label);
+    row.label = it->second;
+  }
+}
 
 absl::StatusOr<std::vector<std::string>> ResolveLabels(
     const std::vector<std::string>& given,
@@ -37,12 +128,20 @@ absl::StatusOr<std::vector<std::string>> ResolveLabels(
     }
   }
   if (found.size() < 2) {
-    return BadClassCount(absl::StrCat(
-        "training data have a single class: \"",
-        std::string(CutAtCharacter(*found.begin(), kShownBytes)), "\""));
+    return BadClassCount(absl::StrCat("training data have a single class: ",
+                                      ShowText(*found.begin())));
   }
-  if (!given.empty()) return given;
-  return std::vector<std::string>(found.begin(), found.end());
+  std::vector<std::string> labels;
+  if (!given.empty()) {
+    std::unordered_set<std::string_view> taken;
+    for (const std::string& label : given) {
+      if (taken.insert(label).second) labels.push_back(label);
+    }
+    return labels;
+  }
+  labels.assign(found.begin(), found.end());
+  SortByNumber(labels);
+  return labels;
 }
 
 absl::StatusOr<std::vector<int32_t>> IndexLabels(
@@ -57,15 +156,11 @@ absl::StatusOr<std::vector<int32_t>> IndexLabels(
   for (const LabelledSample& text : texts) {
     auto it = positions.find(text.label);
     if (it == positions.end()) {
-      std::string closest = NearestName(text.label, labels);
       return ReasonedError(
           absl::StatusCode::kInvalidArgument, "UNKNOWN_LABEL",
-          absl::StrCat(
-              "unknown label in row ", text.row, " of ", dataset, ": \"",
-              std::string(CutAtCharacter(text.label, kShownBytes)), "\"",
-              closest.empty()
-                  ? std::string(" (training data or the task's labels lack it)")
-                  : absl::StrCat(" (did you mean \"", closest, "\"?)")));
+          absl::StrCat("unknown label in row ", text.row, " of ", dataset, ": ",
+                       ShowText(text.label), " (", Meant(text.label, labels),
+                       ")"));
     }
     indices.push_back(it->second);
   }

@@ -6,23 +6,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/utf8.h"
+#include "worker/data/label_text.h"
 
 namespace tunesmith::worker {
 namespace {
 
 // Rows up to which a class is tiny.
 constexpr int64_t kTinyClassRows = 2;
+// Classes that get a finding of their own, of each kind.
+constexpr int64_t kMaxClassFindings = 20;
 // Largest class over smallest from which on classes are imbalanced.
 constexpr int64_t kImbalanceRatio = 10;
-// Bytes of a label that a message shows.
-constexpr size_t kShownBytes = 100;
-
-std::string Shown(const std::string& label) {
-  return absl::StrCat("\"", std::string(CutAtCharacter(label, kShownBytes)),
-                      "\"");
-}
-
 void FindImbalance(const std::vector<std::string>& labels,
                    std::span<const int64_t> counts, FindingLog& findings) {
   size_t smallest = 0;
@@ -39,11 +33,46 @@ void FindImbalance(const std::vector<std::string>& labels,
       {.code = FindingCode::kClassImbalance,
        .severity = FindingSeverity::kWarning,
        .message =
-           absl::StrCat("class ", Shown(labels[largest]), " has ",
+           absl::StrCat("class ", ShowText(labels[largest]), " has ",
                         counts[largest], " rows and class ",
-                        Shown(labels[smallest]), " has ", counts[smallest]),
+                        ShowText(labels[smallest]), " has ", counts[smallest]),
        .suggestion = "set class_weights to balanced, and look at macro F1"});
 }
+
+// Findings about one class each; many of them are summed up.
+class ClassFindings {
+ public:
+  // `all` is what they have in common; `has` is for the sum: "no rows".
+  ClassFindings(DataFinding all, std::string_view has)
+      : all_(std::move(all)), has_(has) {}
+
+  void Add(std::string message, int64_t count) {
+    ++classes_;
+    if (classes_ <= kMaxClassFindings) {
+      found_.push_back(all_);
+      found_.back().message = std::move(message);
+      found_.back().count = count;
+    } else {
+      count_ += count;
+    }
+  }
+
+  void Report(FindingLog& findings) {
+    for (DataFinding& finding : found_) findings.Add(std::move(finding));
+    if (classes_ <= kMaxClassFindings) return;
+    all_.message = absl::StrCat("more classes that have ", std::string(has_),
+                                ": ", classes_ - kMaxClassFindings);
+    all_.count = count_;
+    findings.Add(std::move(all_));
+  }
+
+ private:
+  DataFinding all_;
+  const std::string_view has_;
+  std::vector<DataFinding> found_;
+  int64_t classes_ = 0;
+  int64_t count_ = 0;
+};
 
 }  // namespace
 
@@ -54,25 +83,52 @@ void FindClassProblems(const std::vector<std::string>& labels,
   bool any_validation =
       std::any_of(validation_counts.begin(), validation_counts.end(),
                   [](int64_t count) { return count > 0; });
+  ClassFindings tiny({.code = FindingCode::kTinyClass,
+                      .severity = FindingSeverity::kWarning,
+                      .suggestion = "add rows of the class, or leave it out"},
+                     "few training rows");
+  ClassFindings unvalidated({.code = FindingCode::kClassWithoutValidation,
+                             .severity = FindingSeverity::kNote,
+                             .suggestion = "add rows of the class"},
+                            "no validation row");
   for (size_t c = 0; c < labels.size(); ++c) {
     int64_t rows = training_counts[c];
     if (rows <= kTinyClassRows) {
-      findings.Add({.code = FindingCode::kTinyClass,
-                    .severity = FindingSeverity::kWarning,
-                    .message = absl::StrCat("class ", Shown(labels[c]),
-                                            " has few training rows: ", rows),
-                    .suggestion = "add rows of the class, or leave it out",
-                    .count = std::max<int64_t>(rows, 1)});
+      tiny.Add(absl::StrCat("class ", ShowText(labels[c]),
+                            " has few training rows: ", rows),
+               std::max<int64_t>(rows, 1));
     }
     if (any_validation && rows > 0 && validation_counts[c] == 0) {
-      findings.Add({.code = FindingCode::kClassWithoutValidation,
-                    .severity = FindingSeverity::kNote,
-                    .message = absl::StrCat("class ", Shown(labels[c]),
-                                            " has no validation row"),
-                    .suggestion = "add rows of the class"});
+      unvalidated.Add(
+          absl::StrCat("class ", ShowText(labels[c]), " has no validation row"),
+          1);
     }
   }
+  tiny.Report(findings);
+  unvalidated.Report(findings);
   FindImbalance(labels, training_counts, findings);
+}
+
+void FindRepeatedSamples(const std::vector<LabelledSample>& samples,
+                         std::string_view noun, FindingLog& findings) {
+  std::unordered_map<std::string_view, int64_t> first;
+  int64_t count = 0;
+  std::string example;
+  for (const LabelledSample& row : samples) {
+    auto [it, is_new] = first.try_emplace(row.sample, row.row);
+    if (is_new) continue;
+    if (count++ == 0) {
+      example = absl::StrCat("rows ", it->second, " and ", row.row);
+    }
+  }
+  if (count == 0) return;
+  findings.Add({.code = FindingCode::kDuplicateRow,
+                .severity = FindingSeverity::kNote,
+                .message = absl::StrCat(
+                    "training rows whose ", std::string(noun),
+                    " an earlier one has: ", count, ", as in ", example),
+                .suggestion = "keep one of them",
+                .count = count});
 }
 
 void FindConflictingLabels(const std::vector<LabelledSample>& samples,
@@ -84,9 +140,9 @@ void FindConflictingLabels(const std::vector<LabelledSample>& samples,
     auto [it, is_new] = first.try_emplace(row.sample, &row);
     if (is_new || it->second->label == row.label) continue;
     if (conflicting.insert(row.sample).second && example.empty()) {
-      example =
-          absl::StrCat("rows ", it->second->row, " and ", row.row, " say ",
-                       Shown(it->second->label), " and ", Shown(row.label));
+      example = absl::StrCat("rows ", it->second->row, " and ", row.row,
+                             " say ", ShowText(it->second->label), " and ",
+                             ShowText(row.label));
     }
   }
   if (conflicting.empty()) return;

@@ -15,8 +15,9 @@
 namespace tunesmith::worker {
 
 // TINY_CLASS, CLASS_IMBALANCE and, when any row is for validation,
-// CLASS_WITHOUT_VALIDATION. Counts are by class, of the training rows before a
-// split and of the validation rows after it.
+// CLASS_WITHOUT_VALIDATION; of many classes the first ones, and a sum. Counts
+// are by class, of the training rows before a split and of the validation rows
+// after it.
 void FindClassProblems(const std::vector<std::string>& labels,
                        std::span<const int64_t> training_counts,
                        std::span<const int64_t> validation_counts,
@@ -26,6 +27,10 @@ void FindClassProblems(const std::vector<std::string>& labels,
 // labels. `noun` is what a sample is: "text".
 void FindConflictingLabels(const std::vector<LabelledSample>& samples,
                            std::string_view noun, FindingLog& findings);
+
+// DUPLICATE_ROW: one finding for all samples that an earlier row has too.
+void FindRepeatedSamples(const std::vector<LabelledSample>& samples,
+                         std::string_view noun, FindingLog& findings);
 
 // SPLIT_OVERLAP: rows of `other`, which is called `split`, whose sample is in
 // training data too.

@@ -33,8 +33,9 @@ class SampleKind {
   virtual std::string_view noun() const = 0;
 
   // Replaces each sample, as the table has it, by what it is known by: equal
-  // ones are the same thing. Rows that cannot be used leave `rows`, with a
-  // finding. Errors are those of PrepareClassification.
+  // ones are the same thing. Rows that cannot be used leave `rows`, each with a
+  // finding; the others keep their order. Errors are those of
+  // PrepareClassification.
   virtual absl::Status Identify(const TableFile& file,
                                 std::vector<LabelledSample>& rows,
                                 FindingLog& findings) = 0;

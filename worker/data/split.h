@@ -13,14 +13,27 @@ struct SplitIndices {
   std::vector<int32_t> validation;
 };
 
+// Rows to be split.
+struct SplitRequest {
+  // 0 to `class_count` - 1.
+  std::span<const int32_t> labels;
+  size_t class_count = 0;
+  // Of each row, the position of the first one that is the same; such rows stay
+  // on one side. Empty: all differ.
+  std::span<const int32_t> first_same = {};
+  // 0 to 0.5; 0 splits nothing off.
+  double fraction = 0;
+  int64_t seed = 0;
+};
+
 // Splits off validation rows, stratified by label: a pure function of its
-// arguments. A class of one row stays in training; a larger one gives at least
-// one row and keeps at least one. Apart from that the classes' shares are
-// rounded by largest remainder, so that the total is `fraction` of all rows,
-// rounded; many small classes can make it more. `fraction` is 0 to 0.5; 0
-// splits nothing off. Labels are 0 to `class_count` - 1.
-SplitIndices SplitStratified(std::span<const int32_t> labels,
-                             size_t class_count, double fraction, int64_t seed);
+// arguments. A class of one row stays in training, and so does one whose rows
+// are all the same; any other gives at least one row and keeps at least one.
+// Apart from that the classes' shares are rounded by largest remainder, so that
+// the total is `fraction` of all rows, rounded; many small classes can make it
+// more, large groups of rows that are the same less. Where such rows have
+// several labels, the first one's counts.
+SplitIndices SplitStratified(const SplitRequest& request);
 
 }  // namespace tunesmith::worker
 

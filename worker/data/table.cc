@@ -7,6 +7,7 @@
 #include "proto/contract/base/utf8.h"
 #include "worker/data/delimited_reader.h"
 #include "worker/data/image_table.h"
+#include "worker/data/json_reader.h"
 #include "worker/data/jsonl_reader.h"
 #include "worker/data/parquet_reader.h"
 
@@ -19,7 +20,9 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenTable(
     case TableKind::kTsv:
       return OpenDelimited(path, format);
     case TableKind::kJsonl:
-      return OpenJsonl(path);
+      return OpenJsonl(path, format.encoding);
+    case TableKind::kJson:
+      return OpenJson(path, format.encoding);
     case TableKind::kParquet:
       return OpenParquet(path);
     case TableKind::kImages:

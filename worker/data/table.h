@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/data/finding.h"
+#include "worker/data/text_encoding.h"
 
 namespace tunesmith::worker {
 
@@ -19,11 +20,11 @@ inline constexpr size_t kMaxRowBytes = 16 << 20;
 // Bytes of a column's name; longer ones are cut.
 inline constexpr size_t kMaxColumnNameBytes = 256;
 
-enum class TableKind { kCsv, kTsv, kJsonl, kParquet, kImages };
+enum class TableKind { kCsv, kTsv, kJsonl, kParquet, kImages, kJson };
 
 // How the bytes of a table are to be read; resolved, as `DatasetFormat` of the
-// API. `manifest` counts for pictures, all else but `kind` for CSV and TSV
-// alone.
+// API. `manifest` counts for pictures, `encoding` for all but Parquet, all else
+// but `kind` for CSV and TSV alone.
 struct TableFormat {
   TableKind kind = TableKind::kCsv;
   char delimiter = ',';
@@ -33,6 +34,7 @@ struct TableFormat {
   std::vector<std::string> column_names = {};
   // Path in the archive; empty: folders are the classes.
   std::string manifest = {};
+  TextEncoding encoding = TextEncoding::kDetect;
 };
 
 // A value of one row. No value and an empty one are the same: CSV cannot tell
@@ -53,11 +55,15 @@ struct RowProblem {
 };
 
 struct Row {
-  // Counted from 1, without the header and without empty lines.
+  // Counted from 1, without headers and without empty lines.
   int64_t number = 0;
+  // In which it begins, counted from 1 as an editor does; 0 where the format
+  // has no lines.
+  int64_t line = 0;
   // In the order of the columns; may be shorter, the rest is missing.
   std::vector<Cell> cells;
-  // When set, `cells` means nothing.
+  // When set, the row is not to be used; `cells` are those of them that could
+  // be read all the same, the others opaque.
   std::optional<RowProblem> problem;
 };
 
@@ -75,6 +81,10 @@ class TableReader {
   // Reads the next row into `row`; false at the end. MALFORMED_FILE when the
   // rest of the file cannot be read.
   virtual absl::StatusOr<bool> Next(Row& row) = 0;
+
+  // What is odd about the file, as far as it was read: OTHER_ENCODING and
+  // ODD_FILE.
+  virtual std::vector<DataFinding> Findings() const { return {}; }
 };
 
 // INVALID_ARGUMENT with reason MALFORMED_FILE when the file is not of the

@@ -12,6 +12,18 @@
 #include "worker/trainer/wire_spec.h"
 
 namespace tunesmith::worker {
+namespace {
+
+// Pictures that cannot be read.
+int64_t CountBadImages(const std::vector<DataFinding>& findings) {
+  int64_t count = 0;
+  for (const DataFinding& finding : findings) {
+    if (finding.code == FindingCode::kBadImage) count += finding.count;
+  }
+  return count;
+}
+
+}  // namespace
 
 absl::StatusOr<internal::v1::Outcome> DoInspectWork(
     const internal::v1::InspectWork& work, const WorkContext& context) {
@@ -35,6 +47,7 @@ absl::StatusOr<internal::v1::Outcome> DoInspectWork(
   std::vector<DataFinding> findings = log.Take();
   context.reporter.Findings(findings);
   TUNESMITH_RETURN_IF_ERROR(facts.status());
+  facts->unusable_row_count += CountBadImages(findings);
 
   internal::v1::Outcome outcome;
   tunesmith::v1::Dataset& dataset = *outcome.mutable_inspect()->mutable_facts();

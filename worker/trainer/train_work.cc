@@ -213,12 +213,15 @@ absl::Status TrainRun::PrepareTexts() {
 }
 
 absl::Status TrainRun::Prepare(SampleKind& samples) {
-  std::vector<DataFinding> findings;
+  DataNotes notes;
   absl::StatusOr<ClassificationData> data = PrepareClassification(
-      request_, samples, findings, [this] { return ShouldStop(); });
-  context_.reporter.Findings(findings);
+      request_, samples, notes, [this] { return ShouldStop(); });
+  context_.reporter.Findings(notes.findings);
+  for (const DataTotals& totals : notes.totals) {
+    context_.reporter.DataSummary(totals);
+  }
   TUNESMITH_RETURN_IF_ERROR(data.status());
-  for (const DataFinding& finding : findings) {
+  for (const DataFinding& finding : notes.findings) {
     findings_.push_back(ToWire(finding));
   }
   inputs_ = {.base_model_directory = base_model_directory_,
@@ -227,9 +230,9 @@ absl::Status TrainRun::Prepare(SampleKind& samples) {
              .validation = std::move(data->validation),
              .test = std::move(data->test)};
   training_counts_ = std::move(data->training_counts);
-  options_.class_weights =
-      ToClassWeights(Classification(work_.spec().task()).class_weights(),
-                     inputs_.labels, training_counts_);
+  options_.class_weights = ToClassWeights(
+      Classification(work_.spec().task()).class_weights(), inputs_.labels,
+      training_counts_, request_.policy.label_normalization);
   return absl::OkStatus();
 }
 

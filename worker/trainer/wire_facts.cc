@@ -1,9 +1,12 @@
 #include "worker/trainer/wire_facts.h"
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "proto/contract/base/utf8.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -19,10 +22,36 @@ static_assert(static_cast<int>(FindingCode::kClassWithoutValidation) ==
               v1::Finding::CLASS_WITHOUT_VALIDATION);
 static_assert(static_cast<int>(FindingCode::kSplitOverlap) ==
               v1::Finding::SPLIT_OVERLAP);
+static_assert(static_cast<int>(FindingCode::kRowTotals) ==
+              v1::Finding::ROW_TOTALS);
+static_assert(static_cast<int>(FindingCode::kOtherEncoding) ==
+              v1::Finding::OTHER_ENCODING);
 static_assert(static_cast<int>(FindingSeverity::kError) == v1::Finding::ERROR);
 static_assert(static_cast<int>(ColumnType::kInteger) ==
               v1::DatasetColumn::INTEGER);
 static_assert(static_cast<int>(ColumnType::kOther) == v1::DatasetColumn::OTHER);
+
+// Classes that a summary lists, and bytes of a label there: it has to fit into
+// one message.
+constexpr size_t kMaxClasses = 1000;
+constexpr size_t kMaxLabelBytes = 256;
+
+// Positions of those that lost the largest share of their rows, ascending.
+std::vector<size_t> ShownClasses(
+    const std::vector<DataTotals::ClassRows>& classes) {
+  std::vector<size_t> shown(classes.size());
+  std::iota(shown.begin(), shown.end(), size_t{0});
+  if (shown.size() <= kMaxClasses) return shown;
+  auto lost = [&classes](size_t i) {
+    return static_cast<double>(classes[i].dropped) /
+           static_cast<double>(classes[i].used + classes[i].dropped);
+  };
+  std::stable_sort(shown.begin(), shown.end(),
+                   [&](size_t a, size_t b) { return lost(a) > lost(b); });
+  shown.resize(kMaxClasses);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
 
 v1::Evaluation::Phase ToWire(EvaluationPhase phase) {
   switch (phase) {
@@ -230,9 +259,32 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description) {
   return facts;
 }
 
+v1::DataSummary ToWire(const DataTotals& totals) {
+  v1::DataSummary wire;
+  wire.set_dataset(totals.dataset);
+  wire.set_row_count(totals.rows);
+  wire.set_training_rows(totals.training);
+  wire.set_validation_rows(totals.validation);
+  wire.set_test_rows(totals.test);
+  for (const DataTotals::Dropped& dropped : totals.dropped) {
+    v1::DataSummary::Dropped& row = *wire.add_dropped();
+    row.set_cause(static_cast<v1::Finding::Code>(dropped.cause));
+    row.set_count(dropped.count);
+  }
+  for (size_t i : ShownClasses(totals.classes)) {
+    const DataTotals::ClassRows& rows = totals.classes[i];
+    v1::DataSummary::ClassRows& row = *wire.add_classes();
+    row.set_label(std::string(CutAtCharacter(rows.label, kMaxLabelBytes)));
+    row.set_used(rows.used);
+    row.set_dropped(rows.dropped);
+  }
+  return wire;
+}
+
 v1::Dataset ToWire(const TableFacts& facts) {
   v1::Dataset wire;
   wire.set_row_count(facts.row_count);
+  wire.set_unusable_row_count(facts.unusable_row_count);
   for (const ColumnFacts& column : facts.columns) {
     *wire.add_columns() = ToWire(column);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tunesmith/internal/v1/work.pb.h"
+#include "worker/data/data_totals.h"
 #include "worker/data/finding.h"
 #include "worker/data/inspection.h"
 #include "worker/models/description.h"
@@ -28,7 +29,10 @@ tunesmith::v1::Progress ToWire(const TrainingProgress& progress);
 
 internal::v1::ModelFacts ToWire(const ModelDescription& description);
 
-// `row_count` and `columns` are set.
+// Of more than 1,000 classes those that lost the largest share of their rows.
+tunesmith::v1::DataSummary ToWire(const DataTotals& totals);
+
+// `row_count`, `unusable_row_count` and `columns` are set.
 tunesmith::v1::Dataset ToWire(const TableFacts& facts);
 
 // IGNORED_TENSOR and NEW_PARAMETER.

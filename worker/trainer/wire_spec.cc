@@ -1,13 +1,14 @@
 #include "worker/trainer/wire_spec.h"
 
-#include <algorithm>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/classification.h"
+#include "worker/data/label_text.h"
 #include "worker/data/labels.h"
 
 namespace tunesmith::worker {
@@ -15,6 +16,20 @@ namespace {
 
 namespace v1 = tunesmith::v1;
 using internal::v1::TrainWork;
+
+// The plain enum has the wire's values; these fail when one side moves.
+static_assert(static_cast<int>(TextEncoding::kDetect) ==
+              v1::DatasetFormat::ENCODING_UNSPECIFIED);
+static_assert(static_cast<int>(TextEncoding::kUtf8) ==
+              v1::DatasetFormat::UTF_8);
+static_assert(static_cast<int>(TextEncoding::kWindows1252) ==
+              v1::DatasetFormat::WINDOWS_1252);
+static_assert(static_cast<int>(TextEncoding::kLatin1) ==
+              v1::DatasetFormat::LATIN_1);
+static_assert(static_cast<int>(TextEncoding::kUtf16Le) ==
+              v1::DatasetFormat::UTF_16LE);
+static_assert(static_cast<int>(TextEncoding::kUtf16Be) ==
+              v1::DatasetFormat::UTF_16BE);
 
 absl::Status Unresolved(const std::string& field) {
   return absl::InternalError(
@@ -95,6 +110,32 @@ RowAction ToRowAction(v1::CleaningPolicy::Action action) {
                                             : RowAction::kDropRow;
 }
 
+LabelNormalization ToLabelNormalization(
+    v1::CleaningPolicy::LabelNormalization wire) {
+  switch (wire) {
+    case v1::CleaningPolicy::TRIM:
+      return LabelNormalization::kTrim;
+    case v1::CleaningPolicy::FOLD:
+      return LabelNormalization::kFold;
+    default:
+      return LabelNormalization::kNone;
+  }
+}
+
+RowPolicy ToRowPolicy(const v1::CleaningPolicy& cleaning) {
+  RowPolicy policy = {
+      .incomplete_rows = ToRowAction(cleaning.incomplete_rows()),
+      .invalid_utf8 = ToRowAction(cleaning.invalid_utf8()),
+      .malformed_rows = ToRowAction(cleaning.malformed_rows()),
+      .unreadable_images = ToRowAction(cleaning.unreadable_images())};
+  if (cleaning.has_max_dropped_fraction()) {
+    policy.max_dropped_fraction = cleaning.max_dropped_fraction();
+  }
+  policy.label_normalization =
+      ToLabelNormalization(cleaning.label_normalization());
+  return policy;
+}
+
 absl::StatusOr<TableFile> ToTableFile(
     const internal::v1::DatasetInput& dataset) {
   TUNESMITH_ASSIGN_OR_RETURN(TableFormat format,
@@ -154,7 +195,12 @@ v1::Hyperparameters::Precision ToWire(Precision precision) {
 }
 
 absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
+  if (!v1::DatasetFormat::Encoding_IsValid(format.encoding())) {
+    return absl::UnimplementedError(
+        "an encoding that this trainer does not know");
+  }
   TableFormat result;
+  result.encoding = static_cast<TextEncoding>(format.encoding());
   switch (format.kind()) {
     case v1::DatasetFormat::CSV:
       result.kind = TableKind::kCsv;
@@ -164,6 +210,9 @@ absl::StatusOr<TableFormat> ToTableFormat(const v1::DatasetFormat& format) {
       break;
     case v1::DatasetFormat::JSONL:
       result.kind = TableKind::kJsonl;
+      return result;
+    case v1::DatasetFormat::JSON:
+      result.kind = TableKind::kJson;
       return result;
     case v1::DatasetFormat::PARQUET:
       result.kind = TableKind::kParquet;
@@ -204,12 +253,11 @@ absl::StatusOr<ClassificationRequest> ToClassificationRequest(
   request.seed = spec.seed();
   request.sample_column = task.sample_column();
   request.label_column = task.label_column();
-  const v1::CleaningPolicy& cleaning = spec.data().cleaning();
-  request.policy = {
-      .incomplete_rows = ToRowAction(cleaning.incomplete_rows()),
-      .invalid_utf8 = ToRowAction(cleaning.invalid_utf8()),
-      .malformed_rows = ToRowAction(cleaning.malformed_rows()),
-      .unreadable_images = ToRowAction(cleaning.unreadable_images())};
+  request.split_column = spec.data().split_column();
+  if (spec.data().has_group_duplicates()) {
+    request.group_duplicates = spec.data().group_duplicates();
+  }
+  request.policy = ToRowPolicy(spec.data().cleaning());
   request.labels.assign(task.labels().begin(), task.labels().end());
   return request;
 }
@@ -273,12 +321,17 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
 
 std::vector<double> ToClassWeights(const v1::ClassWeights& weights,
                                    const std::vector<std::string>& labels,
-                                   const std::vector<int64_t>& counts) {
+                                   const std::vector<int64_t>& counts,
+                                   LabelNormalization normalization) {
   if (weights.has_balanced()) return BalancedWeights(counts);
-  std::vector<double> result(labels.size(), 1.0);
+  std::unordered_map<std::string, double> by_key;
   for (const v1::ClassWeights::Weight& row : weights.table().weights()) {
-    auto it = std::find(labels.begin(), labels.end(), row.label());
-    if (it != labels.end()) result[it - labels.begin()] = row.weight();
+    by_key[LabelKey(row.label(), normalization)] = row.weight();
+  }
+  std::vector<double> result;
+  for (const std::string& label : labels) {
+    auto it = by_key.find(LabelKey(label, normalization));
+    result.push_back(it == by_key.end() ? 1.0 : it->second);
   }
   return result;
 }

@@ -27,10 +27,12 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(
 
 tunesmith::v1::Hyperparameters::Precision ToWire(Precision precision);
 
-// One weight for each label; `counts` are training rows by class.
+// One weight for each label; `counts` are training rows by class. The labels
+// of the table are what `normalization` makes of them.
 std::vector<double> ToClassWeights(const tunesmith::v1::ClassWeights& weights,
                                    const std::vector<std::string>& labels,
-                                   const std::vector<int64_t>& counts);
+                                   const std::vector<int64_t>& counts,
+                                   LabelNormalization normalization);
 
 }  // namespace tunesmith::worker
 

@@ -8,6 +8,7 @@
 
 #include "proto/contract/base/clock.h"
 #include "tunesmith/internal/v1/work.pb.h"
+#include "worker/data/data_totals.h"
 #include "worker/data/finding.h"
 
 namespace tunesmith::worker {
@@ -26,6 +27,9 @@ class WorkReporter {
   void Log(tunesmith::v1::LogLine::Severity severity, std::string_view message);
   void Finding(tunesmith::v1::Finding finding);
   void Findings(const std::vector<DataFinding>& findings);
+  // What became of the rows of a dataset; ROW_TOTALS among the findings says
+  // the same in words, and so does a line of the log.
+  void DataSummary(const DataTotals& totals);
   void Evaluation(tunesmith::v1::Evaluation evaluation);
   void Checkpoint(internal::v1::CheckpointReport checkpoint);
   void Execution(tunesmith::v1::Execution execution);

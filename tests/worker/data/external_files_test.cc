@@ -73,20 +73,29 @@ TEST(ExternalFilesTest, Latin1FileIsReadApartFromItsBadRows) {
   auto table = OpenTable(path, Csv());
   ASSERT_TRUE(table.ok()) << table.status();
   FindingLog log;
+  RowTally tally;
   auto texts = ReadLabelledSamples(**table,
                                    {.dataset = "datasets/sms",
                                     .sample_column = "v2",
                                     .label_column = "v1",
                                     .policy = {}},
-                                   log, [] { return false; });
+                                   log, tally, [] { return false; });
   ASSERT_TRUE(texts.ok()) << texts.status();
   int64_t bad = 0;
+  std::string proposal;
   for (const DataFinding& finding : log.Take()) {
-    EXPECT_EQ(finding.code, FindingCode::kInvalidUtf8) << finding.message;
-    bad += finding.count;
+    if (finding.code == FindingCode::kOtherEncoding) {
+      proposal = finding.suggestion;
+    } else {
+      EXPECT_EQ(finding.code, FindingCode::kInvalidUtf8) << finding.message;
+      bad += finding.count;
+    }
   }
   EXPECT_GT(bad, 100);
   EXPECT_EQ(static_cast<int64_t>(texts->size()) + bad, 5572);
+  EXPECT_EQ(proposal, "set the format's `encoding` to WINDOWS_1252");
+  // A third of the rarer class.
+  EXPECT_EQ(tally.dropped_labels().at("spam"), 257);
 }
 
 TEST(ExternalFilesTest, RowsWithLicenceColumnsHaveWrongCellCounts) {

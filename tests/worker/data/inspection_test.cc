@@ -170,6 +170,46 @@ TEST(InspectionTest, DistinctValuesAreListedUpToTheLimit) {
   EXPECT_THAT(above.With(FindingCode::kTooManyDistinctValues), SizeIs(1));
 }
 
+TEST(InspectionTest, RowsThatCannotBeUsedAreCounted) {
+  Inspected result = InspectText("t,l\na,b\nbad\n\xff,b\nc,d\n", Csv());
+  EXPECT_EQ(result.facts.row_count, 2);
+  EXPECT_EQ(result.facts.unusable_row_count, 2);
+}
+
+TEST(InspectionTest, MessagesNameTheLineAndWhatIsOddAboutTheFileIsAFinding) {
+  Inspected result =
+      InspectText("t,l\n\n\na,b\nt,l\n\nbad\ncaf\xe9 is fine,b\n", Csv());
+  ASSERT_THAT(result.With(FindingCode::kWrongCellCount), SizeIs(1));
+  EXPECT_THAT(result.With(FindingCode::kWrongCellCount)[0].message,
+              HasSubstr("line 7: the row has 1 cells"));
+  EXPECT_THAT(result.With(FindingCode::kOddFile), SizeIs(1));
+  ASSERT_THAT(result.With(FindingCode::kOtherEncoding), SizeIs(1));
+  EXPECT_THAT(result.With(FindingCode::kOtherEncoding)[0].suggestion,
+              HasSubstr("WINDOWS_1252"));
+}
+
+TEST(InspectionTest, FileWithoutAReadableRowProposesItsEncoding) {
+  absl::Status status = InspectText("t,l\ncaf\xe9 is fine,b\n", Csv()).status;
+  EXPECT_EQ(ReasonOf(status), "MALFORMED_FILE");
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("set the format's `encoding` to WINDOWS_1252"));
+}
+
+TEST(InspectionTest, LateColumnsOfWideTablesListLess) {
+  std::string content;
+  for (size_t c = 0; c <= kFirstColumns; ++c) {
+    absl::StrAppend(&content, c == 0 ? "" : ",", "c", c);
+  }
+  const std::string commas(kFirstColumns, ',');
+  for (size_t i = 0; i <= kMaxDistinctValuesOfLateColumns; ++i) {
+    absl::StrAppend(&content, "\n", i, commas, i);
+  }
+  Inspected result = InspectText(content, Csv());
+  EXPECT_EQ(result.Column("c0").distinct_count, 4097);
+  EXPECT_FALSE(result.Column(absl::StrCat("c", kFirstColumns))
+                   .distinct_count.has_value());
+}
+
 TEST(InspectionTest, LongDistinctValuesAreCountedAndNotListed) {
   std::string content = "v\n";
   for (int i = 0; i < 300; ++i) {

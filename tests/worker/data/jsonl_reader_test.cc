@@ -56,7 +56,7 @@ TEST(JsonlReaderTest, EscapesBecomeCharacters) {
 TEST(JsonlReaderTest, BadLinesAreProblemsOfTheirRow) {
   WholeTable table = ReadWholeText(
       "{\"a\":1}\n{\"a\":\n[1]\n7\n{\"a\":\"\xff\"}\n{\"a\":\"\\ud800\"}\n"
-      "{\"a\":1} x\n{\"a\":NaN}\n{\"a\":2}\n",
+      "{\"a\":1} x\n{'a':1}\n{\"a\":2}\n",
       Jsonl());
   ASSERT_THAT(table.rows, SizeIs(9));
   for (size_t i : {1, 2, 3, 5, 6, 7}) {
@@ -66,6 +66,45 @@ TEST(JsonlReaderTest, BadLinesAreProblemsOfTheirRow) {
   EXPECT_EQ(table.rows[4].problem->code, FindingCode::kInvalidUtf8);
   EXPECT_FALSE(table.rows[8].problem.has_value());
   EXPECT_EQ(table.rows[8].number, 9);
+  EXPECT_THAT(table.rows[7].problem->message, HasSubstr("single quotes"));
+}
+
+TEST(JsonlReaderTest, LinesAreCountedWithThoseThatAreEmpty) {
+  WholeTable table = ReadWholeText("\n{\"a\":1}\n\n \n{\"a\":\n", Jsonl());
+  ASSERT_THAT(table.rows, SizeIs(2));
+  EXPECT_EQ(table.rows[0].line, 2);
+  EXPECT_EQ(table.rows[1].number, 2);
+  EXPECT_EQ(table.rows[1].line, 5);
+}
+
+TEST(JsonlReaderTest, NotNumbersAreMissingOutsideTextsAndSaidOnce) {
+  WholeTable table = ReadWholeText(
+      R"({"a":NaN,"b":-Infinity,"c":[Infinity],"d":"NaN \" Infinity","e":NaN})"
+      "\n",
+      Jsonl());
+  EXPECT_THAT(table.Texts(0),
+              ElementsAre("", "", "<opaque>", "NaN \" Infinity", ""));
+  ASSERT_THAT(table.findings, SizeIs(1));
+  EXPECT_EQ(table.findings[0].code, FindingCode::kOddFile);
+  EXPECT_EQ(table.findings[0].count, 4);
+}
+
+TEST(JsonlReaderTest, ReturnsAloneCanEndLines) {
+  WholeTable table = ReadWholeText("{\"a\":1}\r{\"a\":2}\r", Jsonl());
+  ASSERT_THAT(table.rows, SizeIs(2));
+  EXPECT_EQ(table.rows[1].line, 2);
+}
+
+TEST(JsonlReaderTest, ArraysAndObjectsOfSeveralLinesAreCalledWhatTheyAre) {
+  for (const char* content :
+       {"[\n {\"a\":1},\n {\"a\":2}\n]\n", "[{\"a\":1},{\"a\":2}]",
+        "[ {\"a\":1},\n{\"a\":2}]", "{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n"}) {
+    absl::Status status = ReadError(content, Jsonl());
+    EXPECT_EQ(ReasonOf(status), "MALFORMED_FILE") << content;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("kind to JSON"));
+  }
+  // One damaged line is no reason to read the file in another way.
+  EXPECT_TRUE(ReadError("{\"a\":\n{\"a\":1}\n", Jsonl()).ok());
 }
 
 TEST(JsonlReaderTest, DeepNestingCostsNothing) {
@@ -108,7 +147,10 @@ TEST(JsonlReaderTest, AnyBytesEndInRowsOrAnError) {
     for (size_t i = 0; i < size; ++i) {
       content += alphabet[random() % alphabet.size()];
     }
-    EXPECT_TRUE(ReadError(content, Jsonl()).ok());
+    absl::Status status = ReadError(content, Jsonl());
+    if (!status.ok()) {
+      EXPECT_EQ(ReasonOf(status), "MALFORMED_FILE");
+    }
   }
 }
 

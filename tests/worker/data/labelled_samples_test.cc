@@ -28,7 +28,8 @@ absl::StatusOr<std::vector<LabelledSample>> Read(
   TableTestFile file(content);
   auto table = OpenTable(file.path(), format);
   if (!table.ok()) return table.status();
-  return ReadLabelledSamples(**table, selection, log, Never);
+  RowTally tally;
+  return ReadLabelledSamples(**table, selection, log, tally, Never);
 }
 
 TEST(LabelledSamplesTest, TakesTheTwoColumnsAndKeepsRowNumbers) {
@@ -49,13 +50,14 @@ TEST(LabelledSamplesTest, DroppedRowsAreFindings) {
   ASSERT_TRUE(texts.ok()) << texts.status();
   EXPECT_THAT(*texts, SizeIs(1));
   std::vector<DataFinding> findings = log.Take();
-  ASSERT_THAT(findings, SizeIs(5));
+  ASSERT_THAT(findings, SizeIs(6));
   EXPECT_EQ(findings[0].code, FindingCode::kMissingCell);
   EXPECT_EQ(findings[0].column, "text");
   EXPECT_EQ(findings[1].code, FindingCode::kWrongCellCount);
   EXPECT_EQ(findings[2].code, FindingCode::kInvalidUtf8);
   EXPECT_EQ(findings[3].row, 4);
   EXPECT_EQ(findings[4].column, "label");
+  EXPECT_EQ(findings[5].code, FindingCode::kOtherEncoding);
 }
 
 TEST(LabelledSamplesTest, PolicyDecidesForEachKindOfRow) {

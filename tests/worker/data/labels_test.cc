@@ -29,6 +29,71 @@ TEST(LabelsTest, LabelsAreSortedByByte) {
   EXPECT_THAT(*labels, ElementsAre("10", "9", "B", "b", "\xc3\xa9"));
 }
 
+TEST(LabelsTest, WholeNumbersInAnySpellingAreSortedByValue) {
+  auto labels = ResolveLabels(
+      {}, WithLabels({"10", "9", "2.0", "-3", "1e1", "007", "-20"}));
+  ASSERT_TRUE(labels.ok());
+  EXPECT_THAT(*labels,
+              ElementsAre("-20", "-3", "2.0", "007", "9", "10", "1e1"));
+  labels = ResolveLabels({}, WithLabels({"10", "9", "2.5"}));
+  EXPECT_THAT(*labels, ElementsAre("10", "2.5", "9"));
+}
+
+TEST(LabelsTest, GivenLabelsThatNormalizationMakesOneAreOne) {
+  auto labels = ResolveLabels({"b", "a", "b"}, WithLabels({"a", "b"}));
+  EXPECT_THAT(*labels, ElementsAre("b", "a"));
+}
+
+std::vector<std::string> Spelt(LabelNormalization normalization,
+                               const std::vector<std::string>& labels,
+                               const std::vector<std::string>& given = {}) {
+  std::vector<LabelledSample> rows = WithLabels(labels);
+  LabelSpelling(normalization, given, rows).Apply(rows);
+  std::vector<std::string> spelt;
+  for (const LabelledSample& row : rows) spelt.push_back(row.label);
+  return spelt;
+}
+
+TEST(LabelsTest, SpellingIsWhatTheNormalizationSays) {
+  const std::vector<std::string> labels = {"Ham", "ham", "ham ", "1.0", "Ham"};
+  EXPECT_EQ(Spelt(LabelNormalization::kNone, labels), labels);
+  EXPECT_THAT(Spelt(LabelNormalization::kTrim, labels),
+              ElementsAre("Ham", "ham", "ham", "1", "Ham"));
+  // Two rows each: the first by byte.
+  EXPECT_THAT(Spelt(LabelNormalization::kFold, labels),
+              ElementsAre("Ham", "Ham", "Ham", "1", "Ham"));
+  EXPECT_THAT(Spelt(LabelNormalization::kFold, {"Ham", "ham", "ham"}),
+              ElementsAre("ham", "ham", "ham"));
+  EXPECT_THAT(Spelt(LabelNormalization::kFold, {"Ham", "ham"}, {"HAM"}),
+              ElementsAre("HAM", "HAM"));
+}
+
+TEST(LabelsTest, UnknownLabelThatNormalizationWouldMatchSaysSo) {
+  struct {
+    const char* label;
+    const char* message;
+  } cases[] = {
+      {"caf\u00e9\u00a0",
+       R"(unknown label in row 1 of datasets/v: "café\u00a0" (it differs from "café" only in white space: data.cleaning.label_normalization = TRIM)"},
+      {"cafe\u0301",
+       R"("cafe\u0301" (it differs from "café" only in Unicode's form: data.cleaning.label_normalization = TRIM)"},
+      {"Caf\u00e9",
+       "only in letter case: data.cleaning.label_normalization = FOLD"},
+      {"1.0",
+       R"(from "1" only in the spelling of a number: data.cleaning.label_normalization = TRIM)"},
+      {"ca\u200bf\u00e9",
+       R"("ca\u200bfé" (it differs from "café" only in invisible characters))"},
+      {"tea", R"("tea" (training data or the task's labels lack it))"},
+  };
+  for (const auto& one : cases) {
+    absl::Status status = IndexLabels({"bar and restaurant", "caf\u00e9", "1"},
+                                      WithLabels({one.label}), "datasets/v")
+                              .status();
+    EXPECT_EQ(ReasonOf(status), "UNKNOWN_LABEL");
+    EXPECT_THAT(std::string(status.message()), HasSubstr(one.message));
+  }
+}
+
 TEST(LabelsTest, GivenLabelsKeepTheirOrder) {
   auto labels = ResolveLabels({"spam", "ham", "eggs"},
                               WithLabels({"ham", "spam", "ham"}));

@@ -6,6 +6,7 @@
 
 #include "arrow/api.h"
 #include "arrow/io/memory.h"
+#include "arrow/util/key_value_metadata.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "parquet/arrow/writer.h"
@@ -16,6 +17,7 @@ namespace tunesmith::worker {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 template <typename Builder, typename... Values>
@@ -26,11 +28,15 @@ std::shared_ptr<arrow::Array> Column(Builder builder, Values... values) {
   return *builder.Finish();
 }
 
+// With the schema's metadata, as pyarrow writes it.
 std::string ParquetBytes(const std::shared_ptr<arrow::Table>& table) {
   auto stream = *arrow::io::BufferOutputStream::Create();
-  EXPECT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(),
-                                         stream, /*chunk_size=*/2)
-                  .ok());
+  EXPECT_TRUE(
+      parquet::arrow::WriteTable(
+          *table, arrow::default_memory_pool(), stream,
+          /*chunk_size=*/2, parquet::default_writer_properties(),
+          parquet::ArrowWriterProperties::Builder().store_schema()->build())
+          .ok());
   return (*stream->Finish())->ToString();
 }
 
@@ -70,8 +76,8 @@ TEST(ParquetReaderTest, ValuesBecomeText) {
   ASSERT_THAT(table.rows, SizeIs(3));
   EXPECT_THAT(table.Texts(0), ElementsAre("caf\xc3\xa9", "-7", "2.0", "true",
                                           "spam", "<opaque>", "<opaque>"));
-  EXPECT_THAT(table.Texts(1), ElementsAre("", "8", "0.1", "false", "ham",
-                                          "<opaque>", "<opaque>"));
+  EXPECT_THAT(table.Texts(1),
+              ElementsAre("", "8", "0.1", "false", "ham", "x", "<opaque>"));
   EXPECT_THAT(table.Texts(2), ElementsAre("", "", "", "", "", "", ""));
   EXPECT_EQ(table.rows[2].number, 3);
 }
@@ -85,6 +91,56 @@ TEST(ParquetReaderTest, StringsThatAreNotUtf8AreProblemsOfTheirRow) {
   ASSERT_TRUE(rows.rows[0].problem.has_value());
   EXPECT_EQ(rows.rows[0].problem->code, FindingCode::kInvalidUtf8);
   EXPECT_FALSE(rows.rows[1].problem.has_value());
+}
+
+TEST(ParquetReaderTest, BytesThatAreNoTextStayOpaque) {
+  auto bytes = Column(arrow::BinaryBuilder(), "caf\xc3\xa9", "caf\xe9");
+  auto table = arrow::Table::Make(
+      arrow::schema({arrow::field("bytes", bytes->type())}), {bytes});
+  WholeTable rows = ReadWholeText(ParquetBytes(table), Parquet());
+  EXPECT_THAT(rows.Texts(0), ElementsAre("caf\xc3\xa9"));
+  EXPECT_THAT(rows.Texts(1), ElementsAre("<opaque>"));
+}
+
+// As datasets.Dataset.to_parquet writes it.
+std::string ClassLabelFile(const std::string& metadata) {
+  auto label = Column(arrow::Int64Builder(), 1, 0, -1, 7);
+  auto schema =
+      arrow::schema({arrow::field("label", label->type())},
+                    arrow::key_value_metadata({"huggingface"}, {metadata}));
+  return ParquetBytes(arrow::Table::Make(schema, {label}));
+}
+
+TEST(ParquetReaderTest, NumbersOfAClassLabelBecomeItsNames) {
+  WholeTable table = ReadWholeText(
+      ClassLabelFile(R"({"info": {"features": {"label": {"names": ["neg",
+          "pos"], "_type": "ClassLabel"}}}})"),
+      Parquet());
+  EXPECT_THAT(table.Texts(0), ElementsAre("pos"));
+  EXPECT_THAT(table.Texts(1), ElementsAre("neg"));
+  EXPECT_THAT(table.Texts(2), ElementsAre(""));
+  ASSERT_TRUE(table.rows[3].problem.has_value());
+  EXPECT_EQ(table.rows[3].problem->code, FindingCode::kMalformedRow);
+  EXPECT_THAT(table.Texts(4), ElementsAre(""));
+}
+
+TEST(ParquetReaderTest, OddMetadataOfAnotherLibraryCountAsNone) {
+  for (const char* metadata :
+       {"", "{", "[1]", R"({"info": 1})", R"({"info": {"features": []}})",
+        R"({"info": {"features": {"label": {"_type": "ClassLabel"}}}})",
+        R"({"info": {"features": {"label": {"_type": 7, "names": ["a"]}}}})",
+        R"({"info": {"features": {"label": {"dtype": "int64",
+            "_type": "Value"}}}})"}) {
+    WholeTable table = ReadWholeText(ClassLabelFile(metadata), Parquet());
+    EXPECT_THAT(table.Texts(0), ElementsAre("1")) << metadata;
+  }
+}
+
+TEST(ParquetReaderTest, GitLfsPointerIsCalledOne) {
+  absl::Status status = ReadError(
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+      Parquet());
+  EXPECT_THAT(std::string(status.message()), HasSubstr("git lfs pull"));
 }
 
 TEST(ParquetReaderTest, FilesThatAreNotParquetAreRefused) {

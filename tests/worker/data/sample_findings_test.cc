@@ -29,6 +29,32 @@ TEST(SampleFindingsTest, TinyImbalancedAndUnvalidatedClassesAreFound) {
                                       FindingCode::kClassImbalance));
 }
 
+TEST(SampleFindingsTest, ThousandsOfTinyClassesAreSummedUp) {
+  FindingLog log;
+  std::vector<std::string> labels(1500, "x");
+  FindClassProblems(labels, std::vector<int64_t>(1500, 2),
+                    std::vector<int64_t>(1500, 1), log);
+  std::vector<DataFinding> findings = log.Take();
+  ASSERT_THAT(findings, SizeIs(21));
+  EXPECT_EQ(findings.back().message,
+            "more classes that have few training rows: 1480");
+  EXPECT_EQ(findings.back().count, 2960);
+}
+
+TEST(SampleFindingsTest, RepeatedSamplesAreOneFinding) {
+  FindingLog log;
+  FindRepeatedSamples({{1, "x", "a"}, {2, "y", "a"}}, "text", log);
+  EXPECT_THAT(log.Take(), IsEmpty());
+  FindRepeatedSamples(
+      {{1, "x", "a"}, {2, "y", "a"}, {4, "x", "a"}, {5, "x", "b"}}, "text",
+      log);
+  std::vector<DataFinding> findings = log.Take();
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_EQ(findings[0].code, FindingCode::kDuplicateRow);
+  EXPECT_EQ(findings[0].count, 2);
+  EXPECT_THAT(findings[0].message, HasSubstr("rows 1 and 4"));
+}
+
 TEST(SampleFindingsTest, HealthyClassesAreNoFinding) {
   FindingLog log;
   FindClassProblems({"a", "b"}, std::vector<int64_t>{29, 3},

@@ -29,6 +29,8 @@ TableFormat Tsv() {
 
 TableFormat Jsonl() { return TableFormat{.kind = TableKind::kJsonl}; }
 
+TableFormat Json() { return TableFormat{.kind = TableKind::kJson}; }
+
 TableFormat Parquet() { return TableFormat{.kind = TableKind::kParquet}; }
 
 std::vector<std::string> WholeTable::Texts(size_t i) const {
@@ -52,6 +54,7 @@ WholeTable ReadWhole(const std::string& path, const TableFormat& format) {
     table.rows.push_back(row);
   }
   table.columns = (*reader)->columns();
+  table.findings = (*reader)->Findings();
   return table;
 }
 

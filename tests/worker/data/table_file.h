@@ -27,12 +27,14 @@ class TableTestFile {
 TableFormat Csv();
 TableFormat Tsv();
 TableFormat Jsonl();
+TableFormat Json();
 TableFormat Parquet();
 
 // Every row of a file; fails the test when reading does.
 struct WholeTable {
   std::vector<std::string> columns;
   std::vector<Row> rows;
+  std::vector<DataFinding> findings;
 
   // Cells of row `i` as text; "<opaque>" for opaque ones.
   std::vector<std::string> Texts(size_t i) const;

@@ -74,6 +74,20 @@ TEST(WireSpecTest, FormatKeepsEveryField) {
   EXPECT_THAT(format->column_names, ElementsAre("text", "label"));
 }
 
+TEST(WireSpecTest, FormatsHaveTheirEncoding) {
+  v1::DatasetFormat wire = ResolvedCsv();
+  EXPECT_EQ(ToTableFormat(wire)->encoding, TextEncoding::kDetect);
+  wire.set_encoding(v1::DatasetFormat::WINDOWS_1252);
+  EXPECT_EQ(ToTableFormat(wire)->encoding, TextEncoding::kWindows1252);
+  wire.set_kind(v1::DatasetFormat::JSON);
+  wire.set_encoding(v1::DatasetFormat::UTF_16BE);
+  EXPECT_EQ(ToTableFormat(wire)->kind, TableKind::kJson);
+  EXPECT_EQ(ToTableFormat(wire)->encoding, TextEncoding::kUtf16Be);
+  wire.set_encoding(static_cast<v1::DatasetFormat::Encoding>(77));
+  EXPECT_EQ(ToTableFormat(wire).status().code(),
+            absl::StatusCode::kUnimplemented);
+}
+
 TEST(WireSpecTest, UnresolvedFormatIsInternal) {
   EXPECT_EQ(ToTableFormat(v1::DatasetFormat()).status().code(),
             absl::StatusCode::kInternal);
@@ -147,6 +161,28 @@ TEST(WireSpecTest, RequestTakesColumnsLabelsAndPolicy) {
   EXPECT_EQ(request->policy.incomplete_rows, RowAction::kFail);
   EXPECT_EQ(request->policy.malformed_rows, RowAction::kDropRow);
   EXPECT_FALSE(request->validation.has_value());
+  EXPECT_EQ(request->split_column, "");
+  EXPECT_TRUE(request->group_duplicates);
+  EXPECT_EQ(request->policy.max_dropped_fraction, 0.01);
+  EXPECT_EQ(request->policy.label_normalization, LabelNormalization::kNone);
+}
+
+TEST(WireSpecTest, RequestTakesSplitsLimitAndNormalization) {
+  internal::v1::TrainWork work = ResolvedWork();
+  v1::Data& data = *work.mutable_spec()->mutable_data();
+  data.set_split_column("part");
+  data.set_group_duplicates(false);
+  data.mutable_cleaning()->set_max_dropped_fraction(0);
+  data.mutable_cleaning()->set_label_normalization(v1::CleaningPolicy::FOLD);
+  auto request = ToClassificationRequest(work);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->split_column, "part");
+  EXPECT_FALSE(request->group_duplicates);
+  EXPECT_EQ(request->policy.max_dropped_fraction, 0);
+  EXPECT_EQ(request->policy.label_normalization, LabelNormalization::kFold);
+  data.mutable_cleaning()->set_label_normalization(v1::CleaningPolicy::TRIM);
+  EXPECT_EQ(ToClassificationRequest(work)->policy.label_normalization,
+            LabelNormalization::kTrim);
 }
 
 TEST(WireSpecTest, OpenFieldsAreInternal) {
@@ -162,16 +198,26 @@ TEST(WireSpecTest, OpenFieldsAreInternal) {
 
 TEST(WireSpecTest, ClassWeightsFollowTheLabels) {
   v1::ClassWeights weights;
-  EXPECT_THAT(ToClassWeights(weights, {"a", "b"}, {3, 1}),
-              ElementsAre(1.0, 1.0));
+  EXPECT_THAT(
+      ToClassWeights(weights, {"a", "b"}, {3, 1}, LabelNormalization::kNone),
+      ElementsAre(1.0, 1.0));
   v1::ClassWeights::Weight& row = *weights.mutable_table()->add_weights();
   row.set_label("b");
   row.set_weight(2.5);
-  EXPECT_THAT(ToClassWeights(weights, {"a", "b"}, {3, 1}),
-              ElementsAre(1.0, 2.5));
+  EXPECT_THAT(
+      ToClassWeights(weights, {"a", "b"}, {3, 1}, LabelNormalization::kNone),
+      ElementsAre(1.0, 2.5));
+  row.set_label("B ");
+  EXPECT_THAT(
+      ToClassWeights(weights, {"a", "b"}, {3, 1}, LabelNormalization::kNone),
+      ElementsAre(1.0, 1.0));
+  EXPECT_THAT(
+      ToClassWeights(weights, {"a", "b"}, {3, 1}, LabelNormalization::kFold),
+      ElementsAre(1.0, 2.5));
   weights.mutable_balanced();
-  EXPECT_THAT(ToClassWeights(weights, {"a", "b"}, {3, 1}),
-              ElementsAre(DoubleEq(4.0 / 6), DoubleEq(2.0)));
+  EXPECT_THAT(
+      ToClassWeights(weights, {"a", "b"}, {3, 1}, LabelNormalization::kNone),
+      ElementsAre(DoubleEq(4.0 / 6), DoubleEq(2.0)));
 }
 
 }  // namespace
