@@ -16,14 +16,16 @@ constexpr ImageLimits kSmall{.max_side = 4000, .max_pixels = 1 << 18};
 void ExpectPictureOrError(const absl::StatusOr<DecodedFile>& file) {
   if (!file.ok()) {
     Expect(ReasonOf(file.status()) == "BAD_IMAGE" ||
+           IsIncompleteImage(file.status()) ||
            ReasonOf(file.status()) == "OUT_OF_MEMORY");
     return;
   }
   const Image& image = file->image;
-  Expect(CheckImageSize(image.width, image.height, kSmall).ok());
+  Expect(AdmitPicture(image.width, image.height, kSmall).ok());
   Expect(image.rgb.size() ==
          static_cast<size_t>(image.width) * image.height * 3);
-  const Image turned = Oriented(image, OrientationOf(file->exif));
+  Expect(file->orientation >= 1 && file->orientation <= 8);
+  const Image turned = Oriented(image, file->orientation);
   Expect(turned.rgb.size() == image.rgb.size());
 }
 
@@ -39,6 +41,26 @@ void FuzzPng(std::string_view bytes) {
 
 void FuzzWebp(std::string_view bytes) {
   ExpectPictureOrError(DecodeWebp(bytes, kSmall));
+}
+
+void FuzzGif(std::string_view bytes) {
+  ExpectPictureOrError(DecodeGif(bytes, kSmall));
+}
+
+void FuzzBmp(std::string_view bytes) {
+  ExpectPictureOrError(DecodeBmp(bytes, kSmall));
+}
+
+void FuzzTiff(std::string_view bytes) {
+  ExpectPictureOrError(DecodeTiff(bytes, kSmall));
+}
+
+void FuzzAvif(std::string_view bytes) {
+  ExpectPictureOrError(DecodeAvif(bytes, kSmall));
+}
+
+void FuzzPnm(std::string_view bytes) {
+  ExpectPictureOrError(DecodePnm(bytes, kSmall));
 }
 
 void FuzzOrientation(std::string_view bytes) {

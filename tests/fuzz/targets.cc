@@ -3,14 +3,12 @@
 namespace tunesmith::worker {
 
 std::vector<NamedFuzzTarget> AllFuzzTargets() {
-  return {{"jpeg", FuzzJpeg},
-          {"png", FuzzPng},
-          {"webp", FuzzWebp},
-          {"orientation", FuzzOrientation},
-          {"tar", FuzzTar},
-          {"zip", FuzzZip},
-          {"safetensors", FuzzSafetensors},
-          {"hdf5", FuzzHdf5}};
+  return {
+      {"jpeg", FuzzJpeg}, {"png", FuzzPng}, {"webp", FuzzWebp},
+      {"gif", FuzzGif},   {"bmp", FuzzBmp}, {"tiff", FuzzTiff},
+      {"avif", FuzzAvif}, {"pnm", FuzzPnm}, {"orientation", FuzzOrientation},
+      {"tar", FuzzTar},   {"zip", FuzzZip}, {"safetensors", FuzzSafetensors},
+      {"hdf5", FuzzHdf5}};
 }
 
 }  // namespace tunesmith::worker

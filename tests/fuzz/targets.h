@@ -14,6 +14,11 @@ using FuzzTarget = void (*)(std::string_view bytes);
 void FuzzJpeg(std::string_view bytes);
 void FuzzPng(std::string_view bytes);
 void FuzzWebp(std::string_view bytes);
+void FuzzGif(std::string_view bytes);
+void FuzzBmp(std::string_view bytes);
+void FuzzTiff(std::string_view bytes);
+void FuzzAvif(std::string_view bytes);
+void FuzzPnm(std::string_view bytes);
 // EXIF's orientation, as a decoder hands it on.
 void FuzzOrientation(std::string_view bytes);
 void FuzzTar(std::string_view bytes);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/file_bytes.h"
 #include "worker/data/tar_archive.h"
@@ -44,6 +45,25 @@ absl::StatusOr<std::unique_ptr<Archive>> OpenArchive(const std::string& path) {
   }
   if (LooksLikeTar(bytes)) return OpenTar(std::move(file));
   return OpenZip(std::move(file));
+}
+
+std::string CleanPath(std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (absl::string_view part :
+       absl::StrSplit(absl::string_view(path.data(), path.size()), '/')) {
+    if (part == ".." && !parts.empty()) {
+      parts.pop_back();
+    } else if (!part.empty() && part != "." && part != "..") {
+      parts.emplace_back(part.data(), part.size());
+    }
+  }
+  std::string clean;
+  for (std::string_view part : parts) {
+    if (!clean.empty()) clean += '/';
+    clean += part;
+  }
+  if (path.ends_with('/') && !clean.empty()) clean += '/';
+  return clean;
 }
 
 absl::StatusOr<size_t> Archive::Find(const std::string& path) const {

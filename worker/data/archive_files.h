@@ -10,20 +10,35 @@
 
 namespace tunesmith::worker {
 
-// The list that an archive's index is put into: files, and where each is in the
+// The list that an archive's index is put into, and where each file is in the
 // archive.
 class ArchiveFiles {
  public:
-  // MALFORMED_FILE beyond the limits of archive.h.
-  absl::Status Add(std::string path, uint64_t size_bytes, uint64_t place);
-  // After the last Add.
-  void Sort();
+  // MALFORMED_FILE beyond the limits of archive.h. A path that ends with "/" is
+  // a folder's.
+  absl::Status Add(const std::string& path, uint64_t size_bytes,
+                   uint64_t place);
+  // Another path of the file `target`.
+  absl::Status AddHardLink(const std::string& path, const std::string& target);
+  absl::Status AddOddity(const std::string& path, std::string what);
+  void AddNote(std::string note) { list_.notes.push_back(std::move(note)); }
+  // After all else. Hard links become files.
+  void Finish();
 
-  const std::vector<Archive::File>& files() const { return files_; }
+  const Archive::List& list() const { return list_; }
   uint64_t PlaceOf(size_t index) const { return places_[index]; }
 
  private:
-  std::vector<Archive::File> files_;
+  struct HardLink {
+    std::string path;
+    std::string target;
+  };
+
+  absl::StatusOr<std::string> Checked(const std::string& path) const;
+  void Sort();
+
+  Archive::List list_;
+  std::vector<HardLink> hard_links_;
   std::vector<uint64_t> places_;
 };
 

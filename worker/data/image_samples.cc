@@ -12,7 +12,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/archive.h"
 #include "worker/data/image_inspection.h"
-#include "worker/data/image_table.h"
+#include "worker/data/picture_finder.h"
 #include "worker/formats/printable.h"
 #include "worker/images/decode.h"
 #include "worker/images/out_of_memory.h"
@@ -32,14 +32,15 @@ struct Look {
   absl::Status status = {};
 };
 
-Look LookAt(const Archive& archive, const std::string& path) {
+Look LookAt(const Archive& archive, const PictureFinder& finder,
+            const std::string& path) {
   Look look;
-  absl::StatusOr<size_t> file = archive.Find(path);
-  if (!file.ok()) {
+  const std::optional<PictureFinder::Found> found = finder.Find(path);
+  if (!found.has_value()) {
     look.status = BadImage("the archive does not hold it");
     return look;
   }
-  look.file = *file;
+  look.file = found->file;
   look.status = CatchBadAlloc([&]() -> absl::Status {
     TUNESMITH_ASSIGN_OR_RETURN(std::string bytes,
                                archive.Read(look.file, kMaxImageFileBytes));
@@ -52,7 +53,8 @@ Look LookAt(const Archive& archive, const std::string& path) {
 }
 
 DataFinding Unreadable(const LabelledSample& row, const absl::Status& why) {
-  return {.code = FindingCode::kBadImage,
+  return {.code = IsIncompleteImage(why) ? FindingCode::kIncompleteImage
+                                         : FindingCode::kBadImage,
           .severity = FindingSeverity::kWarning,
           .row = row.row,
           .message = absl::StrCat(Printable(row.sample), ": ",
@@ -76,7 +78,7 @@ absl::Status ImageSamples::Identify(const TableFile& file,
                                     FindingLog& findings) {
   TUNESMITH_ASSIGN_OR_RETURN(std::shared_ptr<const Archive> archive,
                              OpenArchive(file.path));
-  const std::string folder = ManifestFolder(file.format.manifest);
+  const PictureFinder finder(*archive, file.format.manifest);
   std::vector<LabelledSample> usable;
   std::vector<Look> looks(kBlockImages);
   for (size_t begin = 0; begin < rows.size(); begin += kBlockImages) {
@@ -86,7 +88,7 @@ absl::Status ImageSamples::Identify(const TableFile& file,
     }
     const size_t count = std::min(kBlockImages, rows.size() - begin);
     ParallelFor(count, threads_, [&](size_t i) {
-      looks[i] = LookAt(*archive, folder + rows[begin + i].sample);
+      looks[i] = LookAt(*archive, finder, rows[begin + i].sample);
     });
     for (size_t i = 0; i < count; ++i) {
       LabelledSample& row = rows[begin + i];

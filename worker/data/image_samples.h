@@ -24,7 +24,8 @@ class ImageSamples : public SampleKind {
 
   std::string_view noun() const override { return "picture"; }
 
-  // BAD_IMAGE for those that cannot be read; an error BAD_ROW where
+  // BAD_IMAGE or INCOMPLETE_IMAGE for those that cannot be read, or only in
+  // part; an error BAD_ROW where
   // `unreadable` is kFail. EMPTY_DATASET when none can. RESOURCE_EXHAUSTED with
   // reason OUT_OF_MEMORY. Errors of OpenArchive.
   absl::Status Identify(const TableFile& file,

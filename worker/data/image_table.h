@@ -15,18 +15,26 @@
 
 namespace tunesmith::worker {
 
-// Columns of a table that is made of folders.
+// Columns of a table that is made of folders: a picture's path and its class;
+// where there are splits, its split; where folders are deeper, the one that it
+// lies in.
 inline constexpr char kImageColumn[] = "image";
-inline constexpr char kFolderColumn[] = "label";
+inline constexpr char kClassColumn[] = "label";
+inline constexpr char kSplitColumn[] = "split";
+inline constexpr char kInnermostColumn[] = "folder";
 
 // Whether a path's ending is a picture's, supported or not, and the path is not
-// that of a file which a program has put beside the pictures.
+// hidden.
 bool IsImagePath(const std::string& path);
 
-// A row for each picture, in the order of the paths: the path, and the name of
-// the folder that it lies in, missing at the top. With `manifest`, the rows of
-// that file. MALFORMED_FILE when there is no such file; errors of OpenArchive
-// and OpenTable.
+// Whether a path is that of a file which a program has put beside the data: of
+// a desktop or a version control.
+bool IsHiddenPath(std::string_view path);
+
+// A row for each picture, in the order of the paths, with what FolderLayout
+// says. With `manifest`, the rows of that file. MALFORMED_FILE when there is no
+// such file, or the archive holds links that are not followed, or no picture;
+// errors of OpenArchive and OpenTable.
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
     const std::string& path, const std::string& manifest);
 

@@ -9,6 +9,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/archive_files.h"
 #include "worker/data/file_bytes.h"
+#include "worker/formats/printable.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -22,6 +23,7 @@ constexpr size_t kNameOffset = 0, kNameBytes = 100;
 constexpr size_t kSizeOffset = 124, kSizeBytes = 12;
 constexpr size_t kChecksumOffset = 148, kChecksumBytes = 8;
 constexpr size_t kTypeOffset = 156;
+constexpr size_t kLinkOffset = 157, kLinkBytes = 100;
 constexpr size_t kMagicOffset = 257;
 constexpr size_t kPrefixOffset = 345, kPrefixBytes = 155;
 
@@ -70,6 +72,7 @@ bool IsChecksumRight(std::string_view block) {
 // What an extended header says of the file that follows it.
 struct Extension {
   std::optional<std::string> path;
+  std::optional<std::string> link;
   std::optional<uint64_t> size;
 };
 
@@ -91,6 +94,7 @@ bool ParsePaxRecords(std::string_view records, Extension& extension) {
     std::string value(record.substr(equals + 1));
     std::string_view key = record.substr(0, equals);
     if (key == "path") extension.path = value;
+    if (key == "linkpath") extension.link = value;
     if (key == "size") {
       uint64_t size = 0;
       if (!absl::SimpleAtoi(value, &size)) return false;
@@ -120,16 +124,51 @@ class TarArchive : public Archive {
 
   absl::Status Index();
 
-  const std::vector<File>& files() const override { return files_.files(); }
   absl::StatusOr<std::string> Read(size_t index,
                                    int64_t max_bytes) const override;
 
+ protected:
+  const List& list() const override { return files_.list(); }
+
  private:
+  absl::Status AddMember(std::string_view block, const Extension& extension,
+                         uint64_t size, size_t begin);
+
   const std::unique_ptr<MappedFile> file_;
   const std::string_view bytes_;
   // Places are those of the contents.
   ArchiveFiles files_;
 };
+
+// Types are those of POSIX.1-2017.
+absl::Status TarArchive::AddMember(std::string_view block,
+                                   const Extension& extension, uint64_t size,
+                                   size_t begin) {
+  std::string path = extension.path.value_or(PathOf(block));
+  const std::string link = extension.link.value_or(
+      std::string(Text(block, kLinkOffset, kLinkBytes)));
+  switch (block[kTypeOffset]) {
+    case '0':
+    case '\0':
+    case '7':
+      return files_.Add(path, size, begin);
+    case '1':
+      return files_.AddHardLink(path, link);
+    case '2':
+      return files_.AddOddity(
+          path, absl::StrCat("a symbolic link to ", Printable(link)));
+    case '5':
+      if (!path.ends_with('/')) path += '/';
+      return files_.Add(path, 0, begin);
+    case '3':
+    case '4':
+    case '6':
+      return files_.AddOddity(path, "a device");
+    default:
+      // Such as a volume's label.
+      return absl::OkStatus();
+  }
+}
 
 absl::Status TarArchive::Index() {
   Extension extension;
@@ -157,25 +196,23 @@ absl::Status TarArchive::Index() {
       }
     } else if (type == 'L') {
       extension.path = std::string(content.substr(0, content.find('\0')));
+    } else if (type == 'K') {
+      extension.link = std::string(content.substr(0, content.find('\0')));
     } else if (!extends) {
-      if (type == '0' || type == '\0' || type == '7') {
-        std::string path =
-            extension.path.has_value() ? *extension.path : PathOf(block);
-        TUNESMITH_RETURN_IF_ERROR(files_.Add(std::move(path), *size, begin));
-      }
+      TUNESMITH_RETURN_IF_ERROR(AddMember(block, extension, *size, begin));
       extension = Extension();
     }
     const size_t blocks = (*size + kBlockBytes - 1) / kBlockBytes;
     if (blocks > (bytes_.size() - begin) / kBlockBytes) break;
     at = begin + blocks * kBlockBytes;
   }
-  files_.Sort();
+  files_.Finish();
   return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> TarArchive::Read(size_t index,
                                              int64_t max_bytes) const {
-  const File& file = files_.files()[index];
+  const File& file = files()[index];
   TUNESMITH_RETURN_IF_ERROR(CheckLength(file, max_bytes));
   return std::string(bytes_.substr(files_.PlaceOf(index),
                                    static_cast<size_t>(file.size_bytes)));

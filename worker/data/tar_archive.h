@@ -14,8 +14,8 @@ namespace tunesmith::worker {
 bool LooksLikeTar(std::string_view bytes);
 
 // POSIX.1-2017 "pax Interchange Format": ustar and pax, and GNU's long names
-// and large sizes. Links and special files are passed over. INVALID_ARGUMENT
-// with reason MALFORMED_FILE, naming the byte.
+// and large sizes. INVALID_ARGUMENT with reason MALFORMED_FILE, naming the
+// byte.
 absl::StatusOr<std::unique_ptr<Archive>> OpenTar(
     std::unique_ptr<MappedFile> file);
 

@@ -6,13 +6,26 @@
 
 namespace tunesmith::worker {
 
-// Formats of picture files; the first three can be decoded.
-enum class ImageType { kJpeg, kPng, kWebp, kGif, kBmp, kTiff, kHeif, kUnknown };
+// What a file in a picture's place is. All up to kPnm can be decoded.
+enum class ImageType {
+  kJpeg,
+  kPng,
+  kWebp,
+  kGif,
+  kBmp,
+  kTiff,
+  kAvif,
+  kPnm,
+  kHeif,
+  kLfsPointer,
+  kHtml,
+  kUnknown,
+};
 
 // By the first bytes.
 ImageType TypeOfBytes(std::string_view bytes);
 
-// By the ending of a path.
+// By the ending of a path; the same kinds that have bytes of their own.
 ImageType TypeOfPath(const std::string& path);
 
 // For people: "JPEG"; "unknown".

@@ -1,9 +1,12 @@
 // Through libjpeg-turbo with the settings that Pillow uses.
-#include <algorithm>
+#include <array>
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 // jpeglib.h needs what stands above it, and jerror.h needs jpeglib.h.
 // clang-format off
@@ -12,15 +15,19 @@
 // clang-format on
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
+#include "worker/images/cmyk.h"
 #include "worker/images/formats.h"
+#include "worker/images/orientation.h"
 #include "worker/images/out_of_memory.h"
 
 namespace tunesmith::worker {
 namespace {
 
 constexpr std::string_view kExifStart("Exif\0\0", 6);
-// Of a library that would otherwise believe whatever a file declares.
-constexpr long kMaxWorkingBytes = 1L << 30;
+// What a progressive picture of ImageLimits::max_pixels needs for its
+// coefficients: two bytes for each of up to four channels.
+constexpr long kMaxWorkingBytes = 4L << 30;
 // Scans of a progressive file; each takes the time of a whole picture.
 constexpr int kMaxScans = 200;
 
@@ -29,6 +36,10 @@ struct ErrorTrap {
   jpeg_error_mgr manager;
   std::jmp_buf jump;
   char message[JMSG_LENGTH_MAX] = {};
+  // The file ended before its end marker.
+  bool cut_off = false;
+  // What follows would be made up.
+  bool incomplete = false;
 };
 
 void Escape(j_common_ptr info) {
@@ -38,8 +49,24 @@ void Escape(j_common_ptr info) {
 }
 
 void OnMessage(j_common_ptr info, int level) {
-  // Of warnings, only the end of the data counts: what follows is made up.
-  if (level < 0 && info->err->msg_code == JWRN_JPEG_EOF) Escape(info);
+  if (level >= 0) return;
+  auto* trap = reinterpret_cast<ErrorTrap*>(info->err);
+  switch (info->err->msg_code) {
+    case JWRN_JPEG_EOF:
+      // By itself, it means that two bytes are missing.
+      trap->cut_off = true;
+      break;
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_MUST_RESYNC:
+      trap->incomplete = true;
+      Escape(info);
+    default:
+      // Such as bytes that nobody needs before a marker.
+      break;
+  }
 }
 
 void Ignore(j_common_ptr) {}
@@ -83,18 +110,26 @@ class JpegDecoder {
       bool cmyk = info_.num_components == 4;
       info_.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
       info_.dct_method = JDCT_ISLOW;
+      has_multiple_scans_ = jpeg_has_multiple_scans(&info_);
       jpeg_start_decompress(&info_);
     });
   }
 
-  // `bytes_per_row`: of `rows`.
-  bool ReadRows(uint8_t* rows, size_t bytes_per_row) {
-    return Try([&] {
-      while (info_.output_scanline < info_.output_height) {
-        uint8_t* row = rows + info_.output_scanline * bytes_per_row;
-        jpeg_read_scanlines(&info_, &row, 1);
+  bool ReadRow(uint8_t* row) {
+    return Try([&] { jpeg_read_scanlines(&info_, &row, 1); });
+  }
+
+  // A progressive file whose end is missing may lack whole scans, of which
+  // libjpeg says nothing: the picture is then coarse.
+  bool LacksScans() const {
+    if (!trap_.cut_off || !has_multiple_scans_) return false;
+    if (info_.coef_bits == nullptr) return true;
+    for (int c = 0; c < info_.num_components; ++c) {
+      for (int bits : std::span(info_.coef_bits[c])) {
+        if (bits != 0) return true;
       }
-    });
+    }
+    return false;
   }
 
   const jpeg_decompress_struct& info() const { return info_; }
@@ -111,10 +146,14 @@ class JpegDecoder {
   }
 
   absl::Status Error() const {
-    if (trap_.manager.msg_code == JWRN_JPEG_EOF) {
-      return BadImage("the JPEG is cut off");
+    if (trap_.cut_off) return BadImage("the JPEG is cut off");
+    if (trap_.incomplete) {
+      return IncompleteImage(absl::StrCat(
+          "the JPEG is damaged, and other programs make up its rest: ",
+          trap_.message));
     }
-    if (trap_.manager.msg_code == JERR_OUT_OF_MEMORY) {
+    if (trap_.manager.msg_code == JERR_OUT_OF_MEMORY ||
+        trap_.manager.msg_code == JERR_NO_BACKING_STORE) {
       return PictureOutOfMemory();
     }
     return BadImage(absl::StrCat("the JPEG is damaged: ", trap_.message));
@@ -132,24 +171,18 @@ class JpegDecoder {
   jpeg_progress_mgr progress_ = {};
   ErrorTrap trap_;
   bool created_ = false;
+  bool has_multiple_scans_ = false;
 };
 
-// Four components to three, in place of a colour profile: what ink leaves of
-// white. Adobe's programs store ink the other way round.
-void CmykToRgb(const std::vector<uint8_t>& cmyk, bool inverted, Image& image) {
-  for (size_t i = 0; i < cmyk.size() / 4; ++i) {
-    auto ink = [&](size_t channel) {
-      int value = cmyk[i * 4 + channel];
-      return inverted ? 255 - value : value;
-    };
-    const int white = 255 - ink(3);
-    for (size_t channel = 0; channel < 3; ++channel) {
-      // Rounded division by 255.
-      int product = ink(channel) * white + 128;
-      int covered = ((product >> 8) + product) >> 8;
-      image.rgb[i * 3 + channel] =
-          static_cast<uint8_t>(std::max(white - covered, 0));
+// Ink is stored the other way round, as Adobe's programs do; Pillow takes that
+// for granted also where no marker of theirs says so.
+void ConvertCmykRow(std::span<const uint8_t> row, uint8_t* rgb) {
+  for (size_t i = 0; i < row.size(); i += 4) {
+    std::array<uint8_t, 4> ink;
+    for (size_t channel = 0; channel < 4; ++channel) {
+      ink[channel] = static_cast<uint8_t>(255 - row[i + channel]);
     }
+    for (uint8_t value : CmykToRgb(ink)) *rgb++ = value;
   }
 }
 
@@ -160,27 +193,19 @@ absl::StatusOr<DecodedFile> DecodeJpeg(std::string_view bytes,
   JpegDecoder decoder(bytes);
   if (!decoder.ReadHeader()) return decoder.Error();
   const jpeg_decompress_struct& info = decoder.info();
-  absl::Status size =
-      CheckImageSize(info.image_width, info.image_height, limits);
-  if (!size.ok()) return size;
-  if (!decoder.Start()) return decoder.Error();
-  DecodedFile file;
-  file.image.width = static_cast<int>(info.output_width);
-  file.image.height = static_cast<int>(info.output_height);
-  const size_t pixels =
-      static_cast<size_t>(info.output_width) * info.output_height;
-  file.image.rgb.resize(pixels * 3);
-  if (info.out_color_space == JCS_CMYK) {
-    std::vector<uint8_t> cmyk(pixels * 4);
-    if (!decoder.ReadRows(cmyk.data(), info.output_width * size_t{4})) {
-      return decoder.Error();
-    }
-    CmykToRgb(cmyk, info.saw_Adobe_marker, file.image);
-  } else if (!decoder.ReadRows(file.image.rgb.data(),
-                               info.output_width * size_t{3})) {
-    return decoder.Error();
+  TUNESMITH_ASSIGN_OR_RETURN(
+      PictureTurn turn,
+      AdmitPicture(info.image_width, info.image_height, limits));
+  if (!decoder.Start() || decoder.LacksScans()) return decoder.Error();
+  DecodedFile file(std::move(turn), info.output_width, info.output_height);
+  const bool is_cmyk = info.out_color_space == JCS_CMYK;
+  std::vector<uint8_t> cmyk(is_cmyk ? info.output_width * size_t{4} : 0);
+  for (JDIMENSION y = 0; y < info.output_height; ++y) {
+    uint8_t* rgb = file.AddRows(1);
+    if (!decoder.ReadRow(is_cmyk ? cmyk.data() : rgb)) return decoder.Error();
+    if (is_cmyk) ConvertCmykRow(cmyk, rgb);
   }
-  file.exif = decoder.Exif();
+  file.orientation = OrientationOf(decoder.Exif());
   return file;
 }
 

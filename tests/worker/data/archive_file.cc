@@ -9,6 +9,17 @@
 namespace tunesmith::worker {
 namespace {
 
+std::string Little(uint64_t value, int bytes) {
+  std::string text;
+  for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value);
+  return text;
+}
+
+std::string EndOfZip(size_t count, size_t directory, size_t files) {
+  return "PK\5\6" + Little(0, 4) + Little(count, 2) + Little(count, 2) +
+         Little(directory, 4) + Little(files, 4) + Little(0, 2);
+}
+
 // 4 GiB in raw deflate: a block of 1 MiB, which refers to nothing before it,
 // again and again.
 std::string DeflatedZeros() {
@@ -31,7 +42,8 @@ std::string DeflatedZeros() {
 }  // namespace
 
 std::string TarMember(const std::string& name, const std::string& bytes,
-                      char type, const std::string& size) {
+                      char type, const std::string& size,
+                      const std::string& link) {
   std::string block(512, '\0');
   auto put = [&block](size_t at, const std::string& text) {
     block.replace(at, text.size(), text);
@@ -42,6 +54,7 @@ std::string TarMember(const std::string& name, const std::string& bytes,
   put(100, "0000644");
   put(124, size.empty() ? std::string(digits, 12) : size);
   block[156] = type;
+  put(157, link);
   put(257, std::string("ustar\0"
                        "00",
                        8));
@@ -88,13 +101,27 @@ std::string ZipOf(const ArchiveContent& files) {
   return result;
 }
 
+std::string RawZipOf(const ArchiveContent& files, const ZipFacts& facts) {
+  std::string content, directory;
+  for (const auto& [name, bytes] : files) {
+    const auto sum = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()),
+                           static_cast<uInt>(bytes.size()));
+    const std::string common =
+        Little(20, 2) + Little(facts.flags, 2) + Little(facts.method, 2) +
+        Little(0, 4) + Little(sum, 4) + Little(bytes.size(), 4) +
+        Little(bytes.size(), 4) + Little(name.size(), 2) + Little(0, 2);
+    // Made by Unix.
+    directory += "PK\1\2" + Little(3 << 8 | 20, 2) + common +
+                 std::string(6, '\0') + Little(facts.mode << 16, 4) +
+                 Little(content.size(), 4) + name;
+    content += "PK\3\4" + common + name + bytes;
+  }
+  return content + directory +
+         EndOfZip(files.size(), directory.size(), content.size());
+}
+
 std::string ZipBomb(const std::string& name, uint32_t declared,
                     const std::string& zip) {
-  auto little = [](uint64_t value, int bytes) {
-    std::string text;
-    for (; bytes > 0; --bytes, value >>= 8) text += static_cast<char>(value);
-    return text;
-  };
   std::string files, directory;
   uint16_t count = 0;
   if (!zip.empty()) {
@@ -107,17 +134,15 @@ std::string ZipBomb(const std::string& name, uint32_t declared,
   }
   const std::string deflated = DeflatedZeros();
   // Version, flags, method, time, checksum, sizes, lengths of name and extra.
-  const std::string facts = little(20, 2) + little(0, 2) + little(8, 2) +
-                            little(0, 4) + little(0, 4) +
-                            little(deflated.size(), 4) + little(declared, 4) +
-                            little(name.size(), 2) + little(0, 2);
-  directory += "PK\1\2" + little(20, 2) + facts + std::string(10, '\0') +
-               little(files.size(), 4) + name;
+  const std::string facts = Little(20, 2) + Little(0, 2) + Little(8, 2) +
+                            Little(0, 4) + Little(0, 4) +
+                            Little(deflated.size(), 4) + Little(declared, 4) +
+                            Little(name.size(), 2) + Little(0, 2);
+  directory += "PK\1\2" + Little(20, 2) + facts + std::string(10, '\0') +
+               Little(files.size(), 4) + name;
   files += "PK\3\4" + facts + name + deflated;
   ++count;
-  return files + directory + "PK\5\6" + little(0, 4) + little(count, 2) +
-         little(count, 2) + little(directory.size(), 4) +
-         little(files.size(), 4) + little(0, 2);
+  return files + directory + EndOfZip(count, directory.size(), files.size());
 }
 
 }  // namespace tunesmith::worker

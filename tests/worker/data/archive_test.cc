@@ -15,6 +15,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class ArchiveTest : public ::testing::Test {
  protected:
@@ -57,6 +59,88 @@ TEST_F(ArchiveTest, FoldersAndLinksAreNoFiles) {
                   TarMember("a/x", "1")),
               ElementsAre("a/x=1"));
   EXPECT_THAT(All(ZipOf({{"a/", ""}, {"a/x", "1"}})), ElementsAre("a/x=1"));
+}
+
+TEST_F(ArchiveTest, FoldersThatAreNamedAreListed) {
+  for (const std::string& bytes :
+       {TarMember("./", "", '5') + TarMember("b", "", '5') +
+            TarMember("a/x/", "", '5') + TarMember("a/x/1", "1"),
+        ZipOf({{"b/", ""}, {"a/x/", ""}, {"a/x/1", "1"}})}) {
+    auto archive = Open(bytes);
+    ASSERT_TRUE(archive.ok()) << archive.status();
+    EXPECT_THAT((*archive)->folders(), ElementsAre("a/x/", "b/"));
+    EXPECT_THAT((*archive)->oddities(), IsEmpty());
+  }
+}
+
+TEST_F(ArchiveTest, HardLinksAreTheirFilesOnceMore) {
+  const std::string path = "c/" + std::string(200, 'p');
+  auto archive = Open(TarMember("./all/1.jpg", "one") +
+                      TarMember("a/1.jpg", "", '1', "", "./all/1.jpg") +
+                      TarMember("b/2.jpg", "", '1', "", "all/none.jpg") +
+                      TarMember("././@LongLink", "all/1.jpg", 'K') +
+                      TarMember("././@LongLink", path, 'L') +
+                      TarMember("short", "", '1', "", "cut"));
+  ASSERT_TRUE(archive.ok()) << archive.status();
+  ASSERT_THAT((*archive)->files(), SizeIs(3));
+  EXPECT_EQ((*archive)->files()[0].path, "a/1.jpg");
+  EXPECT_EQ(*(*archive)->Read(0, 10), "one");
+  EXPECT_EQ((*archive)->files()[2].path, path);
+  EXPECT_EQ(*(*archive)->Read(2, 10), "one");
+  ASSERT_THAT((*archive)->oddities(), SizeIs(1));
+  EXPECT_EQ((*archive)->oddities()[0].what,
+            "a hard link to all/none.jpg, which is not in the archive");
+}
+
+TEST_F(ArchiveTest, SymbolicLinksAndDevicesAreToldAndNotFollowed) {
+  const std::string record = " linkpath=/far/away\n";
+  auto tar = Open(TarMember("b", "", '3') +
+                  TarMember("x", absl::StrCat(record.size() + 2, record), 'x') +
+                  TarMember("a", "", '2', "", "short") + TarMember("c", "1"));
+  ASSERT_TRUE(tar.ok()) << tar.status();
+  ASSERT_THAT((*tar)->oddities(), SizeIs(2));
+  EXPECT_EQ((*tar)->oddities()[0].what, "a symbolic link to /far/away");
+  EXPECT_EQ((*tar)->oddities()[1].what, "a device");
+  EXPECT_THAT((*tar)->files(), SizeIs(1));
+  auto zip = Open(RawZipOf({{"a", "../x"}}, {.mode = 0120777}));
+  ASSERT_TRUE(zip.ok()) << zip.status();
+  ASSERT_THAT((*zip)->oddities(), SizeIs(1));
+  EXPECT_EQ((*zip)->oddities()[0].what, "a symbolic link");
+}
+
+TEST_F(ArchiveTest, PathsAreCleaned) {
+  EXPECT_THAT(All(TarOf({{"/root/./a//1", "1"}, {"../up/x/../2", "2"}})),
+              ElementsAre("root/a/1=1", "up/2=2"));
+}
+
+// As programs of DOS and early Windows write them.
+TEST_F(ArchiveTest, OldNamesInZipsAreRead) {
+  auto zip = Open(RawZipOf({{"\x8amile/1.jpg", "1"}, {"B\xc3\xa4r/2", "2"}}));
+  ASSERT_TRUE(zip.ok()) << zip.status();
+  EXPECT_EQ((*zip)->files()[0].path, "B\xc3\xa4r/2");
+  EXPECT_EQ((*zip)->files()[1].path, "\xc3\xa8mile/1.jpg");
+  ASSERT_THAT((*zip)->notes(), SizeIs(1));
+  EXPECT_THAT((*zip)->notes()[0], HasSubstr("code page 437: 1, the first"));
+
+  zip = Open(RawZipOf({{"ants\\1.jpg", "1"}, {"bees\\", ""}}));
+  ASSERT_TRUE(zip.ok()) << zip.status();
+  ASSERT_THAT((*zip)->files(), SizeIs(1));
+  EXPECT_EQ((*zip)->files()[0].path, "ants/1.jpg");
+  EXPECT_THAT((*zip)->folders(), ElementsAre("bees/"));
+  EXPECT_THAT((*zip)->notes()[0], HasSubstr("backslashes"));
+  // A backslash may be a part of a name.
+  EXPECT_THAT(All(RawZipOf({{"a/x\\y", "1"}})), ElementsAre("a/x\\y=1"));
+}
+
+TEST_F(ArchiveTest, ZipsThatCannotBeReadSayWhy) {
+  EXPECT_THAT(Open(RawZipOf({{"a/", ""}, {"a/1", "x"}}, {.flags = 1}))
+                  .status()
+                  .message(),
+              HasSubstr("every file of the zip is encrypted: 1"));
+  auto zip = Open(RawZipOf({{"a/1", "x"}}, {.method = 9}));
+  ASSERT_TRUE(zip.ok()) << zip.status();
+  EXPECT_THAT((*zip)->Read(0, 10).status().message(),
+              HasSubstr("with method 9, which cannot be read"));
 }
 
 TEST_F(ArchiveTest, LongPathsComeFromExtendedHeaders) {

@@ -28,6 +28,22 @@ using ::testing::UnorderedElementsAre;
 
 std::string FileOf(const char* name) { return ImageCaseOf(name).file; }
 
+// 40 x 40 black pixels in a 32-bit bitmap; half of them are opaque.
+std::string IconWithShapeInAlpha() {
+  auto little = [](uint32_t value) {
+    std::string text;
+    for (; text.size() < 4; value >>= 8) text += static_cast<char>(value);
+    return text;
+  };
+  std::string bmp = "BM" + little(70 + 6400) + little(0) + little(70) +
+                    little(56) + little(40) + little(40) +
+                    little(32 << 16 | 1) + little(3) + std::string(20, '\0') +
+                    little(0xff0000) + little(0xff00) + little(0xff) +
+                    little(0xff000000);
+  for (int i = 0; i < 1600; ++i) bmp += little(i % 2 == 0 ? 0xff000000 : 0);
+  return bmp;
+}
+
 class ImageInspectionTest : public ::testing::Test {
  protected:
   // Code and row of each finding but TINY_IMAGE, which all samples are.
@@ -85,7 +101,7 @@ TEST_F(ImageInspectionTest, SoundPicturesAreOnlyTiny) {
 
 TEST_F(ImageInspectionTest, WhatCannotBeReadIsNamed) {
   EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg").substr(0, 500)},
-                        {"a/2.gif", FileOf("gif")},
+                        {"a/2.heic", FileOf("heif")},
                         {"a/3.jpg", FileOf("jpeg_orientation_6")},
                         {"a/4.jpg", ""}}),
               ElementsAre(Pair(FindingCode::kBadImage, 1),
@@ -93,8 +109,10 @@ TEST_F(ImageInspectionTest, WhatCannotBeReadIsNamed) {
                           Pair(FindingCode::kBadImage, 4)));
   EXPECT_EQ(messages_,
             "a/1.jpg: the JPEG is cut off\n"
-            "a/2.gif: GIF is not supported (save it as JPEG, PNG or WebP)\n"
-            "a/4.jpg: not a picture\n");
+            "a/2.heic: HEIF (.heic) is not supported: convert it, for example "
+            "with heif-convert or the camera's setting \"most compatible\", to "
+            "JPEG\n"
+            "a/4.jpg: the file is empty\n");
 }
 
 TEST_F(ImageInspectionTest, ATypeThatTheNameDoesNotSayIsNoted) {
@@ -116,6 +134,70 @@ TEST_F(ImageInspectionTest, PicturesThatLookTheSameAreFound) {
                         {"b/2.png", FileOf("png")},
                         {"b/3.jpg", FileOf("jpeg_orientation_8")}}),
               ElementsAre(Pair(FindingCode::kNearDuplicateImage, 2)));
+}
+
+TEST_F(ImageInspectionTest, PicturesThatShowNothingAreNamed) {
+  std::string plain = "P6 40 40 255\n" + std::string(4800, 'x');
+  std::string dim = "P5 40 40 65535\n";
+  std::string deep = dim;
+  for (int i = 0; i < 1600; ++i) {
+    dim += {static_cast<char>(i % 16), static_cast<char>(i)};
+    deep += {static_cast<char>(i / 7), static_cast<char>(i)};
+  }
+  EXPECT_THAT(Findings({{"a/1.ppm", plain},
+                        {"a/2.pgm", dim},
+                        {"a/3.pgm", deep},
+                        {"b/4.bmp", IconWithShapeInAlpha()},
+                        {"b/5.png", FileOf("png_alpha")}}),
+              ElementsAre(Pair(FindingCode::kUniformImage, 1),
+                          Pair(FindingCode::kUniformImage, 2),
+                          Pair(FindingCode::kUniformImage, 3),
+                          Pair(FindingCode::kUniformImage, 4)));
+  EXPECT_THAT(messages_, HasSubstr("a/1.ppm: nearly all of it is of one colo"));
+  EXPECT_THAT(messages_, HasSubstr("have 16 bits and use 12 of them"));
+  EXPECT_THAT(messages_, HasSubstr("a/3.pgm: it is grey with 16 bits"));
+  EXPECT_THAT(messages_, HasSubstr("its shape is in the alpha channel alone"));
+}
+
+TEST_F(ImageInspectionTest, HalfAJpegIsIncomplete) {
+  const std::string jpeg = FileOf("jpeg");
+  EXPECT_THAT(
+      Findings({{"a/1.jpg", jpeg.substr(0, jpeg.size() - 60) + "\xff\xd9"},
+                {"a/2.jpg", FileOf("jpeg_orientation_6")}}),
+      ElementsAre(Pair(FindingCode::kIncompleteImage, 1)));
+}
+
+TEST_F(ImageInspectionTest, CopiesInTheSameClassOfTwoSplitsAgree) {
+  EXPECT_THAT(Findings({{"train/a/1.jpg", FileOf("jpeg")},
+                        {"train/b/2.jpg", FileOf("jpeg_orientation_6")},
+                        {"val/a/3.jpg", FileOf("jpeg")}}),
+              UnorderedElementsAre(Pair(FindingCode::kOddLayout, 0),
+                                   Pair(FindingCode::kDuplicateRow, 3)));
+}
+
+TEST_F(ImageInspectionTest, DisguisedAndHiddenPicturesAreCounted) {
+  EXPECT_THAT(Findings({{"a/1.jpg", FileOf("jpeg")},
+                        {"a/noending", FileOf("png")},
+                        {"a/notes", "text"},
+                        {"a/.2.jpg", FileOf("png")},
+                        {"a/._1.jpg", "of a desktop"}}),
+              ElementsAre(Pair(FindingCode::kIgnoredFile, 0),
+                          Pair(FindingCode::kIgnoredFile, 0)));
+  EXPECT_EQ(messages_,
+            "files that are not pictures: 2, the first is a/noending; by their "
+            "bytes, some are pictures whose name has no ending of one: 1, the "
+            "first is a/noending\n"
+            "hidden pictures, which are left out: 1, the first is a/.2.jpg\n");
+}
+
+TEST_F(ImageInspectionTest, LayoutAndManifestAreLookedAt) {
+  Findings({{"a/1.jpg", FileOf("jpeg")},
+            {"a/2.jpg", FileOf("jpeg_orientation_6")},
+            {"b/", ""}});
+  EXPECT_THAT(messages_, HasSubstr("without a picture, which are no classes"));
+  Findings({{"1.jpg", FileOf("jpeg")}, {"l.csv", "image,label\n2.jpg,a\n"}},
+           "l.csv");
+  EXPECT_THAT(messages_, HasSubstr("rows whose picture is not in the archive"));
 }
 
 TEST_F(ImageInspectionTest, OtherFilesAreCountedAndTheManifestIsNone) {

@@ -9,7 +9,7 @@ namespace tunesmith::worker {
 
 // Name and bytes of files, each of which is to be refused with BAD_IMAGE:
 // headers that claim the largest sizes, files that are cut off in each of their
-// parts, animations and formats that are not supported, and no pictures at all.
+// parts, formats that are not supported, and no pictures at all.
 std::vector<std::pair<std::string, std::string>> DamagedPictures();
 
 }  // namespace tunesmith::worker

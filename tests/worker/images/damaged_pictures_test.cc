@@ -19,7 +19,7 @@ TEST(DamagedPicturesTest, EachIsRefusedWithoutMuchMemory) {
     EXPECT_EQ(ReasonOf(DecodeImage(bytes).status()), "BAD_IMAGE") << name;
     ++count;
   }
-  EXPECT_GT(count, 100);
+  EXPECT_GT(count, 300);
   EXPECT_EQ(limit.refused(), 0);
 }
 
@@ -27,14 +27,23 @@ TEST(DamagedPicturesTest, EachIsRefusedWithoutMuchMemory) {
 TEST(DamagedPicturesTest, BytesThatAreOverwrittenDoNoHarm) {
   for (const ImageCase& one : AllImageCases()) {
     SCOPED_TRACE(one.name);
-    for (size_t i = 0; i < one.file.size(); ++i) {
+    // One of those that differ in a number alone.
+    if (one.name.find("_orientation_") != std::string::npos &&
+        !one.name.ends_with("6")) {
+      continue;
+    }
+    // Hundreds of places of each; headers come first.
+    const size_t stride = std::max<size_t>(one.file.size() / 300, 1);
+    for (size_t i = 0; i < one.file.size(); i += i < 100 ? 1 : stride) {
       for (size_t length : {1, 4}) {
         for (char byte : {'\0', '\x7f', '\xff'}) {
           std::string bytes = one.file;
           bytes.replace(i, std::min(length, bytes.size() - i), length, byte);
           auto image = DecodeImage(bytes, {.max_pixels = 10'000});
           if (!image.ok()) {
-            EXPECT_EQ(ReasonOf(image.status()), "BAD_IMAGE");
+            EXPECT_TRUE(ReasonOf(image.status()) == "BAD_IMAGE" ||
+                        IsIncompleteImage(image.status()))
+                << image.status();
             continue;
           }
           EXPECT_EQ(image->rgb.size(),
@@ -46,8 +55,10 @@ TEST(DamagedPicturesTest, BytesThatAreOverwrittenDoNoHarm) {
 }
 
 TEST(OutOfMemoryTest, IsNoPropertyOfThePicture) {
-  for (const char* name : {"jpeg", "jpeg_cmyk", "png", "webp",
-                           "jpeg_orientation_6", "webp_orientation_8"}) {
+  for (const char* name :
+       {"jpeg", "jpeg_cmyk", "png", "webp", "jpeg_orientation_6",
+        "webp_orientation_8", "gif", "bmp", "bmp_rle4", "tiff", "tiff_tiles",
+        "avif", "avif_alpha", "pnm"}) {
     const std::string file = ImageCaseOf(name).file;
     // A pixel less than the picture takes.
     AllocationLimit limit(21 * 14 * 3 - 3);

@@ -1,0 +1,74 @@
+#ifndef TUNESMITH_WORKER_DATA_PICTURE_FINDER_H_
+#define TUNESMITH_WORKER_DATA_PICTURE_FINDER_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "worker/data/archive.h"
+
+namespace tunesmith::worker {
+
+// Finds the pictures that rows name in their archive. A manifest's paths are
+// relative to its folder; those that are not quite the file's are understood
+// where only one file can be meant. Immutable and thread-safe.
+class PictureFinder {
+ public:
+  // How a path led to a file; in the order of trial.
+  enum class Way {
+    // As it stands.
+    kExact,
+    // Without backslashes, "./" and white space around it.
+    kCleaned,
+    // From the archive's top instead of the manifest's folder.
+    kFromTop,
+    kOtherCase,
+    kWithoutEnding,
+    // An absolute path of another machine, by its end.
+    kAbsolute,
+    // No folder, by the name alone.
+    kName,
+  };
+  struct Found {
+    size_t file = 0;
+    Way way = Way::kExact;
+  };
+
+  // `archive` must outlive it. `manifest`: as of TableFormat.
+  PictureFinder(const Archive& archive, const std::string& manifest);
+
+  std::optional<Found> Find(const std::string& path) const;
+
+  // The file that a path, which leads to none, was probably meant to be, as a
+  // manifest would name it; empty without one.
+  std::string Nearest(const std::string& path) const;
+
+ private:
+  // Files by a key that several may share.
+  using Index = std::unordered_map<std::string, std::optional<size_t>>;
+  static void Add(std::string key, size_t file, Index& index);
+  static std::optional<size_t> Lookup(const Index& index,
+                                      const std::string& key);
+  // As a manifest would name it.
+  std::string Relative(std::string_view path) const;
+  std::optional<Found> FindLoosely(const std::string& clean, Way way) const;
+
+  const Archive& archive_;
+  // With its "/".
+  const std::string folder_;
+  // By the path in small letters; the same without its ending; by the file's
+  // name in small letters, with and without its ending.
+  Index by_case_;
+  Index by_stem_;
+  Index by_name_;
+};
+
+// For people: "without regard to letter case".
+std::string_view Describe(PictureFinder::Way way);
+
+}  // namespace tunesmith::worker
+
+#endif  // TUNESMITH_WORKER_DATA_PICTURE_FINDER_H_
