@@ -9,6 +9,10 @@ std::vector<NamedFuzzTarget> AllFuzzTargets() {
           {"orientation", FuzzOrientation},
           {"tar", FuzzTar},
           {"zip", FuzzZip},
+          {"delimited", FuzzDelimited},
+          {"json", FuzzJson},
+          {"packed", FuzzPacked},
+          {"label", FuzzLabel},
           {"safetensors", FuzzSafetensors},
           {"hdf5", FuzzHdf5}};
 }

@@ -25,10 +25,11 @@ bool IsImagePath(const std::string& path);
 
 // A row for each picture, in the order of the paths: the path, and the name of
 // the folder that it lies in, missing at the top. With `manifest`, the rows of
-// that file. MALFORMED_FILE when there is no such file; errors of OpenArchive
-// and OpenTable.
+// that file, which is in `encoding`. MALFORMED_FILE when there is no such file;
+// errors of OpenArchive and OpenTable.
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
-    const std::string& path, const std::string& manifest);
+    const std::string& path, const std::string& manifest,
+    TextEncoding encoding);
 
 // Where the paths of a manifest begin in its archive: "" or a folder with its
 // "/".
