@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "tests/worker/data/archive_file.h"
+#include "tests/worker/data/packed_bytes.h"
 #include "tests/worker/images/damaged_pictures.h"
 #include "tests/worker/images/image_cases.h"
 
@@ -62,6 +63,46 @@ std::vector<std::string> GoldenFiles(const std::string& extension) {
   return files;
 }
 
+// Each with every choice that its first byte makes.
+std::vector<std::string> WithChoices(const std::vector<std::string>& contents) {
+  constexpr char kChoices = 24;
+  std::vector<std::string> seeds;
+  for (const std::string& content : contents) {
+    for (char choice = 0; choice < kChoices; ++choice) {
+      seeds.push_back(choice + content);
+    }
+  }
+  return seeds;
+}
+
+std::vector<std::string> DelimitedTables() {
+  return WithChoices(
+      {"t,l\n\"a, \"\"b\"\"\nc\",x\r\r\nca\xe9,\xc3\xa9\nt,l\n",
+       "\xef\xbb\xbft;l\ra;b\r\xef\xbb\xbf\"c;d\r",
+       std::string("\xff\xfet\0,\0\xac\x20\x3d\xd8\x00\xde\n\0", 14)});
+}
+
+std::vector<std::string> JsonTables() {
+  return WithChoices({"[{\"a\":\"}\\\"\",\"b\":[1,{\"c\":2}]},\n{\"a\":NaN}]",
+                      "{\"a\":-Infinity}\n\n7\n{\n\"b\": \"\\ud800\"\n}\n"});
+}
+
+std::vector<std::string> PackedTables() {
+  const std::string table = "text,label\na,b\nc,d\n";
+  return {GzipOf(table), ZstdOf(table), GzipOf("") + GzipOf(table),
+          ZstdOf(table) + std::string(8, '\0')};
+}
+
+std::vector<std::string> Labels() {
+  return {" \xef\xbb\xbfHam\xc2\xa0",
+          "cafe\xcc\x81",
+          "+01.50e1",
+          "\xef\xac\x81",
+          "\xe2\x9d\xa4\xef\xb8\x8f",
+          "a\xcd\x85\xcc\x91",
+          "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8"};
+}
+
 std::vector<std::string> SafetensorsHeaders() {
   std::vector<std::string> seeds;
   for (const std::string& file : GoldenFiles(".safetensors")) {
@@ -81,6 +122,10 @@ std::vector<std::string> SafetensorsHeaders() {
 std::vector<std::string> SeedsOf(const std::string& name) {
   if (name == "orientation") return Orientations();
   if (name == "tar" || name == "zip") return Archives(name == "zip");
+  if (name == "delimited") return DelimitedTables();
+  if (name == "json") return JsonTables();
+  if (name == "packed") return PackedTables();
+  if (name == "label") return Labels();
   if (name == "safetensors") return SafetensorsHeaders();
   if (name == "hdf5") return GoldenFiles(".h5");
   return Pictures(name);

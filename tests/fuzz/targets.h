@@ -23,6 +23,14 @@ void FuzzPnm(std::string_view bytes);
 void FuzzOrientation(std::string_view bytes);
 void FuzzTar(std::string_view bytes);
 void FuzzZip(std::string_view bytes);
+// A table of delimited cells; the first byte chooses its format.
+void FuzzDelimited(std::string_view bytes);
+// Rows of JSON; the first byte chooses their format.
+void FuzzJson(std::string_view bytes);
+// gzip and zstd.
+void FuzzPacked(std::string_view bytes);
+// What makes two labels one.
+void FuzzLabel(std::string_view bytes);
 // The JSON of a safetensors file.
 void FuzzSafetensors(std::string_view bytes);
 // Keras' .h5 files.

@@ -247,6 +247,7 @@ absl::Status Preparation::ReadTraining() {
 
 absl::Status Preparation::IndexOther(const TableFile& file, SplitRows& rows,
                                      std::string_view split) {
+  if (rows.samples.empty()) return absl::OkStatus();
   spelling_->Apply(rows.samples);
   TUNESMITH_ASSIGN_OR_RETURN(rows.labels,
                              IndexLabels(labels_, rows.samples, file.name));

@@ -336,7 +336,7 @@ absl::StatusOr<bool> DelimitedReader::Next(Row& row) {
 }
 
 std::vector<DataFinding> DelimitedReader::Findings() const {
-  std::vector<DataFinding> findings = file_->findings();
+  std::vector<DataFinding> findings = file_->Findings();
   if (delimiter_finding_.has_value()) findings.push_back(*delimiter_finding_);
   if (std::optional<DataFinding> finding = guess_.Finding()) {
     findings.push_back(*std::move(finding));

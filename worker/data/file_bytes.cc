@@ -105,6 +105,20 @@ bool EndsLinesWithReturns(std::string_view start, bool quoted) {
   return any_return;
 }
 
+std::vector<DataFinding> FileBytes::Findings() const {
+  std::vector<DataFinding> findings = findings_;
+  if (decoder_.control_bytes() > 0) {
+    findings.push_back(OtherEncoding(
+        FindingSeverity::kWarning,
+        absl::StrCat("bytes 0x80 to 0x9f, which are control characters in "
+                     "latin-1, and quotes, dashes and the like in "
+                     "windows-1252: ",
+                     decoder_.control_bytes()),
+        "set the format's `encoding` to WINDOWS_1252"));
+  }
+  return findings;
+}
+
 bool FileBytes::Fill() {
   if (ended_) return false;
   encoded_.resize(kBufferBytes);

@@ -60,7 +60,7 @@ class FileBytes {
 
   // OTHER_ENCODING, where the encoding was told without a mark, or the file
   // seems to be in another one than was said.
-  const std::vector<DataFinding>& findings() const { return findings_; }
+  std::vector<DataFinding> Findings() const;
 
   // The error that ended the file early, if any.
   const absl::Status& status() const { return status_; }
@@ -79,6 +79,7 @@ class FileBytes {
   int line_end_ = '\n';
   int64_t line_ = 1;
   bool ended_ = false;
+  // Of the file's first bytes.
   std::vector<DataFinding> findings_;
   absl::Status status_;
 };

@@ -108,7 +108,8 @@ TableFormat ManifestFormat(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<TableReader>> OpenManifest(
-    const Archive& archive, const std::string& manifest) {
+    const Archive& archive, const std::string& manifest,
+    TextEncoding encoding) {
   absl::StatusOr<size_t> file = archive.Find(CleanPath(manifest));
   if (!file.ok()) {
     return MalformedFileError(
@@ -122,7 +123,9 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenManifest(
   // Table readers open it at once and need the path no longer.
   MemoryFile copy;
   TUNESMITH_RETURN_IF_ERROR(copy.Write(*bytes));
-  return OpenTable(copy.path(), ManifestFormat(manifest));
+  TableFormat format = ManifestFormat(manifest);
+  format.encoding = encoding;
+  return OpenTable(copy.path(), format);
 }
 
 // A class that is a link would be missing without a word.
@@ -175,12 +178,13 @@ bool IsImagePath(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
-    const std::string& path, const std::string& manifest) {
+    const std::string& path, const std::string& manifest,
+    TextEncoding encoding) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Archive> archive,
                              OpenArchive(path));
   TUNESMITH_RETURN_IF_ERROR(RefuseOddities(*archive));
   TUNESMITH_RETURN_IF_ERROR(RefuseNoPictures(*archive));
-  if (!manifest.empty()) return OpenManifest(*archive, manifest);
+  if (!manifest.empty()) return OpenManifest(*archive, manifest, encoding);
   return std::make_unique<FolderTable>(std::move(archive));
 }
 

@@ -32,11 +32,13 @@ bool IsImagePath(const std::string& path);
 bool IsHiddenPath(std::string_view path);
 
 // A row for each picture, in the order of the paths, with what FolderLayout
-// says. With `manifest`, the rows of that file. MALFORMED_FILE when there is no
-// such file, or the archive holds links that are not followed, or no picture;
+// says. With `manifest`, the rows of that file, which is in `encoding`.
+// MALFORMED_FILE when there is no such file, or the archive holds links that are
+// not followed, or no picture;
 // errors of OpenArchive and OpenTable.
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
-    const std::string& path, const std::string& manifest);
+    const std::string& path, const std::string& manifest,
+    TextEncoding encoding);
 
 // Where the paths of a manifest begin in its archive: "" or a folder with its
 // "/".

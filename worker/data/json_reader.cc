@@ -132,7 +132,7 @@ absl::StatusOr<bool> JsonReader::Next(Row& row) {
 }
 
 std::vector<DataFinding> JsonReader::Findings() const {
-  std::vector<DataFinding> findings = file_->findings();
+  std::vector<DataFinding> findings = file_->Findings();
   for (DataFinding& finding : rows_.Findings()) {
     findings.push_back(std::move(finding));
   }

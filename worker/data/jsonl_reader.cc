@@ -115,7 +115,7 @@ absl::StatusOr<bool> JsonlReader::Next(Row& row) {
 }
 
 std::vector<DataFinding> JsonlReader::Findings() const {
-  std::vector<DataFinding> findings = file_->findings();
+  std::vector<DataFinding> findings = file_->Findings();
   for (DataFinding& finding : rows_.Findings()) {
     findings.push_back(std::move(finding));
   }

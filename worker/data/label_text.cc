@@ -208,8 +208,9 @@ std::string LabelKey(std::string_view label, LabelNormalization normalization) {
 }
 
 std::string SimilarityKey(std::string_view text) {
-  // Folding can undo a form and a form can give letters to fold.
-  std::string key = text.empty() ? "" : std::string(text);
+  // Marks have their order before letters are folded, for one of them becomes
+  // a letter; and folding can undo a form that has letters to fold.
+  std::string key = Mapped(text, UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
   for (int round = 0; round < 2; ++round) {
     key = Mapped(key, UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
   }

@@ -120,9 +120,11 @@ void Decoder::Decode(std::string_view bytes, std::string& text) {
   for (char c : bytes) {
     const auto byte = static_cast<uint8_t>(c);
     if (!IsUtf16(encoding_)) {
-      const bool in_table = encoding_ == TextEncoding::kWindows1252 &&
-                            byte >= 0x80 && byte < 0xa0;
-      const uint16_t code = in_table ? kWindows1252[byte - 0x80] : byte;
+      const bool in_table = byte >= 0x80 && byte < 0xa0;
+      const bool is_latin1 = encoding_ == TextEncoding::kLatin1;
+      control_bytes_ += in_table && is_latin1;
+      const uint16_t code =
+          in_table && !is_latin1 ? kWindows1252[byte - 0x80] : byte;
       if (in_table && code == 0) {
         text.push_back(kNoCharacter);
       } else {

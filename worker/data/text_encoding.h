@@ -54,11 +54,15 @@ class Decoder {
   void Finish(std::string& text);
 
   TextEncoding encoding() const { return encoding_; }
+  // Bytes of latin-1 that are letters and signs in windows-1252, and controls
+  // that nobody writes here.
+  int64_t control_bytes() const { return control_bytes_; }
 
  private:
   void DecodeUnit(uint16_t unit, std::string& text);
 
   const TextEncoding encoding_;
+  int64_t control_bytes_ = 0;
   // Of UTF-16: the first byte of a unit, the first unit of a pair.
   std::optional<uint8_t> half_unit_;
   std::optional<uint16_t> high_surrogate_;

@@ -84,7 +84,7 @@ TEST(FileBytesTest, MarkDecidesAndIsLeftOut) {
     auto bytes = FileBytes::Open(file.path(), TextEncoding::kDetect);
     ASSERT_TRUE(bytes.ok()) << bytes.status();
     EXPECT_EQ(ReadAll(**bytes), "t\n");
-    EXPECT_TRUE((*bytes)->findings().empty());
+    EXPECT_TRUE((*bytes)->Findings().empty());
   }
 }
 
@@ -102,14 +102,24 @@ TEST(FileBytesTest, EncodingThatIsToldOrDoubtfulIsAFinding) {
   auto told = FileBytes::Open(utf16.path(), TextEncoding::kDetect);
   ASSERT_TRUE(told.ok());
   EXPECT_EQ(ReadAll(**told), "t,l\n");
-  ASSERT_EQ((*told)->findings().size(), 1u);
-  EXPECT_EQ((*told)->findings()[0].code, FindingCode::kOtherEncoding);
+  ASSERT_EQ((*told)->Findings().size(), 1u);
+  EXPECT_EQ((*told)->Findings()[0].code, FindingCode::kOtherEncoding);
 
   TableTestFile utf8("caf\u00e9\n");
   auto doubtful = FileBytes::Open(utf8.path(), TextEncoding::kWindows1252);
   ASSERT_TRUE(doubtful.ok());
-  ASSERT_EQ((*doubtful)->findings().size(), 1u);
-  EXPECT_EQ((*doubtful)->findings()[0].severity, FindingSeverity::kWarning);
+  ASSERT_EQ((*doubtful)->Findings().size(), 1u);
+  EXPECT_EQ((*doubtful)->Findings()[0].severity, FindingSeverity::kWarning);
+}
+
+TEST(FileBytesTest, ControlsOfLatin1ArePossiblyWindows1252) {
+  TableTestFile file("\x93so\x94 caf\xe9\n");
+  auto bytes = FileBytes::Open(file.path(), TextEncoding::kLatin1);
+  ASSERT_TRUE(bytes.ok());
+  ReadAll(**bytes);
+  ASSERT_EQ((*bytes)->Findings().size(), 1u);
+  EXPECT_NE((*bytes)->Findings()[0].message.find("windows-1252: 2"),
+            std::string::npos);
 }
 
 TEST(FileBytesTest, CountsLinesAcrossBuffers) {

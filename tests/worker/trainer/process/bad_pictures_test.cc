@@ -121,6 +121,7 @@ void SetSpec(v1::JobSpec& spec) {
   cleaning.set_invalid_utf8(v1::CleaningPolicy::DROP_ROW);
   cleaning.set_malformed_rows(v1::CleaningPolicy::FAIL);
   cleaning.set_unreadable_images(v1::CleaningPolicy::DROP_ROW);
+  cleaning.set_max_dropped_fraction(1);
   auto& hyper = *spec.mutable_hyperparameters();
   hyper.set_epochs(1);
   hyper.set_batch_size(8);
@@ -142,6 +143,8 @@ TEST_P(BadPicturesTest, InspectionNamesEach) {
   ExpectThatEachIsNamed(run);
   EXPECT_EQ(run.outcome.inspect().facts().row_count(),
             sound_ + static_cast<int64_t>(damaged_.size()));
+  EXPECT_EQ(run.outcome.inspect().facts().unusable_row_count(),
+            static_cast<int64_t>(damaged_.size()));
 }
 
 TEST_P(BadPicturesTest, TrainingLeavesEachOutAndShowsItsMistakes) {

@@ -54,7 +54,8 @@ TEST_F(InspectWorkTest, ReportsFactsAndFindingsOfACsv) {
   ASSERT_EQ(run.Reason(), "");
   const v1::Dataset& facts = run.outcome.inspect().facts();
   EXPECT_EQ(facts.row_count(), 2);
-  EXPECT_EQ(facts.finding_count(), 2);
+  EXPECT_EQ(facts.unusable_row_count(), 1);
+  EXPECT_EQ(facts.finding_count(), 3);
   EXPECT_EQ(facts.format().kind(), DatasetFormat::CSV);
   ASSERT_EQ(facts.columns_size(), 2);
   EXPECT_EQ(facts.columns(1).name(), "label");
@@ -63,6 +64,7 @@ TEST_F(InspectWorkTest, ReportsFactsAndFindingsOfACsv) {
   EXPECT_EQ(run.FindingsWith(Finding::MISSING_CELL)[0].row(), 2);
   ASSERT_THAT(run.FindingsWith(Finding::INVALID_UTF8), SizeIs(1));
   EXPECT_EQ(run.FindingsWith(Finding::INVALID_UTF8)[0].row(), 3);
+  EXPECT_THAT(run.FindingsWith(Finding::OTHER_ENCODING), SizeIs(1));
 }
 
 TEST_F(InspectWorkTest, ReadsTsvAndJsonLines) {

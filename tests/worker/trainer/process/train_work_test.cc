@@ -274,6 +274,14 @@ TEST_F(TrainWorkTest, UnknownLabelOfValidationDataIsNamed) {
   EXPECT_THAT(run.outcome.error().message(), HasSubstr("datasets/validation"));
 }
 
+std::vector<v1::DataSummary> SummariesOf(const ItemRun& run) {
+  std::vector<v1::DataSummary> summaries;
+  for (const internal::v1::WorkEvent& event : run.events) {
+    if (event.has_data_summary()) summaries.push_back(event.data_summary());
+  }
+  return summaries;
+}
+
 TEST_F(TrainWorkTest, FindingsOfTheDataAreEvents) {
   *work().mutable_training() = Dataset(
       "train",
@@ -281,14 +289,33 @@ TEST_F(TrainWorkTest, FindingsOfTheDataAreEvents) {
       "refund please refund please refund please refund,billing\n"
       "password,account\n");
   work().mutable_spec()->mutable_hyperparameters()->set_max_steps(1);
+  work()
+      .mutable_spec()
+      ->mutable_data()
+      ->mutable_cleaning()
+      ->set_max_dropped_fraction(0.2);
   task().set_max_length(8);
   ItemRun run = RunItem(assignment_);
   ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  ASSERT_EQ(SummariesOf(run).size(), 1u);
+  EXPECT_EQ(SummariesOf(run)[0].row_count(), 6);
+  EXPECT_EQ(SummariesOf(run)[0].dropped(0).cause(), v1::Finding::MISSING_CELL);
   ASSERT_EQ(run.FindingsWith(v1::Finding::MISSING_CELL).size(), 1u);
   EXPECT_EQ(run.FindingsWith(v1::Finding::MISSING_CELL)[0].row(), 4);
   EXPECT_EQ(run.FindingsWith(v1::Finding::CONFLICTING_LABEL).size(), 1u);
   EXPECT_FALSE(run.FindingsWith(v1::Finding::TINY_CLASS).empty());
   EXPECT_FALSE(run.FindingsWith(v1::Finding::CLASS_WITHOUT_VALIDATION).empty());
+}
+
+TEST_F(TrainWorkTest, TooManyRowsLeftOutEndTheJobWithTheirTotals) {
+  *work().mutable_training() = Dataset(
+      "train", "text,label\nmy bill,billing\nlate,delivery\n,billing\n");
+  ItemRun run = RunItem(assignment_);
+  EXPECT_EQ(run.Reason(), "TOO_MANY_ROWS_DROPPED");
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("1 of 3 rows"));
+  ASSERT_EQ(SummariesOf(run).size(), 1u);
+  EXPECT_EQ(SummariesOf(run)[0].dropped(0).count(), 1);
+  EXPECT_EQ(run.FindingsWith(v1::Finding::ROW_TOTALS).size(), 1u);
 }
 
 TEST_F(TrainWorkTest, MaxLengthAboveTheModelsIsRefused) {
