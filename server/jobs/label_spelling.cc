@@ -16,17 +16,13 @@ namespace {
 
 using v1::CleaningPolicy;
 
-// `1.0` and `1e0` are `1`; `007` is no spelling of a number.
+// `+1.0`, `01` and `1e0` are `1`.
 std::string ShortestNumber(std::string_view text) {
   constexpr double kLargestExact = 9007199254740992;
   std::string whole(text);
-  std::string_view digits = text;
-  if (digits.starts_with('-')) digits.remove_prefix(1);
   const bool number =
-      !digits.empty() && absl::ascii_isdigit(digits[0]) &&
-      (digits.size() == 1 || digits[0] != '0' ||
-       !absl::ascii_isdigit(digits[1])) &&
-      digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos;
+      text.find_first_of("0123456789") != std::string_view::npos &&
+      text.find_first_not_of("0123456789.eE+-") == std::string_view::npos;
   double value = 0;
   if (!number || !absl::SimpleAtod(whole, &value)) return whole;
   if (std::abs(value) > kLargestExact || value != std::trunc(value)) {
@@ -63,6 +59,16 @@ std::string Fold(std::string_view text) {
   return folded;
 }
 
+// Whether SpelledLabel does all that `normalization` does to this label.
+bool IsSpelledExactly(const std::string& label,
+                      CleaningPolicy::LabelNormalization normalization) {
+  if (normalization == CleaningPolicy::NONE) return true;
+  const std::string_view inner = WithoutOuterSpace(label);
+  return std::all_of(inner.begin(), inner.end(), [](char c) {
+    return absl::ascii_isascii(static_cast<unsigned char>(c));
+  });
+}
+
 }  // namespace
 
 std::string SpelledLabel(const std::string& label,
@@ -89,6 +95,10 @@ LabelSet::LabelSet(const std::vector<std::string>& labels,
 bool LabelSet::Contains(const std::string& label) const {
   return std::binary_search(spelled_.begin(), spelled_.end(),
                             SpelledLabel(label, normalization_));
+}
+
+bool LabelSet::SurelyLacks(const std::string& label) const {
+  return IsSpelledExactly(label, normalization_) && !Contains(label);
 }
 
 std::string NormalizationAdvice(const std::vector<std::string>& unknown,

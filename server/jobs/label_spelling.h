@@ -22,6 +22,8 @@ class LabelSet {
            v1::CleaningPolicy::LabelNormalization normalization);
 
   bool Contains(const std::string& label) const;
+  // False where it cannot be told.
+  bool SurelyLacks(const std::string& label) const;
 
  private:
   const v1::CleaningPolicy::LabelNormalization normalization_;

@@ -440,8 +440,27 @@ TEST_F(ResolveSpecTest, LabelsThatOnlyLookAlikeAreToldApart) {
       v1::CleaningPolicy::FOLD);
   ResolvedSpec resolved = Resolve();
   EXPECT_THAT(resolved.violations, IsEmpty());
+  // Letters beyond ASCII, and their composition, are the trainer's affair.
+  validation_ = SampleDataset("datasets/val", {{"caf\u00c9", 1}, {"+pos", 1}});
+  ExpectOne("data.validation", "do not: \"+pos\"",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
   // What the labels are in the end, the trainer finds.
   EXPECT_THAT(resolved.spec.task().text_classification().labels(), IsEmpty());
+}
+
+TEST_F(ResolveSpecTest, SpellingsOfOneNumberAreOneLabelWhereTrimmed) {
+  UseValidation();
+  training_ = SampleDataset("datasets/train", {{"0", 50}, {"1", 50}});
+  validation_ = SampleDataset("datasets/val",
+                              {{"1.0", 1}, {"01", 1}, {"+1", 1}, {"0e0", 1}});
+  ExpectOne("data.validation", "TRIM matches all of them",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
+  spec_.mutable_data()->mutable_cleaning()->set_label_normalization(
+      v1::CleaningPolicy::TRIM);
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  validation_ = SampleDataset("datasets/val", {{"1.5", 1}, {"e", 1}});
+  ExpectOne("data.validation", "\"1.5\", \"e\"",
+            v1::ERROR_REASON_UNKNOWN_LABEL);
 }
 
 TEST_F(ResolveSpecTest, LabelsForAPartOfTheHeadAreRefused) {
@@ -458,6 +477,9 @@ TEST_F(ResolveSpecTest, LabelsForAPartOfTheHeadAreRefused) {
             "names 3 of the 4 labels of the head of models/bert: give all of "
             "them",
             v1::ERROR_REASON_INVALID_FIELD);
+  task().set_labels(2, "caf\u00e9");
+  EXPECT_THAT(Resolve().violations, IsEmpty());
+  task().set_labels(2, "neutral");
   task().add_labels("mixed");
   EXPECT_THAT(Resolve().violations, IsEmpty());
   task().set_labels(3, "other");
