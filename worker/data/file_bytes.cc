@@ -30,11 +30,6 @@ constexpr Signature kSignatures[] = {
 
 }  // namespace
 
-absl::Status MalformedFileError(const std::string& message) {
-  return ReasonedError(absl::StatusCode::kInvalidArgument, "MALFORMED_FILE",
-                       message);
-}
-
 absl::StatusOr<std::unique_ptr<FileBytes>> FileBytes::Open(
     const std::string& path) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "worker/data/byte_source.h"
 
 namespace tunesmith::worker {
 
@@ -50,9 +51,6 @@ class FileBytes {
   size_t size_ = 0;
   absl::Status status_;
 };
-
-// INVALID_ARGUMENT with reason MALFORMED_FILE.
-absl::Status MalformedFileError(const std::string& message);
 
 }  // namespace tunesmith::worker
 
