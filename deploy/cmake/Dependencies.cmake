@@ -32,6 +32,8 @@ if(TUNESMITH_WITH_TRAINER)
   # Its own CMake file asks for tools that are not needed.
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(LibZip REQUIRED IMPORTED_TARGET libzip)
+  pkg_check_modules(LibZstd REQUIRED IMPORTED_TARGET libzstd)
+  find_package(ZLIB REQUIRED)
   pkg_check_modules(LibWebp REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
   pkg_check_modules(LibAvif REQUIRED IMPORTED_TARGET libavif)
   pkg_check_modules(LibZstd REQUIRED IMPORTED_TARGET libzstd)

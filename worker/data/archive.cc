@@ -8,6 +8,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/file_bytes.h"
 #include "worker/data/tar_archive.h"
+#include "worker/data/unpacked_archive.h"
 #include "worker/data/zip_archive.h"
 #include "worker/formats/mapped_file.h"
 
@@ -19,28 +20,38 @@ constexpr struct {
   std::string_view bytes;
   const char* message;
 } kPackedAsAWhole[] = {
-    {"\x1f\x8b", "the archive is compressed with gzip as a whole (gunzip it)"},
     {"\xfd"
      "7zXZ",
      "the archive is compressed with xz as a whole (unxz it)"},
     {"BZh", "the archive is compressed with bzip2 as a whole (bunzip2 it)"},
-    {"\x28\xb5\x2f\xfd",
-     "the archive is compressed with zstd as a whole (unzstd it)"},
     {"7z\xbc\xaf", "the archive is of 7-Zip (pack it as zip or tar)"},
     {"Rar!", "the archive is of RAR (pack it as zip or tar)"},
 };
+
+std::string_view BytesOf(const MappedFile& file) {
+  return {reinterpret_cast<const char*>(file.bytes().data()),
+          file.bytes().size()};
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Archive>> OpenArchive(const std::string& path) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> file,
                              MappedFile::Open(path));
-  std::string_view bytes(reinterpret_cast<const char*>(file->bytes().data()),
-                         file->bytes().size());
+  std::string_view bytes = BytesOf(*file);
   if (bytes.empty()) return MalformedFileError("the archive is empty");
   for (const auto& packed : kPackedAsAWhole) {
     if (bytes.starts_with(packed.bytes)) {
       return MalformedFileError(packed.message);
+    }
+  }
+  if (IsPackedAsAWhole(bytes)) {
+    TUNESMITH_ASSIGN_OR_RETURN(file, UnpackWhole(path));
+    bytes = BytesOf(*file);
+    if (!LooksLikeTar(bytes)) {
+      return MalformedFileError(
+          "the file is packed with gzip or zstd, and what is in it is no tar "
+          "archive");
     }
   }
   if (LooksLikeTar(bytes)) return OpenTar(std::move(file));

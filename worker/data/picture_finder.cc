@@ -42,17 +42,22 @@ bool IsAbsolute(std::string_view path) {
 
 PictureFinder::PictureFinder(const Archive& archive,
                              const std::string& manifest)
-    : archive_(archive), folder_(ManifestFolder(manifest)) {
-  // Without a manifest, paths are the archive's own.
-  if (manifest.empty()) return;
-  for (size_t i = 0; i < archive.files().size(); ++i) {
-    const std::string& path = archive.files()[i].path;
-    if (!IsImagePath(path)) continue;
-    Add(Lower(path), i, by_case_);
-    Add(Lower(StemOf(path)), i, by_stem_);
-    Add(Lower(NameOf(path)), i, by_name_);
-    Add(Lower(StemOf(NameOf(path))), i, by_name_);
-  }
+    : archive_(archive),
+      is_strict_(manifest.empty()),
+      folder_(ManifestFolder(manifest)) {}
+
+const PictureFinder::Indexes& PictureFinder::indexes() const {
+  std::call_once(indexed_, [this] {
+    for (size_t i = 0; i < archive_.files().size(); ++i) {
+      const std::string& path = archive_.files()[i].path;
+      if (!IsImagePath(path)) continue;
+      Add(Lower(path), i, indexes_.by_case);
+      Add(Lower(StemOf(path)), i, indexes_.by_stem);
+      Add(Lower(NameOf(path)), i, indexes_.by_name);
+      Add(Lower(StemOf(NameOf(path))), i, indexes_.by_name);
+    }
+  });
+  return indexes_;
 }
 
 void PictureFinder::Add(std::string key, size_t file, Index& index) {
@@ -71,6 +76,7 @@ std::optional<PictureFinder::Found> PictureFinder::Find(
   if (absl::StatusOr<size_t> file = archive_.Find(folder_ + path); file.ok()) {
     return Found{*file, Way::kExact};
   }
+  if (is_strict_) return std::nullopt;
   const std::string slashed = WithSlashes(path);
   const std::string clean = CleanPath(folder_ + slashed);
   if (clean.empty() || clean.ends_with('/')) return std::nullopt;
@@ -85,7 +91,7 @@ std::optional<PictureFinder::Found> PictureFinder::Find(
     }
     if (auto found = FindLoosely(from_top, Way::kFromTop)) return found;
     if (from_top.find('/') != std::string::npos) return std::nullopt;
-    if (auto file = Lookup(by_name_, Lower(from_top))) {
+    if (auto file = Lookup(indexes().by_name, Lower(from_top))) {
       return Found{*file, Way::kName};
     }
     return std::nullopt;
@@ -110,8 +116,9 @@ std::optional<PictureFinder::Found> PictureFinder::Find(
 // to be found by `way`.
 std::optional<PictureFinder::Found> PictureFinder::FindLoosely(
     const std::string& clean, Way way) const {
-  if (auto file = Lookup(by_case_, Lower(clean))) return Found{*file, way};
-  if (auto file = Lookup(by_stem_, Lower(clean))) {
+  if (auto file = Lookup(indexes().by_case, Lower(clean)))
+    return Found{*file, way};
+  if (auto file = Lookup(indexes().by_stem, Lower(clean))) {
     return Found{*file, way == Way::kAbsolute ? way : Way::kWithoutEnding};
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 #define TUNESMITH_WORKER_DATA_PICTURE_FINDER_H_
 
 #include <cstddef>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,15 +56,24 @@ class PictureFinder {
   // As a manifest would name it.
   std::string Relative(std::string_view path) const;
   std::optional<Found> FindLoosely(const std::string& clean, Way way) const;
+  // Made when a path first needs them: of millions of files they are large.
+  struct Indexes {
+    // By the path in small letters.
+    Index by_case;
+    // The same without its ending.
+    Index by_stem;
+    // By the file's name in small letters, with and without its ending.
+    Index by_name;
+  };
+  const Indexes& indexes() const;
 
   const Archive& archive_;
+  // Without a manifest, paths are the archive's own.
+  const bool is_strict_;
   // With its "/".
   const std::string folder_;
-  // By the path in small letters; the same without its ending; by the file's
-  // name in small letters, with and without its ending.
-  Index by_case_;
-  Index by_stem_;
-  Index by_name_;
+  mutable std::once_flag indexed_;
+  mutable Indexes indexes_;
 };
 
 // For people: "without regard to letter case".

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "proto/contract/base/reason.h"
 #include "tests/worker/data/archive_file.h"
+#include "tests/worker/data/packed_bytes.h"
 #include "tests/worker/images/allocation_limit.h"
 #include "tests/worker/scratch_directory.h"
 
@@ -52,6 +53,20 @@ TEST_F(ArchiveTest, FilesComeByPathWhateverTheFormat) {
                 ElementsAre("a/one.jpg=one",
                             "b/two.png=" + std::string(2000, 'x'), "c.txt="));
   }
+}
+
+TEST_F(ArchiveTest, TarsThatArePackedAsAWholeAreUnpacked) {
+  for (const std::string& bytes :
+       {GzipOf(TarOf(kFiles)), ZstdOf(TarOf(kFiles))}) {
+    EXPECT_THAT(All(bytes),
+                ElementsAre("a/one.jpg=one",
+                            "b/two.png=" + std::string(2000, 'x'), "c.txt="));
+    EXPECT_THAT(Open(bytes.substr(0, bytes.size() / 2)).status().message(),
+                HasSubstr("damaged"));
+  }
+  // A bomb ends before it fills the disk.
+  const std::string bomb = ZstdOf(TarOf({{"a", std::string(100 << 20, 'x')}}));
+  EXPECT_THAT(Open(bomb).status().message(), HasSubstr("times its size"));
 }
 
 TEST_F(ArchiveTest, FoldersAndLinksAreNoFiles) {
@@ -170,7 +185,9 @@ TEST_F(ArchiveTest, LongFilesAreNotRead) {
 }
 
 TEST_F(ArchiveTest, SaysWhyAFileIsNoArchive) {
-  EXPECT_THAT(Open("\x1f\x8b....").status().message(), HasSubstr("gunzip"));
+  EXPECT_THAT(Open("BZh9....").status().message(), HasSubstr("bunzip2"));
+  EXPECT_THAT(Open(GzipOf("a text")).status().message(),
+              HasSubstr("what is in it is no tar archive"));
   for (const char* bytes : {"", "plain text", "PK\x03\x04 and nothing"}) {
     EXPECT_EQ(ReasonOf(Open(bytes).status()), "MALFORMED_FILE") << bytes;
   }
