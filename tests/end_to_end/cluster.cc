@@ -92,6 +92,7 @@ void Cluster::Connect() {
   jobs_ = v1::JobService::NewStub(channel);
   datasets_ = v1::DatasetService::NewStub(channel);
   models_ = v1::ModelService::NewStub(channel);
+  predictions_ = v1::PredictionService::NewStub(channel);
   workers_ = v1::WorkerService::NewStub(channel);
 }
 
@@ -131,8 +132,12 @@ void Cluster::Prepare() {
   ASSERT_EQ(CreateDataset("tiny", "tiny.csv").state(), v1::Dataset::READY);
 }
 
-v1::Model Cluster::Import(const std::string& id, const std::string& directory) {
+v1::Model Cluster::Import(const std::string& id, const std::string& directory,
+                          const v1::NetworkDescription& network) {
   v1::ImportModelRequest request;
+  if (network.has_input() || !network.architecture().empty()) {
+    *request.mutable_network() = network;
+  }
   request.set_model_id(id);
   request.set_uri("file://" + data_root() + "/" + directory);
   v1::Model model;
@@ -164,6 +169,17 @@ v1::Dataset Cluster::CreateDataset(const std::string& id,
     return dataset.state() != v1::Dataset::INSPECTING;
   }));
   return dataset;
+}
+
+std::vector<v1::Prediction> Cluster::Predict(
+    const std::string& id, const std::vector<v1::Sample>& samples) {
+  v1::PredictRequest request;
+  request.set_model("models/" + id);
+  for (const v1::Sample& sample : samples) *request.add_samples() = sample;
+  v1::PredictResponse response;
+  grpc::Status status = predictions_->Predict(Call(), request, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return {response.predictions().begin(), response.predictions().end()};
 }
 
 v1::JobSpec Cluster::TinySpec(int64_t steps) const {

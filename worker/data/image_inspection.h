@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "worker/data/finding.h"
+#include "worker/data/image_table.h"
 
 namespace tunesmith::worker {
 
@@ -20,7 +21,7 @@ inline constexpr int64_t kMaxImageFileBytes = 256 << 20;
 // tell. Rows are those of OpenImageTable without a manifest.
 // `should_stop` is asked now and then; true ends with CANCELLED.
 // RESOURCE_EXHAUSTED with reason OUT_OF_MEMORY. Errors of OpenArchive.
-absl::Status InspectImages(const std::string& path, const std::string& manifest,
+absl::Status InspectImages(const std::string& path, const Manifest& manifest,
                            size_t threads, FindingLog& findings,
                            const std::function<bool()>& should_stop);
 

@@ -108,23 +108,23 @@ TableFormat ManifestFormat(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<TableReader>> OpenManifest(
-    const Archive& archive, const std::string& manifest,
-    TextEncoding encoding) {
-  absl::StatusOr<size_t> file = archive.Find(CleanPath(manifest));
+    const Archive& archive, const Manifest& manifest) {
+  absl::StatusOr<size_t> file = archive.Find(CleanPath(manifest.path));
   if (!file.ok()) {
     return MalformedFileError(
-        absl::StrCat("the archive does not hold the manifest ", manifest));
+        absl::StrCat("the archive does not hold the manifest ", manifest.path));
   }
   absl::StatusOr<std::string> bytes = archive.Read(*file, kMaxManifestBytes);
   if (!bytes.ok()) {
     return MalformedFileError(
-        absl::StrCat(manifest, ": ", std::string(bytes.status().message())));
+        absl::StrCat(manifest.path, ": ",
+                     std::string(bytes.status().message())));
   }
   // Table readers open it at once and need the path no longer.
   MemoryFile copy;
   TUNESMITH_RETURN_IF_ERROR(copy.Write(*bytes));
-  TableFormat format = ManifestFormat(manifest);
-  format.encoding = encoding;
+  TableFormat format = ManifestFormat(manifest.path);
+  format.encoding = manifest.encoding;
   return OpenTable(copy.path(), format);
 }
 
@@ -178,13 +178,12 @@ bool IsImagePath(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
-    const std::string& path, const std::string& manifest,
-    TextEncoding encoding) {
+    const std::string& path, const Manifest& manifest) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Archive> archive,
                              OpenArchive(path));
   TUNESMITH_RETURN_IF_ERROR(RefuseOddities(*archive));
   TUNESMITH_RETURN_IF_ERROR(RefuseNoPictures(*archive));
-  if (!manifest.empty()) return OpenManifest(*archive, manifest, encoding);
+  if (!manifest.path.empty()) return OpenManifest(*archive, manifest);
   return std::make_unique<FolderTable>(std::move(archive));
 }
 

@@ -31,14 +31,20 @@ bool IsImagePath(const std::string& path);
 // a desktop or a version control.
 bool IsHiddenPath(std::string_view path);
 
+// A table in an archive of pictures that says what each of them is; without a
+// path, folders do.
+struct Manifest {
+  std::string path = {};
+  TextEncoding encoding = TextEncoding::kDetect;
+};
+
 // A row for each picture, in the order of the paths, with what FolderLayout
-// says. With `manifest`, the rows of that file, which is in `encoding`.
+// says; or the rows of the manifest.
 // MALFORMED_FILE when there is no such file, or the archive holds links that are
 // not followed, or no picture;
 // errors of OpenArchive and OpenTable.
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
-    const std::string& path, const std::string& manifest,
-    TextEncoding encoding);
+    const std::string& path, const Manifest& manifest);
 
 // Where the paths of a manifest begin in its archive: "" or a folder with its
 // "/".

@@ -48,14 +48,14 @@ bool IsBinary(std::string_view text) {
 class Inspector {
  public:
   Inspector(const Archive& archive, const std::string& path,
-            const std::string& manifest, FindingLog& findings,
+            const Manifest& manifest, FindingLog& findings,
             const std::function<bool()>& should_stop)
       : archive_(archive),
         path_(path),
         manifest_(manifest),
         findings_(findings),
         should_stop_(should_stop),
-        finder_(archive, manifest) {}
+        finder_(archive, manifest.path) {}
 
   absl::Status Inspect() {
     TUNESMITH_RETURN_IF_ERROR(ReadFirstRows());
@@ -64,7 +64,7 @@ class Inspector {
     const std::optional<size_t> column = PictureColumn();
     if (!column.has_value()) {
       Add(FindingCode::kOddLayout, FindingSeverity::kWarning,
-          absl::StrCat("no column of ", Printable(manifest_),
+          absl::StrCat("no column of ", Printable(manifest_.path),
                        " names pictures of the archive"),
           "give the paths, as they are from the manifest's own folder, in a "
           "column image",
@@ -110,7 +110,7 @@ class Inspector {
 
   const Archive& archive_;
   const std::string& path_;
-  const std::string& manifest_;
+  const Manifest& manifest_;
   FindingLog& findings_;
   const std::function<bool()>& should_stop_;
   const PictureFinder finder_;
@@ -219,7 +219,7 @@ void Inspector::ReportHeader() {
     if (!IsImagePath(name) || !finder_.Find(name).has_value()) continue;
     Add(FindingCode::kOddFile, FindingSeverity::kWarning,
         absl::StrCat(
-            "the first line of ", Printable(manifest_),
+            "the first line of ", Printable(manifest_.path),
             " is taken for the header and names a picture: ", Printable(name)),
         "set the format's `header` to false and its `column_names`, or add a "
         "header: image,label",
@@ -254,7 +254,7 @@ void Inspector::ReportOneHot() {
 void Inspector::ReportColumn(size_t column) {
   if (names_[column] == kImageColumn) return;
   Add(FindingCode::kOddLayout, FindingSeverity::kNote,
-      absl::StrCat("the column of ", Printable(manifest_),
+      absl::StrCat("the column of ", Printable(manifest_.path),
                    " that names pictures is ", Printable(names_[column])),
       absl::StrCat("set image_column to ", Printable(names_[column])), 1);
 }
@@ -293,7 +293,7 @@ void Inspector::ReportPaths() {
   }
   if (unnamed.count == 0) return;
   Add(FindingCode::kIgnoredFile, FindingSeverity::kNote,
-      absl::StrCat("pictures that no row of ", Printable(manifest_), " names: ",
+      absl::StrCat("pictures that no row of ", Printable(manifest_.path), " names: ",
                    unnamed.count, ", the first is ", Printable(unnamed.text)),
       "add their rows, or leave them out", unnamed.count);
 }
@@ -301,7 +301,7 @@ void Inspector::ReportPaths() {
 }  // namespace
 
 absl::Status InspectManifest(const Archive& archive, const std::string& path,
-                             const std::string& manifest, FindingLog& findings,
+                             const Manifest& manifest, FindingLog& findings,
                              const std::function<bool()>& should_stop) {
   return Inspector(archive, path, manifest, findings, should_stop).Inspect();
 }

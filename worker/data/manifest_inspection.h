@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "worker/data/archive.h"
 #include "worker/data/finding.h"
+#include "worker/data/image_table.h"
 
 namespace tunesmith::worker {
 
@@ -18,7 +19,7 @@ namespace tunesmith::worker {
 // `should_stop` is asked now and then; true ends with CANCELLED. Errors of
 // OpenImageTable.
 absl::Status InspectManifest(const Archive& archive, const std::string& path,
-                             const std::string& manifest, FindingLog& findings,
+                             const Manifest& manifest, FindingLog& findings,
                              const std::function<bool()>& should_stop);
 
 }  // namespace tunesmith::worker

@@ -26,7 +26,7 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenTable(
     case TableKind::kParquet:
       return OpenParquet(path);
     case TableKind::kImages:
-      return OpenImageTable(path, format.manifest, format.encoding);
+      return OpenImageTable(path, {format.manifest, format.encoding});
   }
   return absl::InternalError("unknown table format");
 }

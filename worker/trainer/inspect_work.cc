@@ -40,7 +40,7 @@ absl::StatusOr<internal::v1::Outcome> DoInspectWork(
   absl::StatusOr<TableFacts> facts = InspectTable(*table, log, should_stop);
   if (facts.ok() && format.kind == TableKind::kImages) {
     absl::Status status =
-        InspectImages(path, format.manifest,
+        InspectImages(path, {format.manifest, format.encoding},
                       static_cast<size_t>(context.threads), log, should_stop);
     if (!status.ok()) facts = status;
   }

@@ -52,8 +52,8 @@ class ImageInspectionTest : public ::testing::Test {
       size_t threads = 2) {
     std::ofstream(files_.File("a.zip"), std::ios::binary) << ZipOf(content);
     FindingLog log;
-    absl::Status status = InspectImages(files_.File("a.zip"), manifest, threads,
-                                        log, [] { return false; });
+    absl::Status status = InspectImages(files_.File("a.zip"),
+                                        {.path = manifest}, threads, log, [] { return false; });
     EXPECT_TRUE(status.ok()) << status;
     std::vector<std::pair<FindingCode, int64_t>> found;
     messages_.clear();
@@ -243,7 +243,7 @@ TEST_F(ImageInspectionTest, MemoryThatCannotBeHadIsAnError) {
   FindingLog log;
   AllocationLimit limit(21 * 14 * 3 - 3);
   absl::Status status =
-      InspectImages(files_.File("a.tar"), "", 2, log, [] { return false; });
+      InspectImages(files_.File("a.tar"), {}, 2, log, [] { return false; });
   EXPECT_EQ(ReasonOf(status), "OUT_OF_MEMORY") << status;
   EXPECT_GT(limit.refused(), 0);
 }
@@ -253,7 +253,7 @@ TEST_F(ImageInspectionTest, StopsWhenTold) {
       << TarOf({{"a.jpg", FileOf("jpeg")}});
   FindingLog log;
   EXPECT_TRUE(absl::IsCancelled(
-      InspectImages(files_.File("a.tar"), "", 1, log, [] { return true; })));
+      InspectImages(files_.File("a.tar"), {}, 1, log, [] { return true; })));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ class ManifestInspectionTest : public ::testing::Test {
     auto archive = OpenArchive(files_.File("a.tar"));
     EXPECT_TRUE(archive.ok()) << archive.status();
     FindingLog log;
-    absl::Status status = InspectManifest(**archive, files_.File("a.tar"), path,
-                                          log, [] { return false; });
+    absl::Status status = InspectManifest(**archive, files_.File("a.tar"),
+                                          {.path = path}, log, [] { return false; });
     EXPECT_TRUE(status.ok()) << status;
     return log.Take();
   }
@@ -126,7 +126,8 @@ TEST_F(ManifestInspectionTest, StopsWhenTold) {
   auto archive = OpenArchive(files_.File("a.tar"));
   FindingLog log;
   EXPECT_TRUE(absl::IsCancelled(InspectManifest(
-      **archive, files_.File("a.tar"), "t/l.csv", log, [] { return true; })));
+      **archive, files_.File("a.tar"), {.path = "t/l.csv"}, log,
+      [] { return true; })));
 }
 
 }  // namespace
