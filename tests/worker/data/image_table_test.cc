@@ -155,5 +155,19 @@ TEST_F(ImageTableTest, AManifestThatIsNotThereIsNamed) {
   EXPECT_THAT(status.message(), HasSubstr("labels.csv"));
 }
 
+TEST_F(ImageTableTest, ManifestIsReadInItsEncoding) {
+  TableFormat format{.kind = TableKind::kImages};
+  format.manifest = "labels.csv";
+  format.encoding = TextEncoding::kWindows1252;
+  auto table = OpenTable(
+      Write({{"1.jpg", ""}, {"labels.csv", "file,label\n1.jpg,caf\xe9\n"}}),
+      format);
+  ASSERT_TRUE(table.ok()) << table.status();
+  Row row;
+  ASSERT_TRUE(*(*table)->Next(row));
+  ASSERT_FALSE(row.problem.has_value());
+  EXPECT_EQ(row.cells[1].text, "caf\u00e9");
+}
+
 }  // namespace
 }  // namespace tunesmith::worker
