@@ -76,7 +76,7 @@ absl::Status CheckFinite(std::span<const StoredTensor* const> tensors,
                    PlaceOf((*first)->first, tensor.shape));
   const auto others = std::count_if(first + 1, found.end(), bad);
   if (others > 0)
-    absl::StrAppend(&message, "; so do ", others, " more tensors");
+    absl::StrAppend(&message, "; other tensors that do: ", others);
   return ReasonedError(
       absl::StatusCode::kInvalidArgument, "WEIGHTS_NOT_FINITE",
       absl::StrCat(message,

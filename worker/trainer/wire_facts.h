@@ -31,8 +31,8 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description);
 // `row_count` and `columns` are set.
 tunesmith::v1::Dataset ToWire(const TableFacts& facts);
 
-// IGNORED_TENSOR and NEW_PARAMETER.
-std::vector<tunesmith::v1::Finding> TensorFindings(
+// IGNORED_TENSOR, NEW_PARAMETER and the description's notes.
+std::vector<tunesmith::v1::Finding> ModelFindings(
     const ModelDescription& description);
 
 }  // namespace tunesmith::worker
