@@ -18,7 +18,8 @@ using Names = std::vector<std::string>;
 constexpr const char* kKeptEndings[] = {".json", ".txt", ".safetensors",
                                         ".model"};
 constexpr const char* kOtherWeightEndings[] = {
-    ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx"};
+    ".bin",  ".pt",  ".pth", ".pth.tar", ".pt.tar",
+    ".ckpt", ".pkl", ".h5",  ".msgpack", ".onnx"};
 constexpr char kConfigFile[] = "config.json";
 constexpr char kIndexFile[] = "model.safetensors.index.json";
 constexpr char kSafetensors[] = ".safetensors";
@@ -30,8 +31,9 @@ constexpr char kToSafetensors[] =
     "safe_serialization=True)\"";
 constexpr char kStateToSafetensors[] =
     "convert them once: python -c \"import torch; from safetensors.torch "
-    "import save_file; save_file(torch.load('FILE', weights_only=True), "
-    "'model.safetensors')\"";
+    "import save_file; s = torch.load('FILE', map_location='cpu', "
+    "weights_only=True); s = s.get('state_dict', s); save_file({k: "
+    "v.contiguous() for k, v in s.items()}, 'model.safetensors')\"";
 
 bool IsModelFile(const std::string& name) {
   if (name == "README.md" || absl::StartsWith(name, "LICENSE")) return true;

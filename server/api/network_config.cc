@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr size_t kMaxArchitectureBytes = 64;
 constexpr int kMaxSize = 4096;
 constexpr int kMaxResizeSize = 8192;
-constexpr int kMaxLabels = 1000;
+constexpr int kMaxLabels = 32'768;
 constexpr size_t kMaxLabelBytes = 256;
 constexpr double kMaxEpsilon = 0.1;
 // Less would turn the rounding of pixels into noise.
@@ -27,8 +27,6 @@ constexpr double kMinDeviation = 1e-6;
 constexpr int kDefaultSize = 224;
 // Of the shorter side, as ImageNet's networks are evaluated.
 constexpr double kDefaultCrop = 0.875;
-const std::vector<double> kImageNetMean = {0.485, 0.456, 0.406};
-const std::vector<double> kImageNetDeviation = {0.229, 0.224, 0.225};
 
 int SizeOf(const v1::ImageInput& input) {
   return input.size() == 0 ? kDefaultSize : input.size();
@@ -86,6 +84,8 @@ void CheckInput(const v1::ImageInput& input, const FieldScope& scope) {
                   v1::ImageInput::Interpolation_IsValid(input.interpolation()));
   scope.CheckEnum("channel_order", input.channel_order(),
                   v1::ImageInput::ChannelOrder_IsValid(input.channel_order()));
+  scope.CheckEnum("scaling", input.scaling(),
+                  v1::ImageInput::Scaling_IsValid(input.scaling()));
 }
 
 void CheckLabels(const google::protobuf::RepeatedPtrField<std::string>& labels,
@@ -107,11 +107,8 @@ void CheckLabels(const google::protobuf::RepeatedPtrField<std::string>& labels,
   }
 }
 
-json ColoursOf(const google::protobuf::RepeatedField<double>& values,
-               const std::vector<double>& unset) {
-  return values.empty()
-             ? json(unset)
-             : json(std::vector<double>(values.begin(), values.end()));
+json ColoursOf(const google::protobuf::RepeatedField<double>& values) {
+  return std::vector<double>(values.begin(), values.end());
 }
 
 }  // namespace
@@ -132,25 +129,35 @@ void CheckNetwork(const v1::NetworkDescription& network,
 std::string ConfigOfNetwork(const v1::NetworkDescription& network) {
   const v1::ImageInput& input = network.input();
   const int size = SizeOf(input);
-  bool bicubic = input.interpolation() == v1::ImageInput::BICUBIC;
+  const bool bicubic = input.interpolation() == v1::ImageInput::BICUBIC;
+  const bool squash = input.scaling() == v1::ImageInput::BOTH_SIDES;
   json pretrained = {
       {"input_size", {3, size, size}},
       {"crop_pct", static_cast<double>(size) / ResizeSizeOf(input)},
-      {"interpolation", bicubic ? "bicubic" : "bilinear"},
-      {"mean", ColoursOf(input.mean(), kImageNetMean)},
-      {"std", ColoursOf(input.standard_deviation(), kImageNetDeviation)}};
-  if (!network.labels().empty()) {
-    pretrained["label_names"] = std::vector<std::string>(
-        network.labels().begin(), network.labels().end());
+      {"crop_mode", squash ? "squash" : "center"},
+      {"interpolation", bicubic ? "bicubic" : "bilinear"}};
+  if (!input.mean().empty()) pretrained["mean"] = ColoursOf(input.mean());
+  if (!input.standard_deviation().empty()) {
+    pretrained["std"] = ColoursOf(input.standard_deviation());
   }
-  bool same = network.padding() == v1::NetworkDescription::TENSORFLOW_SAME;
-  bool bgr = input.channel_order() == v1::ImageInput::BGR;
   json config = {{"architecture", network.architecture()},
                  {"num_classes", network.labels_size()},
                  {"pretrained_cfg", std::move(pretrained)},
-                 {"padding", same ? "tensorflow_same" : "symmetric"},
-                 {"channel_order", bgr ? "bgr" : "rgb"},
                  {"resize_size", ResizeSizeOf(input)}};
+  if (!network.labels().empty()) {
+    config["label_names"] = std::vector<std::string>(network.labels().begin(),
+                                                     network.labels().end());
+  }
+  if (network.padding() != v1::NetworkDescription::PADDING_UNSPECIFIED) {
+    config["padding"] =
+        network.padding() == v1::NetworkDescription::TENSORFLOW_SAME
+            ? "tensorflow_same"
+            : "symmetric";
+  }
+  if (input.channel_order() != v1::ImageInput::CHANNEL_ORDER_UNSPECIFIED) {
+    config["channel_order"] =
+        input.channel_order() == v1::ImageInput::BGR ? "bgr" : "rgb";
+  }
   if (network.has_batch_norm_epsilon()) {
     config["batch_norm_epsilon"] = network.batch_norm_epsilon();
   }

@@ -15,9 +15,10 @@ void CheckNetwork(const v1::NetworkDescription& network,
                   const FieldScope& scope);
 
 // The config.json that says the same, so that the model describes itself from
-// then on: as timm writes it, and beside that `padding`, `channel_order`,
-// `resize_size` and, when it was given, `batch_norm_epsilon`. Equal
-// descriptions give equal bytes. `network` has no problem.
+// then on: as timm writes it, and beside that `resize_size` and, where they are
+// given, `padding`, `channel_order` and `batch_norm_epsilon`. What is not given
+// follows from the weights, which may be of Keras. Equal descriptions give
+// equal bytes. `network` has no problem.
 std::string ConfigOfNetwork(const v1::NetworkDescription& network);
 
 }  // namespace tunesmith::server

@@ -1,7 +1,6 @@
 // BERT against transformers: see make_bert_golden.py.
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -14,6 +13,7 @@
 #include "ATen/ops/tensor.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/golden/reference_python.h"
 #include "tests/worker/scratch_directory.h"
 #include "tests/worker/training/fake_run.h"
 #include "worker/formats/weight_files.h"
@@ -187,20 +187,7 @@ TEST(BertGoldenTest, MiniLmEqualsTransformers) {
   }
 }
 
-std::string ReferencePython() {
-  if (const char* python = std::getenv("TUNESMITH_REFERENCE_PYTHON")) {
-    return python;
-  }
-  const char* home = std::getenv("HOME");
-  return std::string(home == nullptr ? "" : home) +
-         "/.cache/tunesmith/reference/bin/python";
-}
-
 TEST(BertGoldenTest, TransformersLoadsTheResultAsItIs) {
-  std::string python = ReferencePython();
-  if (!std::filesystem::exists(python)) {
-    GTEST_SKIP() << "no Python with transformers (TUNESMITH_REFERENCE_PYTHON)";
-  }
   ScratchDirectory output;
   ScratchDirectory scratch;
   RecordingObserver observer;
@@ -218,12 +205,11 @@ TEST(BertGoldenTest, TransformersLoadsTheResultAsItIs) {
     request["token_ids"].push_back(example.token_ids);
     request["logits"].push_back(std::vector<float>(values, values + 3));
   }
-  std::string command = python + " " + Golden("check_with_transformers.py") +
-                        " " + output.path() + " " +
-                        scratch.Write("request.json", request.dump());
-  int status = std::system(command.c_str());
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-    GTEST_SKIP() << "transformers is not installed for " << python;
+  const int status = RunReference(
+      "check_with_transformers.py",
+      output.path() + " " + scratch.Write("request.json", request.dump()));
+  if (status == kNoReference) {
+    GTEST_SKIP() << "no Python with transformers (TUNESMITH_REFERENCE_PYTHON)";
   }
   EXPECT_EQ(status, 0);
 }

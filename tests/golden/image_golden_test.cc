@@ -63,7 +63,8 @@ std::shared_ptr<ImageEncoder> TinyMobileNetV2() {
   return std::make_shared<MobileNetV2Model>(
       MobileNetV2Config{.width_multiplier = 0.1,
                         .stages = {{1, 16, 1, 1}, {6, 24, 2, 2}}},
-      ImageInputFacts(), at::TensorOptions(at::kFloat));
+      TorchvisionMobileNetV2Names, ImageInputFacts(),
+      at::TensorOptions(at::kFloat));
 }
 
 std::shared_ptr<ImageEncoder> TinyResNet(const ResNetConfig& config,

@@ -20,7 +20,14 @@ const at::TensorOptions kMeta(at::kMeta);
 
 std::shared_ptr<ImageEncoder> MobileNetV2() {
   return std::make_shared<MobileNetV2Model>(MobileNetV2Config(),
+                                            TorchvisionMobileNetV2Names,
                                             ImageInputFacts(), kMeta);
+}
+
+std::shared_ptr<ImageEncoder> MobileNetV2OfTransformers() {
+  return std::make_shared<MobileNetV2Model>(
+      ParseMobileNetV2Config(nlohmann::json::object()).value(),
+      HuggingFaceMobileNetV2Names, ImageInputFacts(), kMeta);
 }
 
 template <int kLayers>
@@ -96,6 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
     Networks, ImageNamesTest,
     ::testing::Values(
         Network{"mobilenet_v2", "", "classifier.", &MobileNetV2},
+        Network{"mobilenet_v2_of_transformers", "mobilenet_v2.", "classifier.",
+                &MobileNetV2OfTransformers},
         Network{"resnet18", "", "fc.", &ResNet<18>},
         Network{"resnet34", "", "fc.", &ResNet<34>},
         Network{"resnet50", "", "fc.", &ResNet<50>},

@@ -100,16 +100,15 @@ TEST(KerasGoldenTest, SqueezeNetGivesTheFeaturesOfItsTorchvisionCopy) {
     GTEST_SKIP() << "needs the Keras SqueezeNet and the pictures of ants and "
                     "bees: set TUNESMITH_TEST_DATA";
   }
-  Network keras =
-      Load(keras_file, "model.h5",
-           {{"architecture", "squeezenet1_1"},
-            {"channel_order", "bgr"},
-            {"pretrained_cfg",
-             {{"mean", {123.68 / 255, 116.779 / 255, 103.939 / 255}},
-              {"std", {1.0 / 255, 1.0 / 255, 1.0 / 255}}}}});
+  // What Caffe's networks are given is known.
+  Network keras = Load(keras_file, "model.h5",
+                       {{"architecture", "squeezenet1_1"},
+                        {"pretrained_cfg", {{"interpolation", "bilinear"}}}});
   Network torchvision =
       Load(folder + "/squeezenet1_1_features_imagenet.safetensors",
-           "model.safetensors", {{"architecture", "squeezenet1_1"}});
+           "model.safetensors",
+           {{"architecture", "squeezenet1_1"},
+            {"pretrained_cfg", {{"interpolation", "bilinear"}}}});
   ASSERT_TRUE(keras.encoder && torchvision.encoder);
 
   auto ours = keras.encoder->named_parameters();

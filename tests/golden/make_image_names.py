@@ -13,7 +13,9 @@ import sys
 
 import torch
 from torchvision import models
-from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
+from transformers import (
+    MobileNetV2Config, MobileNetV2ForImageClassification, ResNetConfig, ResNetForImageClassification, ViTConfig,
+    ViTForImageClassification)
 
 from make_image_golden import file_name
 
@@ -34,6 +36,7 @@ def main():
     with torch.device("meta"):
         for name in TORCHVISION:
             write(directory, name, models.get_model(name, weights=None))
+        write(directory, "mobilenet_v2_of_transformers", MobileNetV2ForImageClassification(MobileNetV2Config()))
         write(directory, "resnet_of_transformers", ResNetForImageClassification(ResNetConfig()))
         write(directory, "vit", ViTForImageClassification(ViTConfig()))
 

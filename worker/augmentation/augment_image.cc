@@ -14,6 +14,15 @@ namespace {
 // Of the longer side to the shorter one.
 constexpr int kMaxRatio = 10;
 
+MiddleOptions Middle(const ImageTransform& transform, int longest) {
+  return {.size = transform.resize_size,
+          .max_width = longest,
+          .max_height = longest,
+          .scaling = transform.scaling,
+          .interpolation = transform.interpolation,
+          .rounding = transform.rounding};
+}
+
 // A picture on its way through the operations.
 class Augmentation {
  public:
@@ -48,15 +57,14 @@ class Augmentation {
     if (image_->width == transform_.size && image_->height == transform_.size) {
       return *std::move(image_);
     }
-    return CenterCrop(*image_, transform_.size);
+    return CenterCrop(*image_, transform_.size, transform_.rounding);
   }
 
  private:
   Image& Scaled() {
-    const int longest = transform_.resize_size * kMaxRatio;
     if (!image_.has_value()) {
-      image_ = ResizeMiddle(decoded_, transform_.resize_size, longest, longest,
-                            transform_.interpolation);
+      image_ = ResizeMiddle(
+          decoded_, Middle(transform_, transform_.resize_size * kMaxRatio));
     }
     return *image_;
   }
@@ -105,9 +113,8 @@ void EvaluateImage(const Image& decoded, const ImageTransform& transform,
 }
 
 Image EvaluatedPicture(const Image& decoded, const ImageTransform& transform) {
-  return CenterCrop(ResizeMiddle(decoded, transform.resize_size, transform.size,
-                                 transform.size, transform.interpolation),
-                    transform.size);
+  return CenterCrop(ResizeMiddle(decoded, Middle(transform, transform.size)),
+                    transform.size, transform.rounding);
 }
 
 }  // namespace tunesmith::worker

@@ -11,7 +11,7 @@
 // From a decoded picture, of at least one pixel, to what a network sees. Pure
 // functions: the same arguments give the same bits. Thread-safe.
 //
-// Without a RandomResizedCrop that comes first and is done, the shorter side is
+// Without a RandomResizedCrop that comes first and is done, the picture is
 // scaled to `resize_size` before the operations, and of a side that is more
 // than ten times as long only the middle takes part.
 
@@ -27,7 +27,7 @@ Image AugmentedPicture(const Image& decoded, const ImageTransform& transform,
                        const AugmentationPlan& plan,
                        const AugmentationKey& key);
 
-// How a picture is evaluated: CenterCrop(ResizeShorterSide()).
+// How a picture is evaluated: scaled, and the middle of that.
 void EvaluateImage(const Image& decoded, const ImageTransform& transform,
                    std::span<float> values);
 

@@ -52,8 +52,9 @@ struct Describer {
 
 std::string Describe(const ImageTransform& transform) {
   std::string text = absl::StrFormat(
-      "size %d of %d, %d, %d", transform.size, transform.resize_size,
-      static_cast<int>(transform.interpolation), transform.bgr);
+      "size %d of %d, %d, %d, %d", transform.size, transform.resize_size,
+      static_cast<int>(transform.scaling), static_cast<int>(transform.rounding),
+      static_cast<int>(transform.interpolation));
   for (float value : transform.mean) text += Text({value});
   for (float value : transform.deviation) text += Text({value});
   return text;

@@ -10,14 +10,13 @@ void Normalize(const Image& picture, const ImageTransform& transform,
                std::span<float> values) {
   const size_t pixels = values.size() / 3;
   for (size_t channel = 0; channel < 3; ++channel) {
-    const size_t color = transform.bgr ? 2 - channel : channel;
     std::array<float, 256> table;
     for (size_t i = 0; i < table.size(); ++i) {
-      table[i] = (static_cast<float>(i) / 255 - transform.mean[color]) /
-                 transform.deviation[color];
+      table[i] = (static_cast<float>(i) / 255 - transform.mean[channel]) /
+                 transform.deviation[channel];
     }
     float* to = values.data() + channel * pixels;
-    const uint8_t* from = picture.rgb.data() + color;
+    const uint8_t* from = picture.rgb.data() + channel;
     for (size_t i = 0; i < pixels; ++i) to[i] = table[from[i * 3]];
   }
 }

@@ -14,14 +14,14 @@ namespace tunesmith::worker {
 struct ImageTransform {
   // Pixels of each side of what the network sees.
   int size = 224;
-  // Pixels of the shorter side before the middle is cut out.
+  // Pixels before the middle is cut out, of the sides that `scaling` says.
   int resize_size = 256;
+  Scaling scaling = Scaling::kShorterSide;
+  CropRounding rounding = CropRounding::kToEven;
   Interpolation interpolation = Interpolation::kBilinear;
   // Red, green, blue; of values from 0 to 1.
   std::array<float, 3> mean = {0.485f, 0.456f, 0.406f};
   std::array<float, 3> deviation = {0.229f, 0.224f, 0.225f};
-  // Whether the network's first channel is blue, as in networks from Caffe.
-  bool bgr = false;
 
   // Values of one picture: three channels of size rows of size columns.
   size_t values() const { return static_cast<size_t>(size) * size * 3; }

@@ -9,6 +9,7 @@
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/file_writer.h"
+#include "worker/formats/lfs_pointer.h"
 #include "worker/formats/mapped_file.h"
 
 namespace tunesmith::worker {
@@ -59,13 +60,16 @@ absl::StatusOr<nlohmann::json> ReadJsonFile(const std::string& path,
                                             const JsonLimits& limits) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> file,
                              MappedFile::Open(path));
-  absl::StatusOr<nlohmann::json> document =
-      ParseJson({reinterpret_cast<const char*>(file->bytes().data()),
-                 file->bytes().size()},
-                limits);
+  const std::string_view text(
+      reinterpret_cast<const char*>(file->bytes().data()),
+      file->bytes().size());
+  const std::string name = std::filesystem::path(path).filename().string();
+  if (IsLfsPointer(text)) {
+    return absl::InvalidArgumentError(LfsPointerMessage(name));
+  }
+  absl::StatusOr<nlohmann::json> document = ParseJson(text, limits);
   if (document.ok()) return document;
-  return WithContext(document.status(),
-                     std::filesystem::path(path).filename().string());
+  return WithContext(document.status(), name);
 }
 
 absl::Status WriteJsonFile(const std::string& path,

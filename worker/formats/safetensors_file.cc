@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/formats/lfs_pointer.h"
 
 namespace tunesmith::worker {
 
@@ -20,6 +21,10 @@ absl::StatusOr<std::unique_ptr<SafetensorsFile>> SafetensorsFile::Open(
                              MappedFile::Open(path));
   std::string name = std::filesystem::path(path).filename().string();
   std::span<const std::byte> bytes = file->bytes();
+  if (IsLfsPointer(
+          {reinterpret_cast<const char*>(bytes.data()), bytes.size()})) {
+    return CorruptWeightsError(LfsPointerMessage(name));
+  }
   uint64_t header_bytes = 0;
   if (bytes.size() < sizeof(header_bytes)) {
     return CorruptWeightsError(absl::StrCat(name, ": truncated: ", bytes.size(),

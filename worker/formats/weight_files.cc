@@ -23,24 +23,44 @@ constexpr char kSingleFile[] = "model.safetensors";
 constexpr char kIndexFile[] = "model.safetensors.index.json";
 constexpr JsonLimits kIndexLimits = {.max_bytes = 32 << 20, .max_depth = 4};
 
-constexpr std::array<std::string_view, 6> kPickledFiles = {
-    "pytorch_model.bin", "pytorch_model.bin.index.json",
-    "model.bin",         "pytorch_model.pt",
-    "model.pt",          "model.pth"};
+constexpr std::array<std::string_view, 8> kPickledEndings = {
+    ".bin",     ".bin.index.json", ".pt",   ".pth",
+    ".pth.tar", ".pt.tar",         ".ckpt", ".pkl"};
+constexpr char kToSafetensors[] =
+    "convert them once: model.save_pretrained(directory, "
+    "safe_serialization=True), or, of a state dict: python -c \"import torch; "
+    "from safetensors.torch import save_file; s = torch.load('FILE', "
+    "map_location='cpu', weights_only=True); s = s.get('state_dict', s); "
+    "save_file({k: v.contiguous() for k, v in s.items()}, "
+    "'model.safetensors')\"";
 
 bool Exists(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
 }
 
+// The first file, by name, that looks like pickled weights; empty without one.
+std::string PickledFileIn(const fs::path& directory) {
+  std::string first;
+  std::error_code error;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool pickled = std::any_of(
+        kPickledEndings.begin(), kPickledEndings.end(),
+        [&name](std::string_view ending) { return name.ends_with(ending); });
+    if (pickled && (first.empty() || name < first)) first = name;
+  }
+  return first;
+}
+
 absl::Status NoWeightsError(const fs::path& directory) {
-  for (std::string_view name : kPickledFiles) {
-    if (!Exists(directory / name)) continue;
+  const std::string pickled = PickledFileIn(directory);
+  if (!pickled.empty()) {
     return ReasonedError(
         absl::StatusCode::kInvalidArgument, "PICKLE_WEIGHTS",
-        absl::StrCat("pickled weights are never opened: ", std::string(name),
-                     " (convert them: model.save_pretrained(directory, "
-                     "safe_serialization=True))"));
+        absl::StrCat("pickled weights are never opened: ", Printable(pickled),
+                     " (", kToSafetensors, ")"));
   }
   return ReasonedError(absl::StatusCode::kInvalidArgument, "MODEL_FILE_MISSING",
                        absl::StrCat("missing file: ", kSingleFile));
@@ -117,6 +137,25 @@ absl::StatusOr<std::unique_ptr<WeightFiles>> WeightFiles::Of(
   }
   TUNESMITH_RETURN_IF_ERROR(result->Finish());
   return result;
+}
+
+absl::Status WeightFiles::Rename(
+    const std::function<std::string(const std::string&)>& name_of) {
+  for (StoredTensor& tensor : tensors_) tensor.name = name_of(tensor.name);
+  return Finish();
+}
+
+void WeightFiles::Replace(ConvertedTensor tensor) {
+  for (StoredTensor& stored : tensors_) {
+    if (stored.name != tensor.name) continue;
+    // A vector that moves keeps its values where they are.
+    converted_.push_back(std::move(tensor));
+    const ConvertedTensor& kept = converted_.back();
+    stored.type = TensorType::kF32;
+    stored.shape = kept.shape;
+    stored.bytes = std::as_bytes(std::span(kept.values));
+    return;
+  }
 }
 
 absl::StatusOr<std::unique_ptr<WeightFiles>> WeightFiles::Open(

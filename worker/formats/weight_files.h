@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,14 @@ class WeightFiles {
 
   // Sorted by name; names are unique.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
+
+  // Gives every tensor the name that `name_of` says. INVALID_ARGUMENT with
+  // reason CORRUPT_WEIGHTS when two tensors get one name.
+  absl::Status Rename(
+      const std::function<std::string(const std::string&)>& name_of);
+
+  // Puts a tensor in the place of the one of its name, which there is.
+  void Replace(ConvertedTensor tensor);
 
   // Of all files together.
   int64_t size_bytes() const { return size_bytes_; }

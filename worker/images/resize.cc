@@ -139,9 +139,11 @@ ImageArea WholeOf(int width, int height) {
   return {.left = 0, .top = 0, .width = width, .height = height};
 }
 
-// Where a length of `size` begins in the middle of one of `length`. Halves go
-// to the even side, as Python rounds.
-int MiddleOf(int length, int size) {
+// Where a length of `size` begins in the middle of one of `length`. Of what is
+// missing the smaller half is in front.
+int MiddleOf(int length, int size, CropRounding rounding) {
+  if (length < size) return -((size - length) / 2);
+  if (rounding == CropRounding::kDown) return (length - size) / 2;
   return static_cast<int>(std::nearbyint((length - size) / 2.0));
 }
 
@@ -150,7 +152,8 @@ struct ImageSize {
   int height;
 };
 
-ImageSize WithShorterSide(const Image& image, int size) {
+ImageSize ScaledSize(const Image& image, int size, Scaling scaling) {
+  if (scaling == Scaling::kBothSides) return {size, size};
   const int shorter = std::min(image.width, image.height);
   const int longer = std::max(image.width, image.height);
   const int other =
@@ -176,26 +179,25 @@ Image ResizePart(const Image& image, const ImageArea& part, int width,
 
 Image ResizeShorterSide(const Image& image, int size,
                         Interpolation interpolation) {
-  const ImageSize full = WithShorterSide(image, size);
+  const ImageSize full = ScaledSize(image, size, Scaling::kShorterSide);
   return Resize(image, full.width, full.height, interpolation);
 }
 
-Image ResizeMiddle(const Image& image, int size, int max_width, int max_height,
-                   Interpolation interpolation) {
-  const ImageSize full = WithShorterSide(image, size);
-  ImageArea area = WholeOf(std::min(full.width, max_width),
-                           std::min(full.height, max_height));
-  area.left = MiddleOf(full.width, area.width);
-  area.top = MiddleOf(full.height, area.height);
+Image ResizeMiddle(const Image& image, const MiddleOptions& options) {
+  const ImageSize full = ScaledSize(image, options.size, options.scaling);
+  ImageArea area = WholeOf(std::min(full.width, options.max_width),
+                           std::min(full.height, options.max_height));
+  area.left = MiddleOf(full.width, area.width, options.rounding);
+  area.top = MiddleOf(full.height, area.height, options.rounding);
   return Scaled(image, WholeOf(image.width, image.height), full.width,
-                full.height, area, interpolation);
+                full.height, area, options.interpolation);
 }
 
-Image CenterCrop(const Image& image, int size) {
+Image CenterCrop(const Image& image, int size, CropRounding rounding) {
   Image result{.width = size, .height = size};
   result.rgb.resize(static_cast<size_t>(size) * size * 3);
-  const int left = MiddleOf(image.width, size);
-  const int top = MiddleOf(image.height, size);
+  const int left = MiddleOf(image.width, size, rounding);
+  const int top = MiddleOf(image.height, size, rounding);
   const int begin = std::max(0, -left);
   const int end = std::min(size, image.width - left);
   for (int y = 0; y < size; ++y) {

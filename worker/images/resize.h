@@ -7,6 +7,22 @@ namespace tunesmith::worker {
 
 enum class Interpolation { kBilinear, kBicubic };
 
+// Which sides of a picture are brought to a length.
+enum class Scaling {
+  // The shorter one; proportions stay, as with torchvision's Resize(size).
+  kShorterSide,
+  // Both: the picture is squashed, as with Resize((size, size)).
+  kBothSides,
+};
+
+// Where the middle of an odd number of pixels is.
+enum class CropRounding {
+  // As torchvision's CenterCrop: halves go to the even side.
+  kToEven,
+  // As the image processors of transformers.
+  kDown,
+};
+
 // A rectangle of pixels.
 struct ImageArea {
   int left = 0;
@@ -34,15 +50,25 @@ Image ResizePart(const Image& image, const ImageArea& part, int width,
 Image ResizeShorterSide(const Image& image, int size,
                         Interpolation interpolation);
 
-// The middle of what ResizeShorterSide gives, at most max_width x max_height,
-// the same bits, without making what lies outside: a picture may be 30,000
-// times as long as wide.
-Image ResizeMiddle(const Image& image, int size, int max_width, int max_height,
-                   Interpolation interpolation);
+// How to cut out the middle of a picture that is scaled to `size`.
+struct MiddleOptions {
+  int size = 256;
+  int max_width = 224;
+  int max_height = 224;
+  Scaling scaling = Scaling::kShorterSide;
+  Interpolation interpolation = Interpolation::kBilinear;
+  CropRounding rounding = CropRounding::kToEven;
+};
+
+// The middle of the scaled picture, at most max_width x max_height, the same
+// bits, without making what lies outside: a picture may be 30,000 times as long
+// as wide.
+Image ResizeMiddle(const Image& image, const MiddleOptions& options);
 
 // size x size from the middle, as torchvision's CenterCrop; what lies outside
 // is black.
-Image CenterCrop(const Image& image, int size);
+Image CenterCrop(const Image& image, int size,
+                 CropRounding rounding = CropRounding::kToEven);
 
 }  // namespace tunesmith::worker
 

@@ -17,8 +17,8 @@ const nlohmann::json* ConfigReader::Find(const char* key) const {
 
 void ConfigReader::Reject(std::string_view problem) {
   if (!status_.ok()) return;
-  status_ = UnsupportedModelError(
-      absl::StrCat("config.json: ", std::string(problem)));
+  status_ =
+      UnsupportedModelError(absl::StrCat(file_, ": ", std::string(problem)));
 }
 
 int64_t ConfigReader::Integer(const char* key, int64_t min, int64_t max) {

@@ -19,8 +19,11 @@ absl::Status UnsupportedModelError(std::string_view message);
 // then asks for `status()` once.
 class ConfigReader {
  public:
-  // `config` is an object and outlives the reader.
-  explicit ConfigReader(const nlohmann::json& config) : config_(config) {}
+  // `config` is an object and outlives the reader; `file`: what messages call
+  // it.
+  explicit ConfigReader(const nlohmann::json& config,
+                        const char* file = "config.json")
+      : config_(config), file_(file) {}
 
   // Without a default: the key must be there. Bounds include their ends.
   int64_t Integer(const char* key, int64_t min, int64_t max);
@@ -42,6 +45,7 @@ class ConfigReader {
   const nlohmann::json* Find(const char* key) const;
 
   const nlohmann::json& config_;
+  const char* const file_;
   absl::Status status_;
 };
 

@@ -7,10 +7,17 @@
 
 namespace tunesmith::worker {
 
-absl::StatusOr<ModelDescription> DescribeModel(const std::string& directory) {
+absl::StatusOr<ModelDescription> DescribeModel(const std::string& directory,
+                                               std::optional<int> image_size) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<PretrainedModel> model,
+                             PretrainedModel::Open(directory, image_size));
+  return model->description();
+}
+
+absl::Status CheckWeightsAreFinite(const std::string& directory, int threads) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<PretrainedModel> model,
                              PretrainedModel::Open(directory));
-  return model->description();
+  return model->CheckFinite(threads);
 }
 
 }  // namespace tunesmith::worker

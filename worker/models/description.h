@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "worker/models/image_input.h"
+#include "worker/models/model_note.h"
 
 namespace tunesmith::worker {
 
@@ -48,6 +49,8 @@ struct ModelDescription {
   // Labels of the classification head that the weights hold, in the order of
   // the outputs; empty without one.
   std::vector<std::string> head_labels;
+  // Why the weights' head is none to go on from; empty otherwise.
+  std::string head_problem;
   double dropout = 0;
   // Running means are all 0: see `Model.folded_normalization` of the API.
   bool folded_normalization = false;
@@ -56,15 +59,24 @@ struct ModelDescription {
   // Parameters of the network that the weights lack and that start from random
   // values.
   std::vector<std::string> new_parameters;
+  // What else is worth a word.
+  std::vector<ModelNote> notes;
 };
 
 // Reads config.json and the safetensors header of a directory and checks that
-// names and shapes match. Knows every family.
+// names and shapes match. Knows every family. `image_size`: as the network is
+// for pictures of another size.
 //
 // INVALID_ARGUMENT with a reason: MODEL_FILE_MISSING, PICKLE_WEIGHTS (only
 // pickled weights are there), CORRUPT_WEIGHTS, WEIGHT_NAME_MISMATCH,
-// WEIGHT_SHAPE_MISMATCH, UNSUPPORTED_MODEL.
-absl::StatusOr<ModelDescription> DescribeModel(const std::string& directory);
+// WEIGHT_SHAPE_MISMATCH, UNSUPPORTED_MODEL; INVALID_FIELD for an `image_size`
+// that the network cannot have.
+absl::StatusOr<ModelDescription> DescribeModel(
+    const std::string& directory, std::optional<int> image_size = {});
+
+// Looks at every weight of the network, on up to `threads` threads. Errors of
+// DescribeModel; INVALID_ARGUMENT with reason WEIGHTS_NOT_FINITE.
+absl::Status CheckWeightsAreFinite(const std::string& directory, int threads);
 
 }  // namespace tunesmith::worker
 

@@ -18,6 +18,7 @@ std::vector<std::unique_ptr<ModelFamily>> AllModelFamilies() {
   std::vector<std::unique_ptr<ModelFamily>> families;
   families.push_back(std::make_unique<BertFamily>());
   families.push_back(std::make_unique<MobileNetV2Family>());
+  families.push_back(std::make_unique<TorchvisionMobileNetV2Family>());
   families.push_back(std::make_unique<ResNetFamily>());
   families.push_back(std::make_unique<TorchvisionResNetFamily>());
   families.push_back(std::make_unique<SqueezeNetFamily>());

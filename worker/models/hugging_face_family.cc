@@ -1,12 +1,34 @@
 #include "worker/models/hugging_face_family.h"
 
+#include "absl/strings/str_cat.h"
+#include "worker/formats/printable.h"
 #include "worker/models/config_labels.h"
+#include "worker/models/config_reader.h"
+#include "worker/models/image_processor.h"
 
 namespace tunesmith::worker {
 
 std::vector<std::string> HuggingFaceFamily::LabelsOf(
     const nlohmann::json& config, int64_t count) const {
   return LabelsOfConfig(config, count);
+}
+
+std::string HuggingFaceFamily::HeadProblem(const nlohmann::json& config,
+                                           int64_t count) const {
+  auto problem = config.find("problem_type");
+  if (problem != config.end() && problem->is_string() &&
+      *problem != "single_label_classification") {
+    return absl::StrCat("it was trained for ",
+                        Printable(problem->get<std::string>()));
+  }
+  if (count == 1) return "it has one output, as of a regression";
+  auto names = config.find("id2label");
+  if (names == config.end() || !names->is_object() || names->empty() ||
+      static_cast<int64_t>(names->size()) == count) {
+    return "";
+  }
+  return absl::StrCat("it has ", count, " outputs, id2label of config.json ",
+                      names->size(), " labels");
 }
 
 void HuggingFaceFamily::SetClassifier(const std::vector<std::string>& labels,
@@ -21,11 +43,29 @@ void HuggingFaceFamily::SetClassifier(const std::vector<std::string>& labels,
   config.erase("_num_labels");
 }
 
-void HuggingFaceFamily::SetNormalization(const std::array<double, 3>& mean,
-                                         const std::array<double, 3>& deviation,
-                                         ModelConfig& config) const {
-  config.preprocessor["image_mean"] = mean;
-  config.preprocessor["image_std"] = deviation;
+absl::StatusOr<ImageInputFacts> HuggingFaceFamily::ImageInput(
+    const ModelConfig& config) const {
+  if (image_processor().empty()) {
+    return UnsupportedModelError("a network of texts is given no pictures");
+  }
+  if (!config.preprocessor.empty()) {
+    return ImageInputOfProcessor(config.preprocessor, image_processor());
+  }
+  ImageInputFacts input = PublishedInput(config.network);
+  input.crop_rounds_down = true;
+  return input;
+}
+
+void HuggingFaceFamily::SetImageInput(const ImageInputFacts& input,
+                                      ModelConfig& config) const {
+  if (config.network.contains("image_size")) {
+    config.network["image_size"] = input.size;
+  }
+  if (!config.preprocessor.empty()) {
+    absl::StatusOr<ImageInputFacts> said = ImageInput(config);
+    if (said.ok() && AreSame(*said, input)) return;
+  }
+  config.preprocessor = ProcessorOf(input);
 }
 
 }  // namespace tunesmith::worker

@@ -1,7 +1,6 @@
 #ifndef TUNESMITH_WORKER_MODELS_HUGGING_FACE_FAMILY_H_
 #define TUNESMITH_WORKER_MODELS_HUGGING_FACE_FAMILY_H_
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -18,15 +17,31 @@ class HuggingFaceFamily : public ModelFamily {
   }
   std::vector<std::string> LabelsOf(const nlohmann::json& config,
                                     int64_t count) const override;
+  std::string HeadProblem(const nlohmann::json& config,
+                          int64_t count) const override;
+  bool needs_preprocessor() const override {
+    return !image_processor().empty();
+  }
   void SetClassifier(const std::vector<std::string>& labels,
                      nlohmann::json& config) const override;
-  void SetNormalization(const std::array<double, 3>& mean,
-                        const std::array<double, 3>& deviation,
-                        ModelConfig& config) const override;
+  absl::StatusOr<ImageInputFacts> ImageInput(
+      const ModelConfig& config) const override;
+  // Leaves a preprocessor_config.json that says so as it is.
+  void SetImageInput(const ImageInputFacts& input,
+                     ModelConfig& config) const override;
 
  protected:
   // For `architectures` of a fine-tuned model's config.
   virtual std::string_view classifier_architecture() const = 0;
+
+  // The class that AutoImageProcessor takes for the family; empty for networks
+  // of texts.
+  virtual std::string_view image_processor() const { return ""; }
+  // Of a directory that has no preprocessor_config.json: as networks of the
+  // family are published.
+  virtual ImageInputFacts PublishedInput(const nlohmann::json&) const {
+    return {};
+  }
 };
 
 }  // namespace tunesmith::worker

@@ -1,27 +1,33 @@
 #ifndef TUNESMITH_WORKER_MODELS_IMAGE_CONFIG_H_
 #define TUNESMITH_WORKER_MODELS_IMAGE_CONFIG_H_
 
+#include <array>
+
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
+#include "worker/models/config_reader.h"
 #include "worker/models/image_input.h"
-#include "worker/models/image_layers.h"
 
-// What config files say about the pictures of a network. INVALID_ARGUMENT with
-// reason UNSUPPORTED_MODEL for values that are malformed or out of bounds.
+// What a config.json as TorchvisionFamily describes it says about the pictures
+// of a network.
 
 namespace tunesmith::worker {
 
-// From a config.json as TorchvisionFamily describes it. Without a size 224 of
-// 256 pixels, without a mean and deviation ImageNet's.
+// Largest side of a picture that a network is given.
+inline constexpr int kMaxImageSize = 4096;
+
+// Without a size 224 of 256 pixels, without a mean and deviation ImageNet's.
+// INVALID_ARGUMENT with reason UNSUPPORTED_MODEL for values that are malformed,
+// out of bounds or mean what is not done.
 absl::StatusOr<ImageInputFacts> ImageInputOfTimm(const nlohmann::json& config);
 
-// `padding` of such a config: "symmetric" or "tensorflow_same".
-absl::StatusOr<Padding> PaddingOfTimm(const nlohmann::json& config);
+// Makes timm's evaluation transform do so.
+void SetImageInputOfTimm(const ImageInputFacts& input, nlohmann::json& config);
 
-// From transformers' preprocessor_config.json; keys that it lacks have the
-// values of `unset`.
-absl::StatusOr<ImageInputFacts> ImageInputOfHuggingFace(
-    const nlohmann::json& preprocessor, const ImageInputFacts& unset);
+// Three numbers under `key`, where it is set, or one for all three.
+void ReadChannels(const nlohmann::json& config, const char* key, double low,
+                  double high, std::array<double, 3>& values,
+                  ConfigReader& reader);
 
 }  // namespace tunesmith::worker
 

@@ -1,7 +1,6 @@
 #ifndef TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 #define TUNESMITH_WORKER_MODELS_MODEL_FAMILY_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,7 +10,10 @@
 
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
+#include "worker/formats/weight_files.h"
 #include "worker/models/encoder.h"
+#include "worker/models/image_input.h"
+#include "worker/models/model_note.h"
 
 namespace tunesmith::worker {
 
@@ -80,14 +82,40 @@ class ModelFamily {
   virtual std::vector<std::string> LabelsOf(const nlohmann::json& config,
                                             int64_t count) const = 0;
 
+  // Why a head with `count` outputs is none for one label out of several, or
+  // not one whose labels are known; empty when it may be.
+  virtual std::string HeadProblem(const nlohmann::json& config,
+                                  int64_t count) const = 0;
+
   // Makes config.json that of a classifier of these labels, in fp32.
   virtual void SetClassifier(const std::vector<std::string>& labels,
                              nlohmann::json& config) const = 0;
 
-  // Says that pictures are normalised otherwise.
-  virtual void SetNormalization(const std::array<double, 3>& mean,
-                                const std::array<double, 3>& deviation,
-                                ModelConfig& config) const = 0;
+  // Whether preprocessor_config.json says how pictures are given.
+  virtual bool needs_preprocessor() const = 0;
+
+  // How a network of pictures wants them. UNSUPPORTED_MODEL for one of texts.
+  virtual absl::StatusOr<ImageInputFacts> ImageInput(
+      const ModelConfig& config) const = 0;
+
+  // Makes the files say that pictures are to be given so, to whom they tell it
+  // already or not.
+  virtual void SetImageInput(const ImageInputFacts& input,
+                             ModelConfig& config) const = 0;
+
+  // Brings a network that no library's class computes as it is described into
+  // the form of one that does: config and weights may become those of another
+  // family. Does nothing where there is nothing to do. UNSUPPORTED_MODEL when
+  // no class can, or when the config contradicts the weights.
+  virtual absl::Status Standardize(ModelConfig&, WeightFiles&,
+                                   std::vector<ModelNote>&) const {
+    return absl::OkStatus();
+  }
+
+  // Makes it a network for pictures of another size. Errors of ImageInput;
+  // INVALID_ARGUMENT with reason INVALID_FIELD for a size that it cannot have.
+  virtual absl::Status Resize(int image_size, ModelConfig& config,
+                              WeightFiles& weights) const;
 };
 
 }  // namespace tunesmith::worker

@@ -39,6 +39,18 @@ bool IsAligned(const void* address, int64_t bytes) {
 
 }  // namespace
 
+bool IsNetworkFloat(TensorType type) {
+  return type == TensorType::kF32 || type == TensorType::kF16 ||
+         type == TensorType::kBF16;
+}
+
+std::vector<float> FloatsOf(const StoredTensor& stored) {
+  at::Tensor values = at::empty(stored.shape, at::kFloat);
+  CopyStoredTensor(stored, values);
+  const float* first = values.const_data_ptr<float>();
+  return {first, first + values.numel()};
+}
+
 void CopyStoredTensor(const StoredTensor& stored, at::Tensor parameter) {
   at::NoGradGuard no_gradients;
   if (stored.bytes.empty()) return;

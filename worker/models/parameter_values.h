@@ -3,11 +3,18 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "ATen/core/Tensor.h"
 #include "worker/formats/weight_files.h"
 
 namespace tunesmith::worker {
+
+// Whether a network's numbers can be stored so: F32, F16 or BF16.
+bool IsNetworkFloat(TensorType type);
+
+// The numbers of a tensor of such a type.
+std::vector<float> FloatsOf(const StoredTensor& stored);
 
 // Fills `parameter` with stored values, converted to its type and brought to
 // its device. Shapes are equal; the stored type is F32, F16, BF16 or I64.

@@ -4,12 +4,18 @@
 #include <set>
 #include <utility>
 
+#include "ATen/core/grad_mode.h"
+#include "ATen/ops/empty.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/formats/finite_values.h"
 #include "worker/formats/json_file.h"
+#include "worker/formats/printable.h"
 #include "worker/models/config_reader.h"
 #include "worker/models/family_list.h"
+#include "worker/models/head_reuse.h"
+#include "worker/models/image_config.h"
 #include "worker/models/image_encoder.h"
 #include "worker/models/image_layers.h"
 #include "worker/models/keras/keras_weights.h"
@@ -120,17 +126,51 @@ NetworkTensors TensorsOf(const Encoder& encoder, const std::string& prefix) {
   return tensors;
 }
 
+// Fills `parameter` with rows of a stored tensor.
+void CopyRows(const StoredTensor& stored, const std::vector<int64_t>& rows,
+              at::Tensor parameter) {
+  at::NoGradGuard no_gradients;
+  at::Tensor all = at::empty(stored.shape, at::kFloat);
+  CopyStoredTensor(stored, all);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    parameter.select(0, static_cast<int64_t>(i)).copy_(all.select(0, rows[i]));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PretrainedModel>> PretrainedModel::Open(
-    const std::string& directory) {
+    const std::string& directory, std::optional<int> image_size) {
   std::unique_ptr<PretrainedModel> model(new PretrainedModel());
   TUNESMITH_ASSIGN_OR_RETURN(model->config_, ReadConfig(directory));
   TUNESMITH_ASSIGN_OR_RETURN(model->family_, FindModelFamily(model->config()));
   TUNESMITH_ASSIGN_OR_RETURN(model->weights_,
-                             OpenWeights(directory, model->config_.network));
+                             OpenWeights(directory, model->config_.network,
+                                         model->description_.notes));
+  TUNESMITH_RETURN_IF_ERROR(model->Adopt(image_size));
   TUNESMITH_RETURN_IF_ERROR(model->Describe());
   return model;
+}
+
+absl::Status PretrainedModel::Adopt(std::optional<int> image_size) {
+  std::vector<ModelNote>& notes = description_.notes;
+  TUNESMITH_ASSIGN_OR_RETURN(std::string prefix,
+                             StripWrapper(family_->naming(), *weights_));
+  if (!prefix.empty()) {
+    notes.push_back(
+        {ModelNote::Kind::kConvertedWeights,
+         absl::StrCat("every tensor's name began with ", Printable(prefix),
+                      ", as of a module around the network: it is left off")});
+  }
+  TUNESMITH_RETURN_IF_ERROR(family_->Standardize(config_, *weights_, notes));
+  TUNESMITH_ASSIGN_OR_RETURN(family_, FindModelFamily(config()));
+  if (!image_size.has_value()) return absl::OkStatus();
+  if (*image_size < 1 || *image_size > kMaxImageSize) {
+    return ReasonedError(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
+                         absl::StrCat("image_size must be 1 to ", kMaxImageSize,
+                                      ", got: ", *image_size));
+  }
+  return family_->Resize(*image_size, config_, *weights_);
 }
 
 absl::Status PretrainedModel::Describe() {
@@ -164,15 +204,44 @@ absl::Status PretrainedModel::Describe() {
   }
   if (auto image = std::dynamic_pointer_cast<ImageEncoder>(encoder)) {
     d.image_input = image->facts().input;
+    if (config_.preprocessor.empty() && family_->needs_preprocessor()) {
+      d.notes.push_back(
+          {ModelNote::Kind::kFilesDisagree,
+           absl::StrCat("preprocessor_config.json is missing: pictures are "
+                        "given as networks of the family are published for (",
+                        d.image_input->size, " of ", d.image_input->resize_size,
+                        " pixels), and results get one")});
+    }
   }
   d.layer_count = static_cast<int>(facts.layer_paths.size());
   d.dropout = facts.dropout;
   d.ignored_tensors = match_.ignored_tensors;
   d.new_parameters = match_.new_parameters;
-  if (match_.head_weight != nullptr) {
-    d.head_labels = family_->LabelsOf(config(), match_.head_weight->shape[0]);
-  }
+  DescribeHead();
   return absl::OkStatus();
+}
+
+void PretrainedModel::DescribeHead() {
+  if (match_.head_weight == nullptr) return;
+  const int64_t outputs = match_.head_weight->shape[0];
+  description_.head_problem = family_->HeadProblem(config(), outputs);
+  if (description_.head_problem.empty()) {
+    description_.head_labels = family_->LabelsOf(config(), outputs);
+    return;
+  }
+  description_.notes.push_back(
+      {ModelNote::Kind::kHeadChanged,
+       absl::StrCat("the head in the weights is none to go on from: ",
+                    description_.head_problem)});
+}
+
+absl::Status PretrainedModel::CheckFinite(int threads) const {
+  std::vector<const StoredTensor*> tensors;
+  for (const auto& [name, tensor] : match_.sources) tensors.push_back(tensor);
+  if (match_.head_weight != nullptr) {
+    tensors.insert(tensors.end(), {match_.head_weight, match_.head_bias});
+  }
+  return worker::CheckFinite(tensors, threads);
 }
 
 absl::StatusOr<std::shared_ptr<Encoder>> PretrainedModel::LoadEncoder(
@@ -207,9 +276,10 @@ Head PretrainedModel::LoadHead(const Encoder& encoder,
   const EncoderFacts& facts = encoder.facts();
   Head head(facts, static_cast<int64_t>(labels.size()),
             at::TensorOptions(at::kFloat).device(device));
-  if (!labels.empty() && description_.head_labels == labels) {
-    CopyStoredTensor(*match_.head_weight, head->weight);
-    CopyStoredTensor(*match_.head_bias, head->bias);
+  const std::vector<int64_t> rows = ReuseHead(description_, labels).rows;
+  if (!rows.empty()) {
+    CopyRows(*match_.head_weight, rows, head->weight);
+    CopyRows(*match_.head_bias, rows, head->bias);
     return head;
   }
   const std::string& name = family_->naming().head;

@@ -19,9 +19,10 @@ namespace tunesmith::worker {
 // Weights stay mapped while it lives and are copied once, into the network.
 class PretrainedModel {
  public:
-  // Errors of DescribeModel.
+  // `image_size`: as the network is for pictures of another size. Errors of
+  // DescribeModel.
   static absl::StatusOr<std::unique_ptr<PretrainedModel>> Open(
-      const std::string& directory);
+      const std::string& directory, std::optional<int> image_size = {});
 
   const ModelDescription& description() const { return description_; }
   // config.json
@@ -34,15 +35,23 @@ class PretrainedModel {
   absl::StatusOr<std::shared_ptr<Encoder>> LoadEncoder(
       at::Device device, std::optional<double> dropout, int64_t seed) const;
 
-  // A head on top of `encoder`: the stored one when it has the same labels in
-  // the same order, otherwise a new one drawn from `seed`.
+  // A head on top of `encoder`: the stored one where ReuseHead keeps it, with
+  // its outputs in the order of `labels`, otherwise a new one drawn from
+  // `seed`.
   Head LoadHead(const Encoder& encoder, const std::vector<std::string>& labels,
                 at::Device device, int64_t seed) const;
+
+  // Whether every weight of network and head is a number, looked at on up to
+  // `threads` threads. INVALID_ARGUMENT with reason WEIGHTS_NOT_FINITE.
+  absl::Status CheckFinite(int threads) const;
 
  private:
   PretrainedModel() = default;
 
+  // Brings what the directory holds into a form that the family knows.
+  absl::Status Adopt(std::optional<int> image_size);
   absl::Status Describe();
+  void DescribeHead();
 
   ModelConfig config_;
   std::unique_ptr<ModelFamily> family_;

@@ -11,6 +11,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "worker/formats/printable.h"
 #include "worker/models/config_reader.h"
+#include "worker/models/parameter_values.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -53,11 +54,6 @@ bool IsOptional(const std::string& name, const WeightNaming& naming) {
                      });
 }
 
-bool IsFloat(TensorType type) {
-  return type == TensorType::kF32 || type == TensorType::kF16 ||
-         type == TensorType::kBF16;
-}
-
 // What a tensor of the network has to be.
 struct Place {
   const std::vector<int64_t>* shape = nullptr;
@@ -67,7 +63,7 @@ struct Place {
 absl::Status CheckTensor(const StoredTensor& tensor, const Place& place) {
   const std::vector<int64_t>& shape = *place.shape;
   if (place.is_counter ? tensor.type != TensorType::kI64
-                       : !IsFloat(tensor.type)) {
+                       : !IsNetworkFloat(tensor.type)) {
     return UnsupportedModelError(absl::StrCat(
         "tensor ", Printable(tensor.name), " has the type ",
         std::string(TensorTypeName(tensor.type)),
@@ -148,7 +144,40 @@ absl::Status CheckComplete(const NetworkTensors& network,
   return absl::OkStatus();
 }
 
+// Whether a name's first part is of the network or its head.
+bool IsKnownPart(const std::string& part, const WeightNaming& naming) {
+  if (naming.prefix.starts_with(part)) return true;
+  if ((naming.head + ".").starts_with(part)) return true;
+  return std::any_of(
+      naming.roots.begin(), naming.roots.end(),
+      [&part](const std::string& root) { return root.starts_with(part); });
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> StripWrapper(const WeightNaming& naming,
+                                         WeightFiles& weights) {
+  const std::vector<StoredTensor>& tensors = weights.tensors();
+  if (tensors.empty()) return "";
+  std::string wrapper;
+  while (true) {
+    const std::string& name = tensors.front().name;
+    const size_t dot = name.find('.', wrapper.size());
+    if (dot == std::string::npos) break;
+    const std::string longer = name.substr(0, dot + 1);
+    const bool shared = std::all_of(tensors.begin(), tensors.end(),
+                                    [&longer](const StoredTensor& tensor) {
+                                      return tensor.name.starts_with(longer);
+                                    });
+    if (!shared || IsKnownPart(longer.substr(wrapper.size()), naming)) break;
+    wrapper = longer;
+  }
+  if (wrapper.empty()) return "";
+  TUNESMITH_RETURN_IF_ERROR(weights.Rename([&wrapper](const std::string& name) {
+    return name.substr(wrapper.size());
+  }));
+  return wrapper;
+}
 
 absl::StatusOr<WeightMatch> MatchWeights(const NetworkTensors& network,
                                          std::span<const StoredTensor> tensors,

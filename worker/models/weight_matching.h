@@ -38,6 +38,13 @@ struct WeightMatch {
   const StoredTensor* head_bias = nullptr;
 };
 
+// Takes off what every tensor's name begins with where it is none of the
+// network's: the name of a module around it (`module.` of DataParallel,
+// `model.` of Lightning, `_orig_mod.` of a compiled one, or several). Returns
+// it, or nothing. Errors of WeightFiles::Rename.
+absl::StatusOr<std::string> StripWrapper(const WeightNaming& naming,
+                                         WeightFiles& weights);
+
 // INVALID_ARGUMENT with reason WEIGHT_NAME_MISMATCH, WEIGHT_SHAPE_MISMATCH, or
 // UNSUPPORTED_MODEL when elements are not floating-point numbers of 16 or 32
 // bits, or counters not of int64.

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/parallel_for.h"
 #include "proto/contract/base/reason.h"
+#include "proto/contract/base/status_macros.h"
 #include "worker/tokenizer/crate/tokenizer_ffi.h"
+#include "worker/tokenizer/tokenizer_files.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -59,11 +60,11 @@ struct BatchEncoding {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::Load(
-    const std::string& path) {
+absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::Parse(
+    std::string_view json) {
   ErrorText error{};
   tunesmith_tokenizer* tokenizer = tunesmith_tokenizer_load(
-      path.data(), path.size(), error.data(), error.size());
+      json.data(), json.size(), error.data(), error.size());
   if (tokenizer == nullptr) {
     return BadTokenizer(
         absl::StrCat("tokenizer.json is unreadable: ", error.data()));
@@ -73,20 +74,9 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::Load(
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::LoadFromModelDirectory(
     const std::string& directory) {
-  std::filesystem::path folder(directory);
-  std::error_code error;
-  if (std::filesystem::is_regular_file(folder / "tokenizer.json", error)) {
-    return Load((folder / "tokenizer.json").string());
-  }
-  if (std::filesystem::exists(folder / "vocab.txt", error)) {
-    return BadTokenizer(
-        "tokenizer.json is missing, and vocab.txt alone does not say how to "
-        "split words (save the tokenizer again with "
-        "AutoTokenizer.from_pretrained(...).save_pretrained(...))");
-  }
-  return BadTokenizer(
-      "tokenizer.json is missing from the model directory (save it with "
-      "AutoTokenizer.from_pretrained(...).save_pretrained(...))");
+  TUNESMITH_ASSIGN_OR_RETURN(TokenizerFiles files,
+                             ReadTokenizerFiles(directory));
+  return Parse(files.tokenizer.dump());
 }
 
 Tokenizer::Tokenizer(tunesmith_tokenizer* tokenizer) : tokenizer_(tokenizer) {}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -23,12 +24,11 @@ struct EncodedTexts {
 // Hugging Face's fast tokenizer of a model. Thread-safe: nothing changes it.
 class Tokenizer {
  public:
-  // Reads a tokenizer.json. What the file says of truncation and padding does
-  // not count. INVALID_ARGUMENT with reason BAD_TOKENIZER.
-  static absl::StatusOr<std::unique_ptr<Tokenizer>> Load(
-      const std::string& path);
-  // Load of the tokenizer.json in a Hugging Face model directory; the error
-  // says so when there is only a vocab.txt.
+  // Of what a tokenizer.json says, save truncation and padding.
+  // INVALID_ARGUMENT with reason BAD_TOKENIZER.
+  static absl::StatusOr<std::unique_ptr<Tokenizer>> Parse(
+      std::string_view json);
+  // That of ReadTokenizerFiles. Errors of both.
   static absl::StatusOr<std::unique_ptr<Tokenizer>> LoadFromModelDirectory(
       const std::string& directory);
   ~Tokenizer();

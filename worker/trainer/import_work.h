@@ -10,10 +10,11 @@
 
 namespace tunesmith::worker {
 
-// Checks that a model directory can be trained from: weights, config and
-// tokenizer. Errors of DescribeModel, Tokenizer::LoadFromModelDirectory and
-// VerifiedArtifact; BAD_TOKENIZER also when tokenizer and network do not
-// belong together.
+// Checks that a model directory can be trained from: weights, to the last
+// number, config and tokenizer. (Jobs rely on it: their artifact has the digest
+// of what was looked at.) Errors of DescribeModel, CheckWeightsAreFinite,
+// ReadTokenizerFiles, Tokenizer::Parse and VerifiedArtifact; BAD_TOKENIZER also
+// when tokenizer and network do not belong together.
 absl::StatusOr<internal::v1::Outcome> DoImportWork(
     const internal::v1::ImportWork& work, const WorkContext& context);
 

@@ -19,6 +19,7 @@
 #include "worker/data/text_samples.h"
 #include "worker/devices/nvml.h"
 #include "worker/models/description.h"
+#include "worker/models/head_reuse.h"
 #include "worker/report/report.h"
 #include "worker/report/run_record.h"
 #include "worker/report/shown_mistakes.h"
@@ -68,6 +69,8 @@ class TrainRun {
   // Finds the newest sound checkpoint, and says in `places` to go on from
   // there. DATA_LOSS when there is none and the job does not begin at step 0.
   absl::Status FindCheckpoint(TrainingPlaces& places);
+  // Whether the base model's head is gone on from.
+  void ReportHead();
   void ReportDamaged(int64_t step, const absl::Status& why);
   absl::Status Train();
   // The run record and the report.
@@ -127,7 +130,8 @@ absl::Status TrainRun::StageInputs() {
       std::string artifact,
       VerifiedArtifact(context_.assignment, work_.base_model().artifact()));
   base_model_directory_ = artifact + "/model";
-  TUNESMITH_ASSIGN_OR_RETURN(base_model_, DescribeModel(base_model_directory_));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      base_model_, DescribeModel(base_model_directory_, options_.image_size));
   TUNESMITH_ASSIGN_OR_RETURN(
       request_.training.path,
       VerifiedDataset(context_.assignment, work_.training()));
@@ -229,11 +233,24 @@ absl::Status TrainRun::Prepare(SampleKind& samples) {
              .training = std::move(data->training),
              .validation = std::move(data->validation),
              .test = std::move(data->test)};
+  ReportHead();
   training_counts_ = std::move(data->training_counts);
   options_.class_weights = ToClassWeights(
       Classification(work_.spec().task()).class_weights(), inputs_.labels,
       training_counts_, request_.policy.label_normalization);
   return absl::OkStatus();
+}
+
+void TrainRun::ReportHead() {
+  const HeadReuse reuse = ReuseHead(base_model_, inputs_.labels);
+  if (reuse.remark.empty()) return;
+  tunesmith::v1::Finding finding;
+  finding.set_code(tunesmith::v1::Finding::HEAD_CHANGED);
+  finding.set_severity(tunesmith::v1::Finding::NOTE);
+  finding.set_message(reuse.remark);
+  finding.set_count(1);
+  findings_.push_back(finding);
+  context_.reporter.Finding(std::move(finding));
 }
 
 void TrainRun::ReportDamaged(int64_t step, const absl::Status& why) {

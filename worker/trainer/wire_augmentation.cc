@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
-#include "worker/trainer/wire_facts.h"
+#include "worker/training/picture_transform.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -136,8 +136,7 @@ absl::Status SetColors(const Colors& wire, const std::string& field,
   return absl::OkStatus();
 }
 
-template <typename Normalized>
-absl::Status SetNormalization(const Normalized& wire,
+absl::Status SetNormalization(const AugmentationOperation::Normalization& wire,
                               ImageTransform& transform) {
   TUNESMITH_RETURN_IF_ERROR(SetColors(wire.mean(), "mean", transform.mean));
   TUNESMITH_RETURN_IF_ERROR(SetColors(
@@ -151,25 +150,12 @@ absl::Status SetNormalization(const Normalized& wire,
 }  // namespace
 
 absl::StatusOr<ImageTransform> ToImageTransform(
-    const v1::ImageInput& input, const v1::Augmentation& augmentation) {
-  ImageTransform transform;
-  for (int side : {input.size(), input.resize_size()}) {
-    if (side >= 1 && side <= kMaxSide) continue;
-    return absl::InternalError(absl::StrCat(
-        "a network's pictures have sides of 1 to ", kMaxSide, ", got: ", side));
-  }
-  transform.size = input.size();
-  transform.resize_size = input.resize_size();
-  transform.interpolation = input.interpolation() == v1::ImageInput::BICUBIC
-                                ? Interpolation::kBicubic
-                                : Interpolation::kBilinear;
-  transform.bgr = input.channel_order() == v1::ImageInput::BGR;
+    const ImageInputFacts& input, const v1::Augmentation& augmentation) {
+  ImageTransform transform = TransformOf(input);
   const auto& operations = augmentation.operations();
   if (!operations.empty() && operations.rbegin()->has_normalization()) {
     TUNESMITH_RETURN_IF_ERROR(
         SetNormalization(operations.rbegin()->normalization(), transform));
-  } else {
-    TUNESMITH_RETURN_IF_ERROR(SetNormalization(input, transform));
   }
   return transform;
 }
@@ -211,7 +197,7 @@ absl::StatusOr<PictureOptions> ToPictureOptions(
     const ImageInputFacts& input, const v1::Augmentation& augmentation) {
   PictureOptions options;
   TUNESMITH_ASSIGN_OR_RETURN(options.transform,
-                             ToImageTransform(ToWire(input), augmentation));
+                             ToImageTransform(input, augmentation));
   TUNESMITH_ASSIGN_OR_RETURN(options.augmentation,
                              ToAugmentationPlan(augmentation));
   TUNESMITH_ASSIGN_OR_RETURN(options.mix, ToBatchMix(augmentation));

@@ -3,7 +3,6 @@
 
 #include "absl/status/statusor.h"
 #include "tunesmith/v1/augmentation.pb.h"
-#include "tunesmith/v1/model.pb.h"
 #include "worker/augmentation/batch_mix.h"
 #include "worker/augmentation/image_transform.h"
 #include "worker/augmentation/operation.h"
@@ -17,7 +16,7 @@ namespace tunesmith::worker {
 
 // Normalised as the augmentation says, where it says.
 absl::StatusOr<ImageTransform> ToImageTransform(
-    const tunesmith::v1::ImageInput& input,
+    const ImageInputFacts& input,
     const tunesmith::v1::Augmentation& augmentation);
 
 absl::StatusOr<AugmentationPlan> ToAugmentationPlan(

@@ -122,6 +122,28 @@ v1::DatasetColumn ToWire(const ColumnFacts& facts) {
   return wire;
 }
 
+// What was converted is as it should be; the rest may surprise.
+v1::Finding ToWire(const ModelNote& note) {
+  v1::Finding finding;
+  finding.set_severity(v1::Finding::WARNING);
+  switch (note.kind) {
+    case ModelNote::Kind::kFilesDisagree:
+      finding.set_code(v1::Finding::FILES_DISAGREE);
+      break;
+    case ModelNote::Kind::kConvertedWeights:
+      finding.set_code(v1::Finding::CONVERTED_WEIGHTS);
+      finding.set_severity(v1::Finding::NOTE);
+      break;
+    case ModelNote::Kind::kHeadChanged:
+      finding.set_code(v1::Finding::HEAD_CHANGED);
+      break;
+  }
+  finding.set_message(note.message);
+  finding.set_suggestion(note.suggestion);
+  finding.set_count(1);
+  return finding;
+}
+
 v1::Finding TensorFinding(v1::Finding::Code code,
                           v1::Finding::Severity severity, std::string message) {
   v1::Finding finding;
@@ -143,7 +165,10 @@ v1::ImageInput ToWire(const ImageInputFacts& input) {
                                          input.deviation.end());
   wire.set_interpolation(input.bicubic ? v1::ImageInput::BICUBIC
                                        : v1::ImageInput::BILINEAR);
-  wire.set_channel_order(input.bgr ? v1::ImageInput::BGR : v1::ImageInput::RGB);
+  // Networks that took blue first were brought to take red first.
+  wire.set_channel_order(v1::ImageInput::RGB);
+  wire.set_scaling(input.squash ? v1::ImageInput::BOTH_SIDES
+                                : v1::ImageInput::SHORTER_SIDE);
   return wire;
 }
 
@@ -233,7 +258,7 @@ internal::v1::ModelFacts ToWire(const ModelDescription& description) {
   for (const std::string& label : description.head_labels) {
     model.add_head_labels(label);
   }
-  for (const v1::Finding& finding : TensorFindings(description)) {
+  for (const v1::Finding& finding : ModelFindings(description)) {
     model.add_notes(finding.message());
   }
   if (description.folded_normalization) {
@@ -291,7 +316,7 @@ v1::Dataset ToWire(const TableFacts& facts) {
   return wire;
 }
 
-std::vector<v1::Finding> TensorFindings(const ModelDescription& description) {
+std::vector<v1::Finding> ModelFindings(const ModelDescription& description) {
   std::vector<v1::Finding> findings;
   for (const std::string& name : description.ignored_tensors) {
     findings.push_back(TensorFinding(
@@ -302,6 +327,9 @@ std::vector<v1::Finding> TensorFindings(const ModelDescription& description) {
     findings.push_back(TensorFinding(
         v1::Finding::NEW_PARAMETER, v1::Finding::WARNING,
         absl::StrCat("parameter starts from random values: ", name)));
+  }
+  for (const ModelNote& note : description.notes) {
+    findings.push_back(ToWire(note));
   }
   return findings;
 }

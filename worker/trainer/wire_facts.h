@@ -35,8 +35,8 @@ tunesmith::v1::DataSummary ToWire(const DataTotals& totals);
 // `row_count`, `unusable_row_count` and `columns` are set.
 tunesmith::v1::Dataset ToWire(const TableFacts& facts);
 
-// IGNORED_TENSOR and NEW_PARAMETER.
-std::vector<tunesmith::v1::Finding> TensorFindings(
+// IGNORED_TENSOR, NEW_PARAMETER and the description's notes.
+std::vector<tunesmith::v1::Finding> ModelFindings(
     const ModelDescription& description);
 
 }  // namespace tunesmith::worker

@@ -269,6 +269,12 @@ absl::StatusOr<TrainingOptions> ToTrainingOptions(const TrainWork& work) {
   TUNESMITH_RETURN_IF_ERROR(
       SetHyperparameters(spec.hyperparameters(), options));
   if (work.last_step() > 0) options.last_step = work.last_step();
+  if (spec.task().image_classification().has_image_size()) {
+    options.image_size = spec.task().image_classification().image_size();
+  }
+  if (spec.task().text_classification().has_max_length()) {
+    options.max_length = spec.task().text_classification().max_length();
+  }
   options.precision = ToPrecision(work);
   TUNESMITH_ASSIGN_OR_RETURN(options.order, ToBatchOrder(spec.data().order()));
   const v1::EvaluationPolicy& evaluation = spec.evaluation();

@@ -131,6 +131,10 @@ struct TrainingOptions {
   FeatureOptions features;
   // Unset: nothing is varied, and the model says the rest.
   std::optional<PictureOptions> pictures;
+  // Of pictures, where it is not the model's own.
+  std::optional<int> image_size;
+  // Of texts, which were cut to so many tokens; a result says so.
+  std::optional<int> max_length;
   // Every parameter of network and head.
   std::vector<ParameterPlan> parameters;
   // "cpu" or "cuda:N".

@@ -26,18 +26,4 @@ absl::Status PictureReader::Read(const Example& example, const BatchUse& use,
   return absl::OkStatus();
 }
 
-ImageTransform TransformOf(const ImageInputFacts& input) {
-  ImageTransform transform{.size = input.size,
-                           .resize_size = input.resize_size,
-                           .interpolation = input.bicubic
-                                                ? Interpolation::kBicubic
-                                                : Interpolation::kBilinear,
-                           .bgr = input.bgr};
-  for (size_t i = 0; i < input.mean.size(); ++i) {
-    transform.mean[i] = static_cast<float>(input.mean[i]);
-    transform.deviation[i] = static_cast<float>(input.deviation[i]);
-  }
-  return transform;
-}
-
 }  // namespace tunesmith::worker

@@ -6,9 +6,9 @@
 
 #include "absl/status/status.h"
 #include "worker/data/example.h"
-#include "worker/models/image_input.h"
 #include "worker/training/batch_maker.h"
 #include "worker/training/options.h"
+#include "worker/training/picture_transform.h"
 
 namespace tunesmith::worker {
 
@@ -31,9 +31,6 @@ class PictureReader {
   const PictureOptions options_;
   const int64_t seed_;
 };
-
-// As the model itself says.
-ImageTransform TransformOf(const ImageInputFacts& input);
 
 }  // namespace tunesmith::worker
 

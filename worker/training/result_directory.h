@@ -13,16 +13,17 @@
 
 namespace tunesmith::worker {
 
-// Writes config.json, model.safetensors and the tokenizer or preprocessor files
-// of `base_directory` into `directory`, which holds none of them. What the
+// Writes config.json, model.safetensors and what comes before the network into
+// `directory`, which holds none of them: the tokenizer of `base_directory`, or
+// how pictures were given (`pictures`; unset: as the base says). What the
 // family's ecosystem loads: transformers' AutoModelFor...Classification, or
-// torchvision's load_state_dict. `pictures` says how pictures were
-// normalised. `weights` are all parameters and buffers. Files
-// are not synced. Errors of FileWriter.
+// torchvision's load_state_dict. `max_length`: where texts were cut. `weights`
+// are all parameters and buffers. Files are not synced. Errors of FileWriter.
 absl::Status WriteResultDirectory(const PretrainedModel& base,
                                   const std::string& base_directory,
                                   const std::vector<std::string>& labels,
                                   const std::optional<PictureOptions>& pictures,
+                                  std::optional<int> max_length,
                                   std::span<const NamedTensor> weights,
                                   const std::string& directory);
 

@@ -67,7 +67,8 @@ absl::Status TrainingRun::Load() {
                              OpenDevice(options_.device, options_.threads));
   ApplyNumerics(options_, device_);
   TUNESMITH_ASSIGN_OR_RETURN(
-      base_, PretrainedModel::Open(inputs_.base_model_directory));
+      base_,
+      PretrainedModel::Open(inputs_.base_model_directory, options_.image_size));
   TUNESMITH_ASSIGN_OR_RETURN(network_,
                              LoadNetwork(*base_, inputs_, options_, device_,
                                          [this](const std::string& message) {
@@ -126,8 +127,8 @@ absl::Status TrainingRun::WriteModel(const std::vector<NamedTensor>& trained,
     }
   }
   return WriteResultDirectory(*base_, inputs_.base_model_directory,
-                              inputs_.labels, options_.pictures, weights,
-                              directory);
+                              inputs_.labels, options_.pictures,
+                              options_.max_length, weights, directory);
 }
 
 absl::Status TrainingRun::Resume() {

@@ -12,7 +12,7 @@ namespace tunesmith::cli {
 namespace {
 
 // More than the server takes; keeps a mistaken file from filling the memory.
-constexpr int kMaxLabels = 10'000;
+constexpr int kMaxLabels = 100'000;
 
 // "tensorflow-same" as the enum spells it.
 std::string EnumName(const std::string& value) {
@@ -52,6 +52,8 @@ absl::Status ApplyInput(const NetworkFlags& flags, v1::ImageInput& input) {
   input.mutable_standard_deviation()->Add(flags.standard_deviation.begin(),
                                           flags.standard_deviation.end());
   if (flags.bgr) input.set_channel_order(v1::ImageInput::BGR);
+  if (flags.rgb) input.set_channel_order(v1::ImageInput::RGB);
+  if (flags.squash) input.set_scaling(v1::ImageInput::BOTH_SIDES);
   if (flags.interpolation.empty()) return absl::OkStatus();
   v1::ImageInput::Interpolation interpolation;
   if (!v1::ImageInput::Interpolation_Parse(EnumName(flags.interpolation),
@@ -75,12 +77,14 @@ void AddNetworkFlags(CLI::App* command, NetworkFlags& flags) {
     return command->add_option(name, value, help)->needs(architecture);
   };
   add("--padding", flags.padding,
-      "symmetric (default) or tensorflow-same, as networks from TensorFlow");
+      "symmetric (default) or tensorflow-same, as networks from TensorFlow. "
+      "Padding, colours and epsilon of Keras' own networks are known where the "
+      "weights are Keras'");
   add("--interpolation", flags.interpolation, "bilinear (default) or bicubic");
   add("--size", flags.size,
       "Pixels of each side of what the network sees. Default: 224");
   add("--resize", flags.resize_size,
-      "Pixels of the shorter side before the middle is cut out. Default: 256");
+      "Pixels before the middle is cut out. Default: 256");
   add("--mean", flags.mean, "Red,green,blue of 0 to 1. Default: ImageNet's")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -88,10 +92,18 @@ void AddNetworkFlags(CLI::App* command, NetworkFlags& flags) {
       "Red,green,blue of 0 to 1. Default: ImageNet's")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command
-      ->add_flag("--bgr", flags.bgr,
-                 "The network wants blue first, as networks from Caffe")
-      ->needs(architecture);
+  auto add_flag = [command, architecture](const char* name, bool& value,
+                                          const char* help) {
+    return command->add_flag(name, value, help)->needs(architecture);
+  };
+  CLI::Option* rgb =
+      add_flag("--rgb", flags.rgb, "The network wants red first (default)");
+  add_flag("--bgr", flags.bgr,
+           "The network wants blue first, as networks from Caffe")
+      ->excludes(rgb);
+  add_flag("--squash", flags.squash,
+           "Pictures are squashed to a square. Default: the shorter side is "
+           "scaled");
   add("--labels-file", flags.labels_file,
       "Classes of the head in the weights, one a line");
   add("--batch-norm-epsilon", flags.batch_norm_epsilon,

@@ -22,6 +22,8 @@ struct NetworkFlags {
   std::vector<double> mean;
   std::vector<double> standard_deviation;
   bool bgr = false;
+  bool rgb = false;
+  bool squash = false;
   std::string labels_file;
   std::optional<double> batch_norm_epsilon;
 };

@@ -103,6 +103,7 @@ TEST_F(CommandLineTest, ImportDescribesANetworkOfPictures) {
                  "--std",
                  "0.1,0.2,0.3",
                  "--bgr",
+                 "--squash",
                  "--interpolation",
                  "bicubic",
                  "--labels-file",
@@ -119,7 +120,8 @@ TEST_F(CommandLineTest, ImportDescribesANetworkOfPictures) {
                                 "mean": [0.5, 0.25, 1],
                                 "standardDeviation": [0.1, 0.2, 0.3],
                                 "interpolation": "BICUBIC",
-                                "channelOrder": "BGR"},
+                                "channelOrder": "BGR",
+                                "scaling": "BOTH_SIDES"},
                       "labels": ["tench, Tinca tinca", "goldfish"],
                       "batchNormEpsilon": 0.001})",
                   &expected)
@@ -132,6 +134,9 @@ TEST_F(CommandLineTest, ImportDescribesANetworkOfPictures) {
 TEST_F(CommandLineTest, ADescriptionWithoutAnArchitectureIsBadUsage) {
   EXPECT_EQ(Run({"models", "import", "/srv/s", "--bgr"}), 2);
   EXPECT_THAT(err(), HasSubstr("--architecture"));
+  EXPECT_EQ(Run({"models", "import", "/srv/s", "--architecture", "a", "--bgr",
+                 "--rgb"}),
+            2);
   EXPECT_EQ(Run({"models", "import", "/srv/s", "--architecture", "a",
                  "--padding", "none"}),
             2);

@@ -60,6 +60,7 @@ TEST(CheckNetworkTest, EveryProblemIsNamedAtOnce) {
   }
   input.set_interpolation(static_cast<v1::ImageInput::Interpolation>(9));
   input.set_channel_order(static_cast<v1::ImageInput::ChannelOrder>(9));
+  input.set_scaling(static_cast<v1::ImageInput::Scaling>(9));
   EXPECT_THAT(
       Problems(network),
       UnorderedElementsAre(
@@ -69,7 +70,7 @@ TEST(CheckNetworkTest, EveryProblemIsNamedAtOnce) {
           "network.input.resize_size", "network.input.mean[1]",
           "network.input.mean[2]", "network.input.standard_deviation[1]",
           "network.input.standard_deviation[2]", "network.input.interpolation",
-          "network.input.channel_order"));
+          "network.input.channel_order", "network.input.scaling"));
 }
 
 TEST(CheckNetworkTest, BoundsHoldOnBothSides) {
@@ -85,25 +86,22 @@ TEST(CheckNetworkTest, BoundsHoldOnBothSides) {
   network.set_batch_norm_epsilon(0.11);
   EXPECT_THAT(Problems(network), ElementsAre("network.batch_norm_epsilon"));
   network.set_batch_norm_epsilon(0.1);
-  for (int i = 0; i < 1000; ++i) network.add_labels(absl::StrCat(i));
+  for (int i = 0; i < 32'768; ++i) network.add_labels(absl::StrCat(i));
   EXPECT_THAT(Problems(network), IsEmpty());
   network.add_labels("one more");
   EXPECT_THAT(Problems(network), ElementsAre("network.labels"));
 }
 
-TEST(ConfigOfNetworkTest, DefaultsAreImageNets) {
+TEST(ConfigOfNetworkTest, WhatFollowsFromTheWeightsIsLeftOpen) {
   EXPECT_EQ(json::parse(ConfigOfNetwork(Named("resnet50"))), json::parse(R"({
     "architecture": "resnet50",
     "num_classes": 0,
     "pretrained_cfg": {
       "input_size": [3, 224, 224],
       "crop_pct": 0.875,
-      "interpolation": "bilinear",
-      "mean": [0.485, 0.456, 0.406],
-      "std": [0.229, 0.224, 0.225]
+      "crop_mode": "center",
+      "interpolation": "bilinear"
     },
-    "padding": "symmetric",
-    "channel_order": "rgb",
     "resize_size": 256
   })"));
 }
@@ -119,6 +117,7 @@ TEST(ConfigOfNetworkTest, SaysAllThatTheDescriptionSays) {
   input.set_resize_size(192);
   input.set_interpolation(v1::ImageInput::BICUBIC);
   input.set_channel_order(v1::ImageInput::BGR);
+  input.set_scaling(v1::ImageInput::BOTH_SIDES);
   for (double value : {0.25, 0.5, 0.75}) {
     input.add_mean(value);
     input.add_standard_deviation(value / 2);
@@ -129,16 +128,26 @@ TEST(ConfigOfNetworkTest, SaysAllThatTheDescriptionSays) {
     "pretrained_cfg": {
       "input_size": [3, 192, 192],
       "crop_pct": 1.0,
+      "crop_mode": "squash",
       "interpolation": "bicubic",
       "mean": [0.25, 0.5, 0.75],
-      "std": [0.125, 0.25, 0.375],
-      "label_names": ["ant \"queen\"", "bee"]
+      "std": [0.125, 0.25, 0.375]
     },
+    "label_names": ["ant \"queen\"", "bee"],
     "padding": "tensorflow_same",
     "channel_order": "bgr",
     "resize_size": 192,
     "batch_norm_epsilon": 0.001
   })"));
+}
+
+TEST(ConfigOfNetworkTest, WhatIsSaidIsNotLeftOpenAgain) {
+  v1::NetworkDescription network = Named("resnet50");
+  network.set_padding(v1::NetworkDescription::SYMMETRIC);
+  network.mutable_input()->set_channel_order(v1::ImageInput::RGB);
+  const json config = json::parse(ConfigOfNetwork(network));
+  EXPECT_EQ(config["padding"], "symmetric");
+  EXPECT_EQ(config["channel_order"], "rgb");
 }
 
 TEST(ConfigOfNetworkTest, ASizeAloneKeepsTheUsualCrop) {

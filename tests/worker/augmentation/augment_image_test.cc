@@ -105,15 +105,29 @@ TEST(EvaluateImageTest, ALargerMiddleThanThePictureIsPaddedWithBlack) {
           .rgb);
 }
 
-TEST(EvaluateImageTest, BlueComesFirstWhereTheNetworkWantsIt) {
+TEST(EvaluateImageTest, PicturesAreSquashedWhereTheNetworkWantsIt) {
   ImageTransform transform = SmallTransform();
-  const std::vector<float> rgb = Evaluated(Picture(), transform);
-  transform.bgr = true;
-  std::vector<float> bgr = Evaluated(Picture(), transform);
-  const auto channel = transform.values() / 3;
-  std::swap_ranges(bgr.begin(), bgr.begin() + channel,
-                   bgr.begin() + 2 * channel);
-  EXPECT_EQ(rgb, bgr);
+  transform.scaling = Scaling::kBothSides;
+  const Image image = Picture();
+  EXPECT_EQ(
+      EvaluatedPicture(image, transform).rgb,
+      CenterCrop(Resize(image, 32, 32, Interpolation::kBilinear), 24).rgb);
+  transform.resize_size = 24;
+  EXPECT_EQ(EvaluatedPicture(image, transform).rgb,
+            Resize(image, 24, 24, Interpolation::kBilinear).rgb);
+}
+
+TEST(EvaluateImageTest, AnOddRestIsDividedAsTheNetworkWantsIt) {
+  ImageTransform transform = SmallTransform();
+  // 43 columns, of which 19 are cut off: 10 and 9, or 9 and 10.
+  const Image image = Picture(43, 32);
+  EXPECT_EQ(
+      EvaluatedPicture(image, transform).rgb,
+      ResizePart(image, {10, 4, 24, 24}, 24, 24, Interpolation::kBilinear).rgb);
+  transform.rounding = CropRounding::kDown;
+  EXPECT_EQ(
+      EvaluatedPicture(image, transform).rgb,
+      ResizePart(image, {9, 4, 24, 24}, 24, 24, Interpolation::kBilinear).rgb);
 }
 
 TEST(AugmentImageTest, WithoutOperationsItIsTheEvaluatedPicture) {

@@ -1,5 +1,7 @@
 #include "worker/formats/weight_files.h"
 
+#include <filesystem>
+#include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -52,9 +54,42 @@ TEST(WeightFilesTest, MissingWeightsAndShardsAreNamed) {
 }
 
 TEST(WeightFilesTest, PickledWeightsAreRefusedWithAWayOut) {
+  for (const char* name :
+       {"pytorch_model.bin", "pytorch_model.bin.index.json", "resnet18.pth",
+        "checkpoint.pth.tar", "last.ckpt", "weights.pt", "model.pkl"}) {
+    ScratchDirectory directory;
+    directory.Write(name, "x");
+    ExpectReason(directory, "PICKLE_WEIGHTS", name);
+    ExpectReason(directory, "PICKLE_WEIGHTS", "safe_serialization");
+    ExpectReason(directory, "PICKLE_WEIGHTS", "state_dict");
+  }
+}
+
+TEST(WeightFilesTest, APointerOfGitLfsIsCalledThat) {
   ScratchDirectory directory;
-  directory.Write("pytorch_model.bin", "x");
-  ExpectReason(directory, "PICKLE_WEIGHTS", "safe_serialization");
+  directory.Write("model.safetensors",
+                  "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+  ExpectReason(directory, "CORRUPT_WEIGHTS", "git lfs pull");
+  std::filesystem::remove(directory.File("model.safetensors"));
+  directory.Write(kIndex, "version https://git-lfs.github.com/spec/v1\n");
+  ExpectReason(directory, "CORRUPT_WEIGHTS", "git lfs pull");
+}
+
+TEST(WeightFilesTest, TensorsAreRenamedAndReplaced) {
+  auto files = WeightFiles::Of({{"a.x", {2}, {1, 2}}, {"a.y", {1}, {3}}}, 12);
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_TRUE((*files)
+                  ->Rename([](const std::string& name) {
+                    return name == "a.x" ? "z" : name.substr(2);
+                  })
+                  .ok());
+  ASSERT_EQ((*files)->tensors()[0].name, "y");
+  (*files)->Replace({"z", {1, 1}, {7}});
+  const StoredTensor& replaced = (*files)->tensors()[1];
+  EXPECT_EQ(replaced.shape, std::vector<int64_t>({1, 1}));
+  EXPECT_EQ(*reinterpret_cast<const float*>(replaced.bytes.data()), 7);
+  EXPECT_EQ(ReasonOf((*files)->Rename([](const std::string&) { return "s"; })),
+            "CORRUPT_WEIGHTS");
 }
 
 TEST(WeightFilesTest, ShardsOutsideTheDirectoryAreRefused) {

@@ -13,7 +13,10 @@
 #include "proto/contract/base/reason.h"
 #include "tests/worker/models/model_files.h"
 #include "worker/models/description.h"
+#include "worker/models/image_processor.h"
 #include "worker/models/pretrained.h"
+#include "worker/models/resnet/family.h"
+#include "worker/models/torchvision_family.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -190,6 +193,44 @@ TEST_P(TorchvisionNetworkTest, ItsOwnHeadIsLoaded) {
   EXPECT_GT(largest({"one", "other"}), 0);
 }
 
+TEST(TorchvisionFamilyTest, LabelsMayBeWhereTimmHasThem) {
+  for (const nlohmann::json& names :
+       {nlohmann::json({"a", "b"}), nlohmann::json({{"0", "a"}, {"1", "b"}})}) {
+    EXPECT_THAT(LabelNamesOfTimm({{"label_names", names}}),
+                ElementsAre("a", "b"));
+    EXPECT_THAT(
+        LabelNamesOfTimm({{"pretrained_cfg", {{"label_names", names}}}}),
+        ElementsAre("a", "b"));
+  }
+  EXPECT_THAT(LabelNamesOfTimm({{"label_names", {"a", 1}}}), IsEmpty());
+  EXPECT_THAT(LabelNamesOfTimm({{"label_names", "a"}}), IsEmpty());
+}
+
+TEST(TorchvisionFamilyTest, ItsConfigSaysWhatTimmReads) {
+  TorchvisionResNetFamily family;
+  ModelConfig config{.network = {{"architecture", "resnet18"},
+                                 {"resize_size", 300},
+                                 {"label_descriptions", {{"old", "o"}}},
+                                 {"pretrained_cfg",
+                                  {{"label_names", {"old"}},
+                                   {"test_input_size", {3, 9, 9}}}}}};
+  family.SetClassifier({"a", "b"}, config.network);
+  family.SetImageInput({.size = 224, .resize_size = 235, .bicubic = true},
+                       config);
+  EXPECT_EQ(config.network["label_names"], nlohmann::json({"a", "b"}));
+  EXPECT_EQ(config.network["num_classes"], 2);
+  const nlohmann::json& pretrained = config.network["pretrained_cfg"];
+  EXPECT_EQ(static_cast<int>(224 / pretrained["crop_pct"].get<double>()), 235);
+  EXPECT_EQ(pretrained["crop_mode"], "center");
+  EXPECT_EQ(pretrained["interpolation"], "bicubic");
+  for (const char* key : {"label_descriptions", "resize_size"}) {
+    EXPECT_FALSE(config.network.contains(key)) << key;
+  }
+  for (const char* key : {"label_names", "test_input_size"}) {
+    EXPECT_FALSE(pretrained.contains(key)) << key;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Networks, TorchvisionNetworkTest,
     ::testing::Values(
@@ -279,6 +320,42 @@ INSTANTIATE_TEST_SUITE_P(
                                 });
                },
                "UNSUPPORTED_MODEL", "squeezenet1_1"},
+        Change{"OtherNumberOfLabels",
+               [] {
+                 return Changed(Torchvision("resnet18"), [](ModelFiles& f) {
+                   f.config["label_names"] = {"one", "two"};
+                 });
+               },
+               "UNSUPPORTED_MODEL", "1000 outputs"},
+        Change{"PaddingThatNoResNetHas",
+               [] {
+                 return Changed(Torchvision("resnet18"), [](ModelFiles& f) {
+                   f.config["padding"] = "tensorflow_same";
+                 });
+               },
+               "UNSUPPORTED_MODEL", "padding"},
+        Change{"EpsilonWithoutNormalisation",
+               [] {
+                 return Changed(Torchvision("squeezenet1_1"),
+                                [](ModelFiles& f) {
+                                  f.config["batch_norm_epsilon"] = 1e-3;
+                                });
+               },
+               "UNSUPPORTED_MODEL", "batch_norm_epsilon"},
+        Change{"EpsilonThatCannotBeFolded",
+               [] {
+                 return Changed(Torchvision("resnet18"), [](ModelFiles& f) {
+                   f.config["batch_norm_epsilon"] = 1e-9;
+                 });
+               },
+               "UNSUPPORTED_MODEL", "running_var"},
+        Change{"BorderedPictures",
+               [] {
+                 return Changed(Torchvision("resnet18"), [](ModelFiles& f) {
+                   f.config["pretrained_cfg"]["crop_mode"] = "border";
+                 });
+               },
+               "UNSUPPORTED_MODEL", "crop_mode"},
         Change{"NegativeEpsilon",
                [] {
                  ModelFiles files;
@@ -297,6 +374,84 @@ TEST(VitFamilyTest, PicturesOfAnotherSizeAreRefused) {
   const absl::Status status = DescribeModel(directory.path()).status();
   EXPECT_EQ(ReasonOf(status), "UNSUPPORTED_MODEL") << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("image_size"));
+}
+
+TEST(VitFamilyTest, ItIsMadeForPicturesOfAnotherSize) {
+  ScratchDirectory directory;
+  ModelFiles::Read(Golden("vit_tiny")).WriteTo(directory);
+  auto d = DescribeModel(directory.path(), 64);
+  ASSERT_TRUE(d.ok()) << d.status();
+  EXPECT_EQ(d->image_input->size, 64);
+  EXPECT_EQ(d->image_input->resize_size, 64);
+  EXPECT_TRUE(d->image_input->squash);
+  const int64_t positions = Find(*DescribeModel(directory.path()),
+                                 "vit.embeddings.position_embeddings")
+                                .shape[1];
+  EXPECT_EQ(Find(*d, "vit.embeddings.position_embeddings").shape[1],
+            4 * (positions - 1) + 1);
+  const absl::Status status = DescribeModel(directory.path(), 65).status();
+  EXPECT_EQ(ReasonOf(status), "INVALID_FIELD") << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("patches"));
+}
+
+TEST(ResNetFamilyTest, ScalingGrowsWithTheSize) {
+  auto d = DescribeModel(Golden("resnet_bottleneck_tiny"), 64);
+  ASSERT_TRUE(d.ok()) << d.status();
+  EXPECT_EQ(d->image_input->size, 64);
+  EXPECT_EQ(d->image_input->resize_size, 80);
+}
+
+TEST(HuggingFaceFamilyTest, AMissingPreprocessorIsSaid) {
+  for (const char* network : {"vit_tiny", "resnet_basic_tiny"}) {
+    ScratchDirectory directory;
+    ModelFiles::Read(Golden(network)).WriteTo(directory);
+    auto d = DescribeModel(directory.path());
+    ASSERT_TRUE(d.ok()) << d.status();
+    ASSERT_EQ(d->notes.size(), 1u);
+    EXPECT_EQ(d->notes[0].kind, ModelNote::Kind::kFilesDisagree);
+    EXPECT_THAT(d->notes[0].message, HasSubstr("preprocessor_config.json"));
+    EXPECT_THAT(DescribeModel(Golden(network))->notes, IsEmpty());
+  }
+}
+
+struct BadProcessor {
+  const char* text;
+  const char* key;
+};
+
+// What cannot be done as the processor does it.
+TEST(ImageProcessorTest, WhatCannotBeSaidIsRefusedByKey) {
+  const BadProcessor cases[] = {
+      {R"({"do_resize": false})", "do_resize"},
+      {R"({"do_pad": true})", "do_pad"},
+      {R"({"resample": 1})", "resample"},
+      {R"({"size": {"shortest_edge": 32}})", "do_center_crop"},
+      {R"({"size": {"shortest_edge": 32, "longest_edge": 64}})",
+       "longest_edge"},
+      {R"({"size": {"height": 32, "width": 30}})", "size"},
+      {R"({"size": {}})", "size"},
+      {R"({"size": 0})", "size"},
+      {R"({"size": "32"})", "size"},
+      {R"({"do_center_crop": true, "crop_size": {"height": 3, "width": 4}})",
+       "crop_size"},
+      {R"({"image_mean": [1, 2]})", "image_mean"},
+      {R"({"image_std": [0, 1, 1]})", "image_std"},
+      {R"({"rescale_factor": 0})", "rescale_factor"},
+      {R"({"image_processor_type": "MobileViTImageProcessor"})",
+       "MobileViTImageProcessor"},
+      {R"({"image_processor_type": "ConvNextImageProcessor",
+           "size": {"height": 32, "width": 32}})",
+       "shortest_edge"}};
+  for (const BadProcessor& one : cases) {
+    const absl::Status status =
+        ImageInputOfProcessor(nlohmann::json::parse(one.text),
+                              "ViTImageProcessor")
+            .status();
+    EXPECT_EQ(ReasonOf(status), "UNSUPPORTED_MODEL") << one.text;
+    EXPECT_THAT(std::string(status.message()),
+                ::testing::AllOf(HasSubstr("preprocessor_config.json"),
+                                 HasSubstr(one.key)));
+  }
 }
 
 }  // namespace

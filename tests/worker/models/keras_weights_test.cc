@@ -13,8 +13,7 @@
 #include "gtest/gtest.h"
 #include "proto/contract/base/reason.h"
 #include "tests/worker/scratch_directory.h"
-#include "worker/models/mobilenet_v2/config.h"
-#include "worker/models/resnet/config.h"
+#include "worker/models/network_quirks.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -137,7 +136,6 @@ TEST(KerasNetworkTest, ResNetsHaveEveryTensorOfTorchvisions) {
       }
     }
     layers.Add("predictions", {{1, 2}, {2}});
-    EXPECT_EQ(FindKerasNetwork(name)->config["downsample_in_bottleneck"], true);
     EXPECT_THAT(NamesIn(Convert(layers, name)),
                 UnorderedElementsAreArray(NamesOf(name)));
   }
@@ -158,17 +156,29 @@ TEST(KerasNetworkTest, SqueezeNetHasEveryTensorOfTorchvisions) {
   }
 }
 
-TEST(KerasNetworkTest, WhatKerasBuildsOtherwiseReachesTheNetworks) {
-  nlohmann::json resnet = FindKerasNetwork("resnet50")->config;
-  resnet["architecture"] = "resnet50";
-  auto config = ParseTorchvisionResNetConfig(resnet);
-  ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_TRUE(config->stride_in_first_convolution);
-  EXPECT_EQ(config->epsilon, 1.001e-5);
-  auto mobilenet =
-      ParseMobileNetV2Config(FindKerasNetwork("mobilenet_v2")->config);
+TEST(KerasNetworkTest, ConventionsAreThoseOfKerasApplications) {
+  auto resnet = ReadQuirks(FindKerasNetwork("resnet50")->config);
+  ASSERT_TRUE(resnet.ok()) << resnet.status();
+  EXPECT_TRUE(resnet->stride_in_first_convolution);
+  EXPECT_TRUE(resnet->blue_first);
+  EXPECT_FALSE(resnet->tensorflow_padding);
+  EXPECT_EQ(resnet->epsilon, 1.001e-5);
+  auto mobilenet = ReadQuirks(FindKerasNetwork("mobilenet_v2")->config);
   ASSERT_TRUE(mobilenet.ok()) << mobilenet.status();
+  EXPECT_TRUE(mobilenet->tensorflow_padding);
+  EXPECT_FALSE(mobilenet->blue_first);
   EXPECT_EQ(mobilenet->epsilon, 1e-3);
+  EXPECT_EQ(FindKerasNetwork("mobilenet_v2")->config["pretrained_cfg"]["std"],
+            nlohmann::json({0.5, 0.5, 0.5}));
+  auto squeezenet = ReadQuirks(FindKerasNetwork("squeezenet1_1")->config);
+  ASSERT_TRUE(squeezenet.ok()) << squeezenet.status();
+  EXPECT_TRUE(squeezenet->blue_first);
+  EXPECT_EQ(squeezenet->epsilon, kStandardEpsilon);
+  // Red first, of values from 0 to 1.
+  const nlohmann::json mean =
+      FindKerasNetwork("squeezenet1_1")->config["pretrained_cfg"]["mean"];
+  EXPECT_DOUBLE_EQ(mean[0].get<double>() * 255, 123.68);
+  EXPECT_DOUBLE_EQ(mean[2].get<double>() * 255, 103.939);
 }
 
 TEST(ConvertKerasLayersTest, KernelsAreTransposed) {
@@ -285,11 +295,12 @@ class OpenWeightsTest : public ::testing::Test {
 
   ScratchDirectory directory_;
   nlohmann::json config_ = {{"architecture", "mobilenet_v2"}};
+  std::vector<ModelNote> notes_;
 };
 
 TEST_F(OpenWeightsTest, AKerasFileStandsForSafetensors) {
   Copy("/keras/weights.h5", "model.h5");
-  auto weights = OpenWeights(directory_.path(), config_);
+  auto weights = OpenWeights(directory_.path(), config_, notes_);
   ASSERT_TRUE(weights.ok()) << weights.status();
   std::vector<std::string> names;
   for (const StoredTensor& tensor : (*weights)->tensors()) {
@@ -303,31 +314,45 @@ TEST_F(OpenWeightsTest, AKerasFileStandsForSafetensors) {
             static_cast<int64_t>(
                 std::filesystem::file_size(directory_.File("model.h5"))));
   EXPECT_EQ(config_["batch_norm_epsilon"], 1e-3);
+  EXPECT_EQ(config_["padding"], "tensorflow_same");
+  EXPECT_EQ(config_["pretrained_cfg"]["mean"], nlohmann::json({0.5, 0.5, 0.5}));
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_EQ(notes_[0].kind, ModelNote::Kind::kConvertedWeights);
+  EXPECT_THAT(notes_[0].message,
+              testing::AllOf(HasSubstr("padding \"tensorflow_same\""),
+                             HasSubstr("batch_norm_epsilon 0.001")));
 }
 
 TEST_F(OpenWeightsTest, WhatTheConfigSaysStays) {
   Copy("/keras/weights.h5", "model.h5");
   config_["batch_norm_epsilon"] = 0.002;
-  ASSERT_TRUE(OpenWeights(directory_.path(), config_).ok());
+  config_["padding"] = "symmetric";
+  config_["pretrained_cfg"]["std"] = {1, 1, 1};
+  ASSERT_TRUE(OpenWeights(directory_.path(), config_, notes_).ok());
   EXPECT_EQ(config_["batch_norm_epsilon"], 0.002);
+  EXPECT_EQ(config_["padding"], "symmetric");
+  EXPECT_EQ(config_["pretrained_cfg"]["std"], nlohmann::json({1, 1, 1}));
+  EXPECT_EQ(config_["pretrained_cfg"]["mean"], nlohmann::json({0.5, 0.5, 0.5}));
 }
 
 TEST_F(OpenWeightsTest, SafetensorsAreReadAsTheyAre) {
   Copy("/mobilenet_v2_tiny/model.safetensors", "model.safetensors");
-  ASSERT_TRUE(OpenWeights(directory_.path(), config_).ok());
+  ASSERT_TRUE(OpenWeights(directory_.path(), config_, notes_).ok());
   EXPECT_FALSE(config_.contains("batch_norm_epsilon"));
+  EXPECT_TRUE(notes_.empty());
 }
 
 TEST_F(OpenWeightsTest, UnknownArchitecturesAndDamagedFilesAreRefused) {
   Copy("/keras/weights.h5", "model.h5");
   config_["architecture"] = "resnet18";
-  absl::Status status = OpenWeights(directory_.path(), config_).status();
+  absl::Status status =
+      OpenWeights(directory_.path(), config_, notes_).status();
   EXPECT_EQ(ReasonOf(status), "UNSUPPORTED_MODEL");
   EXPECT_THAT(std::string(status.message()),
               testing::AllOf(HasSubstr("resnet18"), HasSubstr("resnet50")));
   directory_.Write("model.h5", "nothing");
   config_["architecture"] = "resnet50";
-  EXPECT_EQ(ReasonOf(OpenWeights(directory_.path(), config_).status()),
+  EXPECT_EQ(ReasonOf(OpenWeights(directory_.path(), config_, notes_).status()),
             "CORRUPT_WEIGHTS");
 }
 

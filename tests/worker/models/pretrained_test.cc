@@ -8,8 +8,10 @@
 #include "ATen/ops/from_blob.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/contract/base/reason.h"
 #include "tests/worker/models/model_files.h"
 #include "worker/models/family_list.h"
+#include "worker/models/head_reuse.h"
 #include "worker/models/text_encoder.h"
 
 namespace tunesmith::worker {
@@ -70,18 +72,103 @@ TEST(PretrainedModelTest, UnalignedTensorsAreRead) {
   for (size_t i = 0; i < even.size(); ++i) EXPECT_TRUE(odd[i].equal(even[i]));
 }
 
-TEST(PretrainedModelTest, HeadIsKeptOnlyForTheSameLabelsInOrder) {
+TEST(PretrainedModelTest, HeadIsKeptForTheSameLabelsInWhateverOrder) {
   auto model = Open(TinyBertDirectory());
   auto encoder = Load(*model);
-  auto weight = [&](const Labels& labels) {
-    return model->LoadHead(*encoder, labels, at::kCPU, 42)->weight;
+  auto head = [&](const Labels& labels) {
+    return model->LoadHead(*encoder, labels, at::kCPU, 42);
   };
-  at::Tensor kept = weight({"no", "perhaps", "yes"});
-  at::Tensor fresh = weight({"no", "yes", "perhaps"});
-  EXPECT_EQ(kept.sizes(), fresh.sizes());
-  EXPECT_FALSE(kept.equal(fresh));
-  EXPECT_GT(kept.abs().max().item<float>(), 0.2f);
-  EXPECT_EQ(weight({"a", "b"}).size(0), 2);
+  Head kept = head({"no", "perhaps", "yes"});
+  EXPECT_GT(kept->weight.abs().max().item<float>(), 0.2f);
+  Head turned = head({"yes", "no", "perhaps"});
+  for (const auto& [a, b] : {std::pair(turned->weight, kept->weight),
+                             std::pair(turned->bias, kept->bias)}) {
+    EXPECT_TRUE(a[0].equal(b[2]));
+    EXPECT_TRUE(a[1].equal(b[0]));
+    EXPECT_TRUE(a[2].equal(b[1]));
+  }
+  EXPECT_TRUE(head({" YES", "No", "Perhaps "})->weight.equal(turned->weight));
+  EXPECT_LT(head({"no", "yes", "other"})->weight.abs().max().item<float>(),
+            0.2f);
+  EXPECT_EQ(head({"a", "b"})->weight.size(0), 2);
+}
+
+TEST(PretrainedModelTest, WeightsThatAreNoNumbersAreNamed) {
+  EXPECT_TRUE(Open(TinyBertDirectory())->CheckFinite(2).ok());
+  for (const char* name :
+       {"bert.encoder.layer.1.output.dense.weight", "classifier.bias"}) {
+    ModelFiles files = ModelFiles::Read(TinyBertDirectory());
+    ModelFiles::Tensor& tensor = files.Find(name);
+    const float nan = std::nanf("");
+    tensor.bytes.replace(4, 4, reinterpret_cast<const char*>(&nan), 4);
+    ScratchDirectory directory;
+    files.WriteTo(directory);
+    absl::Status status = Open(directory.path())->CheckFinite(2);
+    EXPECT_EQ(ReasonOf(status), "WEIGHTS_NOT_FINITE") << status;
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(name));
+  }
+}
+
+TEST(PretrainedModelTest, AModuleAroundTheNetworkIsLeftOff) {
+  for (const char* wrapper : {"module.", "model.", "_orig_mod.module."}) {
+    ModelFiles files = ModelFiles::Read(TinyBertDirectory());
+    for (ModelFiles::Tensor& tensor : files.tensors) {
+      tensor.name = wrapper + tensor.name;
+    }
+    ScratchDirectory directory;
+    files.WriteTo(directory);
+    auto model = Open(directory.path());
+    ASSERT_EQ(model->description().notes.size(), 1u);
+    EXPECT_THAT(model->description().notes[0].message,
+                ::testing::HasSubstr(wrapper));
+    EXPECT_EQ(model->description().head_labels,
+              Labels({"no", "perhaps", "yes"}));
+  }
+}
+
+// Who made the head said what it is for.
+TEST(PretrainedModelTest, HeadsForOtherTasksAreNotGoneOnFrom) {
+  const std::vector<std::pair<nlohmann::json, const char*>> cases = {
+      {{{"problem_type", "multi_label_classification"}}, "multi_label"},
+      {{{"problem_type", "regression"}}, "regression"},
+      {{{"id2label", {{"0", "no"}, {"1", "yes"}}}}, "3 outputs"}};
+  for (const auto& [change, cause] : cases) {
+    ModelFiles files = ModelFiles::Read(TinyBertDirectory());
+    files.config.update(change);
+    ScratchDirectory directory;
+    files.WriteTo(directory);
+    auto model = Open(directory.path());
+    EXPECT_TRUE(model->description().head_labels.empty());
+    ASSERT_EQ(model->description().notes.size(), 1u);
+    EXPECT_EQ(model->description().notes[0].kind,
+              ModelNote::Kind::kHeadChanged);
+    EXPECT_THAT(model->description().notes[0].message,
+                ::testing::HasSubstr(cause));
+    HeadReuse reuse = ReuseHead(model->description(), {"no", "perhaps", "yes"});
+    EXPECT_TRUE(reuse.rows.empty());
+    EXPECT_THAT(reuse.remark, ::testing::HasSubstr(cause));
+  }
+}
+
+TEST(ReuseHeadTest, SaysWhatBecomesOfTheHeadAndWhy) {
+  ModelDescription base;
+  EXPECT_EQ(ReuseHead(base, {"a", "b"}).remark, "");
+  base.head_labels = {"POSITIVE", "NEGATIVE"};
+  EXPECT_EQ(ReuseHead(base, {"POSITIVE", "NEGATIVE"}).remark, "");
+  HeadReuse turned = ReuseHead(base, {"negative", "positive"});
+  EXPECT_EQ(turned.rows, std::vector<int64_t>({1, 0}));
+  EXPECT_THAT(turned.remark, ::testing::HasSubstr("kept"));
+  HeadReuse other = ReuseHead(base, {"negative", "neutral"});
+  EXPECT_TRUE(other.rows.empty());
+  EXPECT_THAT(other.remark, ::testing::HasSubstr("neutral"));
+  HeadReuse more = ReuseHead(base, {"negative", "neutral", "positive"});
+  EXPECT_TRUE(more.rows.empty());
+  EXPECT_THAT(more.remark, ::testing::HasSubstr("has 2 labels"));
+  // Two that become one stand for neither.
+  base.head_labels = {"a", "A"};
+  EXPECT_TRUE(ReuseHead(base, {"a", "b"}).rows.empty());
+  EXPECT_EQ(ReuseHead(base, {"A", "a"}).rows, std::vector<int64_t>({1, 0}));
+  EXPECT_TRUE(ReuseHead(base, {"a ", "A "}).rows.empty());
 }
 
 TEST(PretrainedModelTest, NewHeadFollowsFromTheSeed) {

@@ -66,7 +66,7 @@ class TokenizerTest : public ::testing::Test {
 
 TEST_F(TokenizerTest, TruncationAndPaddingOfTheFileDoNotCount) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
 
   auto encoded = (*tokenizer)->EncodeBatch({"a b c a b c", "a"}, 10, 1);
@@ -80,7 +80,7 @@ TEST_F(TokenizerTest, TruncationAndPaddingOfTheFileDoNotCount) {
 
 TEST_F(TokenizerTest, TruncatedTextsKeepTheirSpecialTokens) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
 
   auto encoded = (*tokenizer)->EncodeBatch({"a b", "a b c"}, 4, 1);
@@ -93,14 +93,14 @@ TEST_F(TokenizerTest, TruncatedTextsKeepTheirSpecialTokens) {
 
 TEST_F(TokenizerTest, IdsLieBelowTheBound) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   EXPECT_EQ((*tokenizer)->IdBound(), 7);
 }
 
 TEST_F(TokenizerTest, NumberOfThreadsDoesNotChangeTheResult) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   std::vector<std::string> texts;
   for (int i = 0; i < 1000; ++i) {
@@ -118,7 +118,7 @@ TEST_F(TokenizerTest, NumberOfThreadsDoesNotChangeTheResult) {
 
 TEST_F(TokenizerTest, NoRoomForSpecialTokensIsAnError) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   auto encoded = (*tokenizer)->EncodeBatch({"a"}, 1, 1);
   EXPECT_EQ(ReasonOf(encoded.status()), "BAD_TOKENIZER");
@@ -126,13 +126,13 @@ TEST_F(TokenizerTest, NoRoomForSpecialTokensIsAnError) {
 
 TEST_F(TokenizerTest, TextThatIsNotUtf8IsAnError) {
   Write("tokenizer.json", kTinyTokenizer);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   auto encoded = (*tokenizer)->EncodeBatch({"a", "\xff"}, 8, 1);
   EXPECT_EQ(ReasonOf(encoded.status()), "BAD_TOKENIZER");
 }
 
-TEST_F(TokenizerTest, VocabularyAloneIsRefusedWithTheWayOut) {
+TEST_F(TokenizerTest, AVocabularyOfAnUnknownClassIsRefusedWithTheWayOut) {
   Write("vocab.txt", "[PAD]\n[UNK]\n");
   auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   EXPECT_EQ(ReasonOf(tokenizer.status()), "BAD_TOKENIZER");
@@ -163,7 +163,7 @@ TEST_F(TokenizerTest, SpecialTokenThatDoesNotExistIsAnError) {
   const std::string known = R"("id": "[C]")";
   broken.replace(broken.find(known), known.size(), R"("id": "[X]")");
   Write("tokenizer.json", broken);
-  auto tokenizer = Tokenizer::Load(directory_ + "/tokenizer.json");
+  auto tokenizer = Tokenizer::LoadFromModelDirectory(directory_);
   absl::Status status = tokenizer.status();
   if (tokenizer.ok()) {
     status = (*tokenizer)->EncodeBatch({"a"}, 8, 1).status();
@@ -179,7 +179,8 @@ TEST_F(TokenizerTest, AgreesWithTheReferenceOnANastyCorpus) {
   if (!std::filesystem::exists(path)) {
     GTEST_SKIP() << "the default model is not there: " << path;
   }
-  auto tokenizer = Tokenizer::Load(path);
+  auto tokenizer =
+      Tokenizer::LoadFromModelDirectory(TUNESMITH_DEFAULT_MODEL_DIR);
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
   std::ifstream file(std::string(TUNESMITH_SOURCE_DIR) +
                      "/tests/worker/tokenizer/nasty_corpus.json");

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -23,14 +24,13 @@ Message Parse(const std::string& text) {
   return message;
 }
 
-constexpr char kInput[] = R"pb(
-  size: 96
-  resize_size: 128
-  mean: [ 0.5, 0.25, 0.125 ]
-  standard_deviation: [ 1, 0.5, 0.25 ]
-  interpolation: BICUBIC
-  channel_order: BGR
-)pb";
+const ImageInputFacts kInput = {.size = 96,
+                                .resize_size = 128,
+                                .squash = true,
+                                .crop_rounds_down = true,
+                                .bicubic = true,
+                                .mean = {0.5, 0.25, 0.125},
+                                .deviation = {1, 0.5, 0.25}};
 
 // One of each, with a value of its own in every field.
 constexpr char kAugmentation[] = R"pb(
@@ -99,19 +99,20 @@ constexpr char kAugmentation[] = R"pb(
 )pb";
 
 TEST(WireAugmentationTest, TransformKeepsEveryField) {
-  auto transform = ToImageTransform(Parse<v1::ImageInput>(kInput), {});
+  auto transform = ToImageTransform(kInput, {});
   ASSERT_TRUE(transform.ok()) << transform.status();
   EXPECT_EQ(transform->size, 96);
   EXPECT_EQ(transform->resize_size, 128);
   EXPECT_EQ(transform->interpolation, Interpolation::kBicubic);
-  EXPECT_TRUE(transform->bgr);
+  EXPECT_EQ(transform->scaling, Scaling::kBothSides);
+  EXPECT_EQ(transform->rounding, CropRounding::kDown);
   EXPECT_THAT(transform->mean, ElementsAre(0.5f, 0.25f, 0.125f));
   EXPECT_THAT(transform->deviation, ElementsAre(1.0f, 0.5f, 0.25f));
 }
 
 TEST(WireAugmentationTest, TheAugmentationsNormalizationWins) {
   auto transform = ToImageTransform(
-      Parse<v1::ImageInput>(kInput),
+      kInput,
       Parse<v1::Augmentation>("operations { normalization { mean: [0, 0, 0] "
                               "standard_deviation: [0.1, 0.2, 0.3] } }"));
   ASSERT_TRUE(transform.ok()) << transform.status();
@@ -119,21 +120,15 @@ TEST(WireAugmentationTest, TheAugmentationsNormalizationWins) {
   EXPECT_THAT(transform->deviation, ElementsAre(0.1f, 0.2f, 0.3f));
 }
 
-TEST(WireAugmentationTest, AnInputThatCannotBeIsInternal) {
-  using Change = void (*)(v1::ImageInput&);
-  const Change changes[] = {
-      [](v1::ImageInput& input) { input.set_size(0); },
-      [](v1::ImageInput& input) { input.set_size(100'000); },
-      [](v1::ImageInput& input) { input.set_resize_size(-1); },
-      [](v1::ImageInput& input) { input.add_mean(0.5); },
-      [](v1::ImageInput& input) { input.clear_standard_deviation(); },
-      [](v1::ImageInput& input) { input.set_standard_deviation(1, 0); }};
-  for (const Change& change : changes) {
-    auto input = Parse<v1::ImageInput>(kInput);
-    change(input);
-    EXPECT_EQ(ToImageTransform(input, {}).status().code(),
+TEST(WireAugmentationTest, ANormalizationThatCannotBeIsInternal) {
+  for (const char* text :
+       {"mean: [0, 0] standard_deviation: [1, 1, 1]", "mean: [0, 0, 0]",
+        "mean: [0, 0, 0] standard_deviation: [1, 0, 1]"}) {
+    auto augmentation = Parse<v1::Augmentation>(
+        absl::StrCat("operations { normalization { ", text, " } }"));
+    EXPECT_EQ(ToImageTransform(kInput, augmentation).status().code(),
               absl::StatusCode::kInternal)
-        << input.ShortDebugString();
+        << text;
   }
 }
 

@@ -121,6 +121,20 @@ TEST(WireSpecTest, TrainingOptionsKeepZerosThatWereSet) {
   EXPECT_TRUE(options->parameters[0].frozen);
 }
 
+TEST(WireSpecTest, WhatSamplesAreCutOrScaledToIsKept) {
+  internal::v1::TrainWork work = ResolvedWork();
+  EXPECT_EQ(ToTrainingOptions(work)->max_length, 128);
+  EXPECT_EQ(ToTrainingOptions(work)->image_size, std::nullopt);
+  work.mutable_spec()->mutable_task()->mutable_image_classification();
+  EXPECT_EQ(ToTrainingOptions(work)->max_length, std::nullopt);
+  EXPECT_EQ(ToTrainingOptions(work)->image_size, std::nullopt);
+  work.mutable_spec()
+      ->mutable_task()
+      ->mutable_image_classification()
+      ->set_image_size(192);
+  EXPECT_EQ(ToTrainingOptions(work)->image_size, 192);
+}
+
 TEST(WireSpecTest, EarlierExecutionDecidesThePrecision) {
   internal::v1::TrainWork work = ResolvedWork();
   work.mutable_execution()->set_precision(v1::Hyperparameters::BF16);

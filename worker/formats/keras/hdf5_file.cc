@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
+#include "worker/formats/lfs_pointer.h"
 #include "worker/formats/printable.h"
 #include "worker/formats/safetensors_header.h"
 
@@ -14,6 +15,10 @@ absl::StatusOr<std::unique_ptr<Hdf5File>> Hdf5File::Open(
     const std::string& path) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MappedFile> file,
                              MappedFile::Open(path));
+  if (IsLfsPointer({reinterpret_cast<const char*>(file->bytes().data()),
+                    file->bytes().size()})) {
+    return CorruptWeightsError(LfsPointerMessage("the file of weights"));
+  }
   TUNESMITH_ASSIGN_OR_RETURN(uint64_t root, RootOfHdf5(file->bytes()));
   return std::unique_ptr<Hdf5File>(new Hdf5File(std::move(file), root));
 }

@@ -36,6 +36,14 @@ constexpr Known kKnown[] = {
 
 }  // namespace
 
+nlohmann::json CaffeConventions() {
+  constexpr double kByte = 1.0 / 255;
+  return {{"channel_order", "bgr"},
+          {"pretrained_cfg",
+           {{"mean", {123.68 * kByte, 116.779 * kByte, 103.939 * kByte}},
+            {"std", {kByte, kByte, kByte}}}}};
+}
+
 std::optional<KerasNetwork> FindKerasNetwork(std::string_view architecture) {
   for (const Known& known : kKnown) {
     if (known.architecture == architecture) return known.make();

@@ -39,10 +39,14 @@ struct KerasLayerName {
 struct KerasNetwork {
   // Some layers have had more than one name; a file has one of them.
   std::vector<KerasLayerName> layers;
-  // Where Keras builds it otherwise than torchvision: keys of config.json,
-  // unless the config has them.
+  // Where Keras builds it, and gives it pictures, otherwise than torchvision:
+  // keys of config.json, unless the config has them.
   nlohmann::json config;
 };
+
+// How networks that come from Caffe are given pictures, as Keras' "caffe" mode
+// of preprocess_input: bytes, blue first, less ImageNet's mean.
+nlohmann::json CaffeConventions();
 
 KerasNetwork KerasMobileNetV2();
 // `depths`: blocks of each stage.

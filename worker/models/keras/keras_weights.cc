@@ -214,6 +214,27 @@ class Conversion {
   std::map<std::string, std::vector<float>> biases_;
 };
 
+// Adds what `conventions` say and `config` does not, in objects within as well;
+// returns it as a list.
+std::string TakeConventions(const nlohmann::json& conventions,
+                            nlohmann::json& config) {
+  std::string taken;
+  auto add = [&taken](const std::string& text) {
+    if (!text.empty()) absl::StrAppend(&taken, taken.empty() ? "" : ", ", text);
+  };
+  for (const auto& [key, value] : conventions.items()) {
+    if (value.is_object()) {
+      nlohmann::json& inner = config[key];
+      if (!inner.is_object()) inner = nlohmann::json::object();
+      add(TakeConventions(value, inner));
+    } else if (!config.contains(key)) {
+      config[key] = value;
+      add(absl::StrCat(key, " ", value.dump()));
+    }
+  }
+  return taken;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ConvertedTensor>> ConvertKerasLayers(
@@ -226,7 +247,8 @@ absl::StatusOr<std::vector<ConvertedTensor>> ConvertKerasLayers(
 }
 
 absl::StatusOr<std::unique_ptr<WeightFiles>> OpenWeights(
-    const std::string& directory, nlohmann::json& config) {
+    const std::string& directory, nlohmann::json& config,
+    std::vector<ModelNote>& notes) {
   const fs::path root(directory);
   std::error_code ignored;
   if (fs::exists(root / kSafetensorsFile, ignored) ||
@@ -246,8 +268,14 @@ absl::StatusOr<std::unique_ptr<WeightFiles>> OpenWeights(
                              KerasFile::Open((root / kKerasFile).string()));
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<ConvertedTensor> tensors,
                              ConvertKerasLayers(file->layers(), *network));
-  for (const auto& [key, value] : network->config.items()) {
-    if (!config.contains(key)) config[key] = value;
+  const std::string taken = TakeConventions(network->config, config);
+  if (!taken.empty()) {
+    notes.push_back(
+        {ModelNote::Kind::kConvertedWeights,
+         absl::StrCat(
+             "the weights are of Keras, whose ", architecture,
+             " differs from torchvision's; taken for granted: ", taken),
+         "describe the network otherwise at import where it is not so"});
   }
   return WeightFiles::Of(std::move(tensors), file->size_bytes());
 }

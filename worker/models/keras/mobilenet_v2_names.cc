@@ -39,7 +39,12 @@ void AddBlock(int block, KerasNetwork& network) {
 }  // namespace
 
 KerasNetwork KerasMobileNetV2() {
-  KerasNetwork network{.layers = {}, .config = {{"batch_norm_epsilon", 1e-3}}};
+  KerasNetwork network{
+      .layers = {},
+      .config = {{"batch_norm_epsilon", 1e-3},
+                 {"padding", "tensorflow_same"},
+                 {"pretrained_cfg",
+                  {{"mean", {0.5, 0.5, 0.5}}, {"std", {0.5, 0.5, 0.5}}}}}};
   network.layers = {
       {"Conv1", "features.0.0"},
       {"bn_Conv1", "features.0.1", KerasLayerKind::kNormalization},

@@ -20,9 +20,9 @@ void AddUnit(const std::string& layer, const std::string& convolution,
 
 KerasNetwork KerasResNet(const std::vector<int>& depths) {
   // Keras has the stride of a bottleneck in its first convolution.
-  KerasNetwork network{.layers = {},
-                       .config = {{"batch_norm_epsilon", 1.001e-5},
-                                  {"downsample_in_bottleneck", true}}};
+  KerasNetwork network{.layers = {}, .config = CaffeConventions()};
+  network.config["batch_norm_epsilon"] = 1.001e-5;
+  network.config["downsample_in_bottleneck"] = true;
   AddUnit("conv1", "conv1", "bn1", network);
   for (size_t stage = 0; stage < depths.size(); ++stage) {
     for (int block = 0; block < depths[stage]; ++block) {

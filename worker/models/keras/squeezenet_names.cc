@@ -7,7 +7,7 @@
 namespace tunesmith::worker {
 
 KerasNetwork KerasSqueezeNet(const std::vector<int>& modules) {
-  KerasNetwork network{.layers = {}, .config = nlohmann::json::object()};
+  KerasNetwork network{.layers = {}, .config = CaffeConventions()};
   network.layers = {{"conv1", "features.0"}, {"conv10", "classifier.1"}};
   for (size_t i = 0; i < modules.size(); ++i) {
     const std::string layer = absl::StrCat("fire", i + 2, "/");

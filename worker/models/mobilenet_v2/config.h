@@ -10,7 +10,7 @@
 
 namespace tunesmith::worker {
 
-// MobileNetV2 (arXiv:1801.04381), as torchvision's mobilenet_v2 builds it.
+// MobileNetV2 (arXiv:1801.04381). The defaults are torchvision's mobilenet_v2.
 struct MobileNetV2Config {
   // Repeated blocks that share their settings; of `count` blocks the first one
   // has the stride.
@@ -22,6 +22,10 @@ struct MobileNetV2Config {
   };
 
   double width_multiplier = 1;
+  // Whether a product is rounded to a whole number first, and the last width
+  // shrinks with the others; as transformers builds it.
+  bool rounds_first = false;
+  bool shrinks_last = false;
   Padding padding = Padding::kSymmetric;
   double epsilon = 1e-5;
   double dropout = 0.2;
@@ -35,10 +39,14 @@ struct MobileNetV2Config {
   int64_t LastChannels() const;
 };
 
-// From a config.json as TorchvisionFamily describes it. INVALID_ARGUMENT with
-// reason UNSUPPORTED_MODEL.
+// From a config.json of transformers; absent keys have the defaults of its
+// MobileNetV2Config. INVALID_ARGUMENT with reason UNSUPPORTED_MODEL.
 absl::StatusOr<MobileNetV2Config> ParseMobileNetV2Config(
     const nlohmann::json& config);
+
+// A config.json of transformers for such a network.
+nlohmann::json MobileNetV2ConfigJson(const MobileNetV2Config& config,
+                                     int image_size);
 
 }  // namespace tunesmith::worker
 

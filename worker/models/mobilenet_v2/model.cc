@@ -3,7 +3,6 @@
 #include "ATen/TensorOperators.h"
 #include "ATen/ops/hardtanh.h"
 #include "ATen/ops/mean.h"
-#include "absl/strings/str_cat.h"
 #include "worker/models/block_walk.h"
 #include "worker/models/layers.h"
 #include "worker/models/module_path.h"
@@ -24,22 +23,26 @@ at::Tensor MobileNetV2Block::operator()(const at::Tensor& x_BCHW,
 }
 
 void MobileNetV2Model::AddBlock() {
-  MobileNetV2Block& block = blocks_.emplace_back();
-  block.module =
-      features_->register_module(std::to_string(blocks_.size() - 1),
-                                 std::make_shared<torch::nn::Module>());
+  const std::string& path = paths_[unit_].block;
+  // Two blocks may share a module.
+  if (unit_ > 0 && paths_[unit_ - 1].block == path) {
+    blocks_.push_back({.module = blocks_.back().module, .units = {}});
+    return;
+  }
+  blocks_.push_back(
+      {.module = std::make_shared<torch::nn::Module>(), .units = {}});
+  RegisterAt(*this, path, blocks_.back().module);
 }
 
-void MobileNetV2Model::AddUnit(const std::string& convolution_path,
-                               const std::string& norm_path,
-                               const Conv2dShape& shape, bool activates) {
+void MobileNetV2Model::AddUnit(const Conv2dShape& shape, bool activates) {
   MobileNetV2Unit unit{
       .convolution = Conv2d(shape, options_),
       .norm = BatchNorm2d(shape.out, config_.epsilon, options_),
       .activates = activates};
   MobileNetV2Block& block = blocks_.back();
-  RegisterAt(*block.module, convolution_path, unit.convolution.ptr());
-  RegisterAt(*block.module, norm_path, unit.norm.ptr());
+  const MobileNetV2UnitPaths& paths = paths_[unit_++];
+  RegisterAt(*block.module, paths.convolution, unit.convolution.ptr());
+  RegisterAt(*block.module, paths.norm, unit.norm.ptr());
   block.units.push_back(std::move(unit));
 }
 
@@ -47,36 +50,26 @@ void MobileNetV2Model::AddResidual(const MobileNetV2Config::Stage& stage,
                                    int64_t in, int64_t out, int64_t stride) {
   AddBlock();
   const int64_t inner = in * stage.expansion;
-  int index = 0;
-  if (stage.expansion != 1) {
-    AddUnit("conv.0.0", "conv.0.1", {.in = in, .out = inner}, true);
-    index = 1;
-  }
-  const std::string depthwise = "conv." + std::to_string(index);
-  AddUnit(depthwise + ".0", depthwise + ".1",
-          {.in = inner,
+  if (stage.expansion != 1) AddUnit({.in = in, .out = inner}, true);
+  AddUnit({.in = inner,
            .out = inner,
            .kernel = 3,
            .stride = stride,
            .groups = inner,
            .padding = config_.padding},
           true);
-  AddUnit("conv." + std::to_string(index + 1),
-          "conv." + std::to_string(index + 2), {.in = inner, .out = out},
-          false);
+  AddUnit({.in = inner, .out = out}, false);
   blocks_.back().adds_input = stride == 1 && in == out;
 }
 
 MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
+                                   MobileNetV2Names names,
                                    const ImageInputFacts& input,
                                    const at::TensorOptions& options)
-    : config_(config), options_(options) {
-  features_ =
-      register_module("features", std::make_shared<torch::nn::Module>());
+    : config_(config), options_(options), paths_(names(config)) {
   int64_t channels = config.Channels(32);
   AddBlock();
-  AddUnit("0", "1",
-          {.in = 3,
+  AddUnit({.in = 3,
            .out = channels,
            .kernel = 3,
            .stride = 2,
@@ -85,14 +78,15 @@ MobileNetV2Model::MobileNetV2Model(const MobileNetV2Config& config,
   for (const MobileNetV2Config::Stage& stage : config.stages) {
     const int64_t out = config.Channels(stage.channels);
     for (int64_t i = 0; i < stage.count; ++i) {
+      const std::string& path = paths_[unit_].block;
+      // What shares the stem's module is no layer of its own.
+      if (path != paths_.front().block) facts_.layer_paths.push_back(path);
       AddResidual(stage, channels, out, i == 0 ? stage.stride : 1);
-      facts_.layer_paths.push_back(
-          absl::StrCat("features.", blocks_.size() - 1));
       channels = out;
     }
   }
   AddBlock();
-  AddUnit("0", "1", {.in = channels, .out = config.LastChannels()}, true);
+  AddUnit({.in = channels, .out = config.LastChannels()}, true);
   facts_.width = config.LastChannels();
   facts_.head_dropout = config.dropout;
   facts_.dropout = config.dropout;

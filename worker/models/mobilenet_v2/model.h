@@ -9,10 +9,9 @@
 #include "worker/models/image_encoder.h"
 #include "worker/models/image_layers.h"
 #include "worker/models/mobilenet_v2/config.h"
+#include "worker/models/mobilenet_v2/names.h"
 
-// Modules are named so that parameters have the names of torchvision's
-// mobilenet_v2 up to its classifier. Axes: B pictures, C channels, H rows, W
-// columns.
+// Axes: B pictures, C channels, H rows, W columns.
 
 namespace tunesmith::worker {
 
@@ -37,7 +36,7 @@ struct MobileNetV2Block {
 
 class MobileNetV2Model : public ImageEncoder {
  public:
-  MobileNetV2Model(const MobileNetV2Config& config,
+  MobileNetV2Model(const MobileNetV2Config& config, MobileNetV2Names names,
                    const ImageInputFacts& input,
                    const at::TensorOptions& options);
 
@@ -46,19 +45,19 @@ class MobileNetV2Model : public ImageEncoder {
                      const ForwardContext& context) override;
 
  private:
-  // Adds a unit to the last block; `path` within it: where the convolution and
-  // the normalisation are.
-  void AddUnit(const std::string& convolution_path,
-               const std::string& norm_path, const Conv2dShape& shape,
-               bool activates);
+  // Adds the next unit to the last block.
+  void AddUnit(const Conv2dShape& shape, bool activates);
+  // Begins a block, in the module of the next unit.
   void AddBlock();
   void AddResidual(const MobileNetV2Config::Stage& stage, int64_t in,
                    int64_t out, int64_t stride);
 
   const MobileNetV2Config config_;
   const at::TensorOptions options_;
+  // Of all units; `unit_` of them are there.
+  const std::vector<MobileNetV2UnitPaths> paths_;
+  size_t unit_ = 0;
   ImageEncoderFacts facts_;
-  std::shared_ptr<torch::nn::Module> features_;
   std::vector<MobileNetV2Block> blocks_;
 };
 

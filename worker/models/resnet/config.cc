@@ -5,10 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/status_macros.h"
 #include "worker/formats/printable.h"
 #include "worker/models/config_reader.h"
-#include "worker/models/image_config.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -113,13 +111,25 @@ absl::StatusOr<ResNetConfig> ParseTorchvisionResNetConfig(
     reader.Reject("architecture is none of a ResNet");
     return reader.status();
   }
-  TUNESMITH_ASSIGN_OR_RETURN(config->padding, PaddingOfTimm(json));
-  config->epsilon =
-      reader.Number("batch_norm_epsilon", 0, 0.1, config->epsilon);
-  config->stride_in_first_convolution =
-      reader.Flag("downsample_in_bottleneck", false);
-  TUNESMITH_RETURN_IF_ERROR(reader.status());
   return *config;
+}
+
+nlohmann::json ResNetConfigJson(const ResNetConfig& config) {
+  nlohmann::json widths = nlohmann::json::array();
+  nlohmann::json depths = nlohmann::json::array();
+  for (const ResNetConfig::Stage& stage : config.stages) {
+    widths.push_back(stage.width);
+    depths.push_back(stage.depth);
+  }
+  return {{"model_type", "resnet"},
+          {"num_channels", 3},
+          {"embedding_size", config.stem_width},
+          {"hidden_sizes", std::move(widths)},
+          {"depths", std::move(depths)},
+          {"layer_type", config.bottleneck ? "bottleneck" : "basic"},
+          {"hidden_act", "relu"},
+          {"downsample_in_first_stage", config.stride_in_first_stage},
+          {"downsample_in_bottleneck", config.stride_in_first_convolution}};
 }
 
 }  // namespace tunesmith::worker

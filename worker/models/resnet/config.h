@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 #include "worker/models/activation.h"
-#include "worker/models/image_layers.h"
 
 namespace tunesmith::worker {
 
@@ -34,8 +33,6 @@ struct ResNetConfig {
   bool stride_in_first_convolution = false;
   // Of the stem and of the sum at the end of a block; in between it is ReLU.
   Activation activation = Activation::kRelu;
-  Padding padding = Padding::kSymmetric;
-  double epsilon = 1e-5;
   // In front of a head.
   double head_dropout = 0;
 };
@@ -53,6 +50,9 @@ std::optional<ResNetConfig> FindResNetConfig(std::string_view architecture);
 // From a config.json as TorchvisionFamily describes it. Errors as above.
 absl::StatusOr<ResNetConfig> ParseTorchvisionResNetConfig(
     const nlohmann::json& config);
+
+// A config.json of transformers for such a network, whose activation is ReLU.
+nlohmann::json ResNetConfigJson(const ResNetConfig& config);
 
 }  // namespace tunesmith::worker
 

@@ -25,6 +25,13 @@ class ResNetFamily : public HuggingFaceFamily {
   std::string_view classifier_architecture() const override {
     return "ResNetForImageClassification";
   }
+  std::string_view image_processor() const override {
+    return "ConvNextImageProcessor";
+  }
+  // As Microsoft's, from where transformers has the family.
+  ImageInputFacts PublishedInput(const nlohmann::json&) const override {
+    return {.bicubic = true};
+  }
 
  private:
   // Behind a flattening, which is the head's 0.
@@ -44,6 +51,14 @@ class TorchvisionResNetFamily : public TorchvisionFamily {
 
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const override;
+
+ protected:
+  const char* first_weight() const override { return "conv1.weight"; }
+  // A stride in the first convolution of bottlenecks makes it a network of
+  // transformers; an epsilon goes into the running variances.
+  absl::StatusOr<std::string> StandardizeNetwork(
+      const NetworkQuirks& quirks, ModelConfig& config,
+      WeightFiles& weights) const override;
 
  private:
   const WeightNaming naming_ = {

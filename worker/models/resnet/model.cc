@@ -14,6 +14,9 @@
 namespace tunesmith::worker {
 namespace {
 
+// Of its normalisations.
+constexpr double kEpsilon = 1e-5;
+
 // `y` comes from a normalisation or is a sum: neither needs its result for its
 // gradient, so that ReLU may overwrite it.
 at::Tensor Activated(Activation activation, at::Tensor y) {
@@ -37,7 +40,7 @@ at::Tensor ResNetBlock::operator()(const at::Tensor& x_BCHW, bool training) {
 
 ResNetUnit ResNetModel::MakeUnit(const Conv2dShape& shape) const {
   return {.convolution = Conv2d(shape, options_),
-          .norm = BatchNorm2d(shape.out, config_.epsilon, options_)};
+          .norm = BatchNorm2d(shape.out, kEpsilon, options_)};
 }
 
 void ResNetModel::RegisterUnit(torch::nn::Module& root, const ResNetUnit& unit,
@@ -49,30 +52,18 @@ void ResNetModel::RegisterUnit(torch::nn::Module& root, const ResNetUnit& unit,
 
 std::vector<Conv2dShape> ResNetModel::ShapesOfBlock(int64_t in, int64_t out,
                                                     int64_t stride) const {
-  const Padding padding = config_.padding;
   if (!config_.bottleneck) {
     return {
-        {.in = in,
-         .out = out,
-         .kernel = 3,
-         .stride = stride,
-         .padding = padding},
-        {.in = out, .out = out, .kernel = 3, .padding = padding},
+        {.in = in, .out = out, .kernel = 3, .stride = stride},
+        {.in = out, .out = out, .kernel = 3},
     };
   }
   const int64_t inner = out / 4;
   const bool first = config_.stride_in_first_convolution;
   return {
-      {.in = in,
-       .out = inner,
-       .stride = first ? stride : 1,
-       .padding = padding},
-      {.in = inner,
-       .out = inner,
-       .kernel = 3,
-       .stride = first ? 1 : stride,
-       .padding = padding},
-      {.in = inner, .out = out, .padding = padding},
+      {.in = in, .out = inner, .stride = first ? stride : 1},
+      {.in = inner, .out = inner, .kernel = 3, .stride = first ? 1 : stride},
+      {.in = inner, .out = out},
   };
 }
 
@@ -92,8 +83,7 @@ void ResNetModel::AddBlock(const std::string& path, int64_t in, int64_t out,
     ++number;
   }
   if (in == out && stride == 1) return;
-  block.shortcut = MakeUnit(
-      {.in = in, .out = out, .stride = stride, .padding = config_.padding});
+  block.shortcut = MakeUnit({.in = in, .out = out, .stride = stride});
   RegisterUnit(*block.module, *block.shortcut, names_.shortcut_convolution,
                names_.shortcut_norm);
 }
@@ -103,11 +93,7 @@ ResNetModel::ResNetModel(const ResNetConfig& config, const ResNetNames& names,
                          const at::TensorOptions& options)
     : config_(config), names_(names), options_(options) {
   int64_t channels = config.stem_width;
-  stem_ = MakeUnit({.in = 3,
-                    .out = channels,
-                    .kernel = 7,
-                    .stride = 2,
-                    .padding = config.padding});
+  stem_ = MakeUnit({.in = 3, .out = channels, .kernel = 7, .stride = 2});
   RegisterUnit(*this, stem_, names.stem_convolution, names.stem_norm);
   for (size_t i = 0; i < config.stages.size(); ++i) {
     const ResNetConfig::Stage& stage = config.stages[i];
@@ -134,7 +120,7 @@ at::Tensor ResNetModel::forward(const at::Tensor& images_BCHW,
         walk.Enter(AnyTrains(*stem_.convolution) || AnyTrains(*stem_.norm));
     x_BCHW =
         MaxPool3x3(Activated(config_.activation, stem_(images_BCHW, training)),
-                   config_.padding);
+                   Padding::kSymmetric);
     for (ResNetBlock& block : blocks_) {
       x_BCHW = block(x_BCHW, walk.Enter(AnyTrains(*block.module)));
     }

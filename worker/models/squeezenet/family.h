@@ -21,6 +21,12 @@ class SqueezeNetFamily : public TorchvisionFamily {
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const override;
 
+ protected:
+  const char* first_weight() const override { return "features.0.weight"; }
+  absl::StatusOr<std::string> StandardizeNetwork(
+      const NetworkQuirks& quirks, ModelConfig& config,
+      WeightFiles& weights) const override;
+
  private:
   // Behind dropout, which is the head's 0.
   const WeightNaming naming_ = {.roots = {"features."}, .head = "classifier.1"};

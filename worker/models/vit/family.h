@@ -16,10 +16,19 @@ class VitFamily : public HuggingFaceFamily {
   absl::StatusOr<std::shared_ptr<Encoder>> MakeEncoder(
       const ModelConfig& config, const EncoderOptions& options) const override;
 
+  // Interpolates the position embeddings, as transformers' ViT does with
+  // interpolate_pos_encoding.
+  absl::Status Resize(int image_size, ModelConfig& config,
+                      WeightFiles& weights) const override;
+
  protected:
   std::string_view classifier_architecture() const override {
     return "ViTForImageClassification";
   }
+  std::string_view image_processor() const override {
+    return "ViTImageProcessor";
+  }
+  ImageInputFacts PublishedInput(const nlohmann::json& config) const override;
 
  private:
   // A base model's file may have a pooler, which no classifier has.

@@ -15,10 +15,10 @@ extern "C" {
 
 typedef struct tunesmith_tokenizer tunesmith_tokenizer;
 
-// Reads a tokenizer.json; truncation and padding of the file are cleared.
-// `path` is UTF-8 and needs no terminating zero. Null on error.
-tunesmith_tokenizer* tunesmith_tokenizer_load(const char* path,
-                                              size_t path_length, char* error,
+// Of what a tokenizer.json says, which needs no terminating zero and is not
+// null; its truncation and padding are cleared. Null on error.
+tunesmith_tokenizer* tunesmith_tokenizer_load(const char* json,
+                                              size_t json_length, char* error,
                                               size_t error_capacity);
 
 // Null is allowed.

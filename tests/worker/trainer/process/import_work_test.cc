@@ -138,7 +138,7 @@ TEST(ImportWorkTest, KerasWeightsOfPicturesNeedNoTokenizer) {
   scratch.Write("model/config.json",
                 R"({"architecture": "squeezenet1_1", "num_classes": 0,
                     "pretrained_cfg": {"input_size": [3, 224, 224]},
-                    "channel_order": "bgr", "resize_size": 240})");
+                    "resize_size": 240})");
   ItemRun run = Import(scratch.path());
   ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
   const v1::Model& model = run.outcome.import().model().model();
@@ -146,7 +146,10 @@ TEST(ImportWorkTest, KerasWeightsOfPicturesNeedNoTokenizer) {
   EXPECT_THAT(model.tasks(), ElementsAre(v1::IMAGE_CLASSIFICATION));
   EXPECT_EQ(model.parameter_count(), 722496);
   EXPECT_EQ(model.image_input().resize_size(), 240);
-  EXPECT_EQ(model.image_input().channel_order(), v1::ImageInput::BGR);
+  EXPECT_EQ(model.image_input().channel_order(), v1::ImageInput::RGB);
+  EXPECT_NEAR(model.image_input().mean(0), 123.68 / 255, 1e-9);
+  // Keras' conventions, and the channels that were turned round.
+  EXPECT_EQ(run.FindingsWith(v1::Finding::CONVERTED_WEIGHTS).size(), 2u);
   EXPECT_TRUE(run.FindingsWith(v1::Finding::IGNORED_TENSOR).empty());
 }
 
@@ -158,6 +161,58 @@ TEST(ImportWorkTest, TokenizerOfALargerVocabularyIsRefused) {
   });
   EXPECT_EQ(run.Reason(), "BAD_TOKENIZER");
   EXPECT_THAT(run.outcome.error().message(), HasSubstr("5000"));
+}
+
+TEST(ImportWorkTest, ATokenThatATextCanHaveNeedsAnEmbedding) {
+  ItemRun run = ImportChanged([](const std::string& model) {
+    auto tokenizer = nlohmann::json::parse(Bytes(model + "/tokenizer.json"));
+    nlohmann::json token = tokenizer["added_tokens"][0];
+    token["id"] = tokenizer["model"]["vocab"].size();
+    token["content"] = "<<order>>";
+    tokenizer["added_tokens"].push_back(token);
+    WriteBytes(model + "/tokenizer.json", tokenizer.dump());
+  });
+  EXPECT_EQ(run.Reason(), "BAD_TOKENIZER");
+  EXPECT_THAT(run.outcome.error().message(),
+              ::testing::AllOf(HasSubstr("<<order>>"),
+                               HasSubstr("resize_token_embeddings")));
+}
+
+TEST(ImportWorkTest, FilesThatDisagreeAreAFinding) {
+  ItemRun run = ImportChanged([](const std::string& model) {
+    auto tokenizer = nlohmann::json::parse(Bytes(model + "/tokenizer.json"));
+    tokenizer["normalizer"]["lowercase"] = false;
+    WriteBytes(model + "/tokenizer.json", tokenizer.dump());
+  });
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  auto findings = run.FindingsWith(v1::Finding::FILES_DISAGREE);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(findings[0].message(), HasSubstr("normalizer"));
+  EXPECT_THAT(findings[0].suggestion(), HasSubstr("PreTrainedTokenizerFast"));
+}
+
+TEST(ImportWorkTest, WeightsThatAreNoNumbersAreRefused) {
+  ItemRun run = ImportChanged([](const std::string& model) {
+    std::string bytes = Bytes(model + "/model.safetensors");
+    // The last number of the last tensor.
+    bytes.replace(bytes.size() - 4, 4, "\xff\xff\xff\x7f");
+    WriteBytes(model + "/model.safetensors", bytes);
+  });
+  EXPECT_EQ(run.Reason(), "WEIGHTS_NOT_FINITE");
+  EXPECT_THAT(run.outcome.error().message(), HasSubstr("tensor "));
+}
+
+TEST(ImportWorkTest, PointersOfGitLfsAreCalledThat) {
+  for (const char* file :
+       {"model.safetensors", "config.json", "tokenizer.json"}) {
+    ItemRun run = ImportChanged([file](const std::string& model) {
+      WriteBytes(model + "/" + file,
+                 "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+    });
+    EXPECT_NE(run.Reason(), "");
+    EXPECT_THAT(run.outcome.error().message(),
+                ::testing::AllOf(HasSubstr(file), HasSubstr("git lfs pull")));
+  }
 }
 
 TEST(ImportWorkTest, DefaultModelIsTaken) {

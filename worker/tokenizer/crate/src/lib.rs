@@ -4,7 +4,6 @@
 
 use std::ffi::c_char;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::path::Path;
 
 use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 
@@ -50,8 +49,8 @@ fn guarded<T>(body: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|cause| Err(panic_text(cause)))
 }
 
-fn load(path: &str) -> Result<LoadedTokenizer, String> {
-    let mut tokenizer = Tokenizer::from_file(Path::new(path)).map_err(|e| e.to_string())?;
+fn load(json: &[u8]) -> Result<LoadedTokenizer, String> {
+    let mut tokenizer = Tokenizer::from_bytes(json).map_err(|e| e.to_string())?;
     let direction = tokenizer
         .get_truncation()
         .map_or(TruncationDirection::Right, |params| params.direction);
@@ -95,15 +94,12 @@ fn encode(loaded: &LoadedTokenizer, text: &str, max_length: usize) -> Result<(Ve
 /// See `tokenizer_ffi.h`.
 #[no_mangle]
 pub unsafe extern "C" fn tunesmith_tokenizer_load(
-    path: *const c_char,
-    path_length: usize,
+    json: *const c_char,
+    json_length: usize,
     error: *mut c_char,
     error_capacity: usize,
 ) -> *mut LoadedTokenizer {
-    let result = guarded(|| {
-        let bytes = std::slice::from_raw_parts(path.cast::<u8>(), path_length);
-        load(std::str::from_utf8(bytes).map_err(|e| e.to_string())?)
-    });
+    let result = guarded(|| load(std::slice::from_raw_parts(json.cast::<u8>(), json_length)));
     match result {
         Ok(loaded) => Box::into_raw(Box::new(loaded)),
         Err(message) => {
