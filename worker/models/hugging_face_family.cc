@@ -21,6 +21,16 @@ std::string HuggingFaceFamily::HeadProblem(const nlohmann::json& config,
     return absl::StrCat("it was trained for ",
                         Printable(problem->get<std::string>()));
   }
+  auto made_by = config.find("architectures");
+  if (made_by != config.end() && made_by->is_array() && !made_by->empty() &&
+      (*made_by)[0].is_string()) {
+    const std::string& name = (*made_by)[0].get_ref<const std::string&>();
+    // Heads of one name that look at a token, or at one of several texts.
+    for (const char* other : {"ForTokenClassification", "ForMultipleChoice"}) {
+      if (!name.ends_with(other)) continue;
+      return absl::StrCat("it was trained as ", Printable(name));
+    }
+  }
   if (count == 1) return "it has one output, as of a regression";
   auto names = config.find("id2label");
   if (names == config.end() || !names->is_object() || names->empty() ||

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/augmentation/describe.h"
-#include "worker/models/head_reuse.h"
 #include "worker/tasks/image_classifier.h"
 #include "worker/tasks/text_classifier.h"
 #include "worker/training/environment.h"
@@ -74,8 +73,6 @@ absl::StatusOr<Network> LoadNetwork(const PretrainedModel& base,
                                     const TrainingOptions& options,
                                     at::Device device, const NetworkLog& log) {
   TUNESMITH_RETURN_IF_ERROR(CheckInputs(inputs, options));
-  const HeadReuse reuse = ReuseHead(base.description(), inputs.labels);
-  if (!reuse.remark.empty()) log(reuse.remark);
   const ClassifierOptions classifier = {.labels = inputs.labels,
                                         .device = device,
                                         .dropout = options.dropout,

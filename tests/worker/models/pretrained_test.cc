@@ -131,6 +131,8 @@ TEST(PretrainedModelTest, HeadsForOtherTasksAreNotGoneOnFrom) {
   const std::vector<std::pair<nlohmann::json, const char*>> cases = {
       {{{"problem_type", "multi_label_classification"}}, "multi_label"},
       {{{"problem_type", "regression"}}, "regression"},
+      {{{"architectures", {"BertForTokenClassification"}}},
+       "BertForTokenClassification"},
       {{{"id2label", {{"0", "no"}, {"1", "yes"}}}}, "3 outputs"}};
   for (const auto& [change, cause] : cases) {
     ModelFiles files = ModelFiles::Read(TinyBertDirectory());
