@@ -93,6 +93,7 @@ void PreviewReactor::OnAnswer(PreviewCalls::Answer answer) {
   }
   *response_->mutable_png() = std::move(*answer->mutable_png());
   *response_->mutable_samples() = std::move(*answer->mutable_samples());
+  response_->set_sample_count(answer->sample_count());
   {
     MutexLock lock(&mutex_);
     *response_->mutable_augmentation() = augmentation_;

@@ -1,6 +1,8 @@
 #include "server/lifecycle/preview_commands.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,11 +24,14 @@ namespace {
 
 using internal::v1::PreviewWork;
 
-constexpr int kMaxSamples = 16;
+constexpr int kMaxSamples = 64;
 constexpr int kMaxEpochs = 16;
+constexpr int kMaxSkip = std::numeric_limits<int32_t>::max();
 constexpr int kDefaultSamples = 6;
 constexpr int kDefaultEpochs = 5;
 constexpr int64_t kDefaultSeed = 42;
+// Of a work item: no page, but samples that are spread over the dataset.
+constexpr int kSpread = -1;
 constexpr size_t kMaxColumnBytes = 256;
 // Somebody waits: before whatever else an auxiliary slot is for.
 constexpr int kPriority = 1000;
@@ -110,6 +115,7 @@ PreviewWork RequestedWork(const v1::PreviewAugmentationRequest& request) {
   work.set_seed(request.has_seed() ? request.seed() : kDefaultSeed);
   work.set_samples(request.has_samples() ? request.samples() : kDefaultSamples);
   work.set_epochs(request.has_epochs() ? request.epochs() : kDefaultEpochs);
+  work.set_skip(request.has_skip() ? request.skip() : kSpread);
   work.set_image_column(request.has_image_column() ? request.image_column()
                                                    : kDefaultImageColumn);
   *work.mutable_augmentation() = request.has_augmentation()
@@ -149,6 +155,9 @@ absl::Status CheckPreviewAugmentation(
   }
   if (request.has_epochs()) {
     scope.CheckInteger("epochs", request.epochs(), 1, kMaxEpochs);
+  }
+  if (request.has_skip()) {
+    scope.CheckInteger("skip", request.skip(), 0, kMaxSkip);
   }
   if (request.has_image_column() &&
       (request.image_column().empty() ||

@@ -79,6 +79,7 @@ class PreviewTest : public ServerTest {
         *event.mutable_outcome()->mutable_preview();
     result.set_png("a sheet");
     result.add_samples("ants/1.jpg");
+    result.set_sample_count(396);
     worker_.Send(assignment, {event});
   }
 
@@ -123,6 +124,8 @@ TEST_F(PreviewTest, AWorkerDrawsTheSheet) {
   EXPECT_EQ(work.samples(), 6);
   EXPECT_EQ(work.epochs(), 5);
   EXPECT_EQ(work.image_column(), "image");
+  // No page: spread over the dataset.
+  EXPECT_EQ(work.skip(), -1);
   ASSERT_EQ(work.augmentation().operations_size(), 3);
   EXPECT_THAT(work.augmentation().operations(2).normalization().mean(),
               ElementsAre(0.5, 0.5, 0.5));
@@ -131,6 +134,7 @@ TEST_F(PreviewTest, AWorkerDrawsTheSheet) {
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(call->response.png(), "a sheet");
   EXPECT_THAT(call->response.samples(), ElementsAre("ants/1.jpg"));
+  EXPECT_EQ(call->response.sample_count(), 396);
   EXPECT_EQ(call->response.augmentation().SerializeAsString(),
             work.augmentation().SerializeAsString());
   ExpectNothingQueued();
@@ -139,14 +143,16 @@ TEST_F(PreviewTest, AWorkerDrawsTheSheet) {
 TEST_F(PreviewTest, WhatTheRequestSaysIsKept) {
   v1::PreviewAugmentationRequest request = Request();
   request.set_seed(0);
-  request.set_samples(2);
+  request.set_samples(64);
+  request.set_skip(0);
   request.set_epochs(3);
   request.mutable_augmentation()->add_operations()->mutable_vertical_flip();
   auto call = Begin(request);
   ScriptedWorker::Assignment assignment = worker_.AwaitWork("datasets/p");
   const internal::v1::PreviewWork& work = assignment.item().preview();
   EXPECT_EQ(work.seed(), 0);
-  EXPECT_EQ(work.samples(), 2);
+  EXPECT_EQ(work.samples(), 64);
+  EXPECT_EQ(work.skip(), 0);
   EXPECT_EQ(work.epochs(), 3);
   ASSERT_EQ(work.augmentation().operations_size(), 2);
   EXPECT_EQ(work.augmentation().operations(0).probability(), 0.5);
@@ -157,7 +163,8 @@ TEST_F(PreviewTest, WhatTheRequestSaysIsKept) {
 TEST_F(PreviewTest, EveryProblemOfARequestIsReportedAtOnce) {
   v1::PreviewAugmentationRequest request;
   request.set_dataset("jobs/p");
-  request.set_samples(17);
+  request.set_samples(65);
+  request.set_skip(-1);
   request.set_epochs(0);
   request.set_image_column("");
   request.mutable_augmentation()->add_operations()->set_probability(2);
@@ -165,8 +172,8 @@ TEST_F(PreviewTest, EveryProblemOfARequestIsReportedAtOnce) {
   EXPECT_EQ(ReasonOfCall(status), "INVALID_FIELD");
   EXPECT_THAT(FieldsOf(status),
               ::testing::IsSupersetOf(
-                  {"base_model", "dataset", "samples", "epochs", "image_column",
-                   "augmentation.operations[0].probability"}));
+                  {"base_model", "dataset", "samples", "skip", "epochs",
+                   "image_column", "augmentation.operations[0].probability"}));
 }
 
 TEST_F(PreviewTest, UnknownInputsAreNamed) {

@@ -77,6 +77,11 @@ std::string CleanPath(std::string_view path) {
   return clean;
 }
 
+const Archive::Extras& Archive::extras() const {
+  static const Extras none;
+  return none;
+}
+
 absl::StatusOr<size_t> Archive::Find(const std::string& path) const {
   auto found =
       std::lower_bound(files().begin(), files().end(), path,

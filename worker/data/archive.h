@@ -37,15 +37,15 @@ class Archive {
   // Sorted by path, so that the order in which they were packed means nothing.
   // Of several with one path the last one counts. A hard link to a file of the
   // archive is that file once more.
-  const std::vector<File>& files() const { return list().files; }
+  virtual const std::vector<File>& files() const = 0;
   // Folders that the archive names by themselves, each with a "/" at its end,
   // sorted. One that holds files need not be among them.
-  const std::vector<std::string>& folders() const { return list().folders; }
+  const std::vector<std::string>& folders() const { return extras().folders; }
   // What is left out, sorted by path: links that lead out of the archive,
   // symbolic ones and devices.
-  const std::vector<Oddity>& oddities() const { return list().oddities; }
+  const std::vector<Oddity>& oddities() const { return extras().oddities; }
   // What was done to read the names, for people; mostly empty.
-  const std::vector<std::string>& notes() const { return list().notes; }
+  const std::vector<std::string>& notes() const { return extras().notes; }
 
   // Index of a file. NOT_FOUND.
   absl::StatusOr<size_t> Find(const std::string& path) const;
@@ -56,13 +56,15 @@ class Archive {
                                            int64_t max_bytes) const = 0;
 
  protected:
-  struct List {
-    std::vector<File> files;
+  // What an archive has beside its files.
+  struct Extras {
     std::vector<std::string> folders;
     std::vector<Oddity> oddities;
     std::vector<std::string> notes;
   };
-  virtual const List& list() const = 0;
+  // Nothing, unless a format has some.
+  virtual const Extras& extras() const;
+
   friend class ArchiveFiles;
 };
 

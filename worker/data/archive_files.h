@@ -21,11 +21,12 @@ class ArchiveFiles {
   // Another path of the file `target`.
   absl::Status AddHardLink(const std::string& path, const std::string& target);
   absl::Status AddOddity(const std::string& path, std::string what);
-  void AddNote(std::string note) { list_.notes.push_back(std::move(note)); }
+  void AddNote(std::string note) { extras_.notes.push_back(std::move(note)); }
   // After all else. Hard links become files.
   void Finish();
 
-  const Archive::List& list() const { return list_; }
+  const std::vector<Archive::File>& files() const { return files_; }
+  const Archive::Extras& extras() const { return extras_; }
   uint64_t PlaceOf(size_t index) const { return places_[index]; }
 
  private:
@@ -37,7 +38,8 @@ class ArchiveFiles {
   absl::StatusOr<std::string> Checked(const std::string& path) const;
   void Sort();
 
-  Archive::List list_;
+  std::vector<Archive::File> files_;
+  Archive::Extras extras_;
   std::vector<HardLink> hard_links_;
   std::vector<uint64_t> places_;
 };

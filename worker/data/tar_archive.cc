@@ -124,11 +124,12 @@ class TarArchive : public Archive {
 
   absl::Status Index();
 
+  const std::vector<File>& files() const override { return files_.files(); }
   absl::StatusOr<std::string> Read(size_t index,
                                    int64_t max_bytes) const override;
 
  protected:
-  const List& list() const override { return files_.list(); }
+  const Extras& extras() const override { return files_.extras(); }
 
  private:
   absl::Status AddMember(std::string_view block, const Extension& extension,

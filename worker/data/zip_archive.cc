@@ -156,11 +156,12 @@ class ZipArchive : public Archive {
 
   absl::Status Index();
 
+  const std::vector<File>& files() const override { return files_.files(); }
   absl::StatusOr<std::string> Read(size_t index,
                                    int64_t max_bytes) const override;
 
  protected:
-  const List& list() const override { return files_.list(); }
+  const Extras& extras() const override { return files_.extras(); }
 
  private:
   // A handle serves one thread at a time: takes a free one or makes one.

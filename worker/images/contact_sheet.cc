@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "proto/contract/base/status_macros.h"
@@ -37,12 +39,51 @@ void Paste(const Image& picture, int left, int top, Image& sheet) {
   }
 }
 
+// Digits of 3 x 5 dots, a row in three bits from the top; each dot is a square
+// of kDot pixels.
+constexpr uint16_t kDigits[] = {
+    0b111101101101111, 0b010110010010111, 0b111001111100111, 0b111001111001111,
+    0b101101111001001, 0b111100111001111, 0b111100111101111, 0b111001001001001,
+    0b111101111101111, 0b111101111001111};
+constexpr int kDot = 2;
+constexpr int kDigitColumns = 3;
+constexpr int kDigitRows = 5;
+constexpr int kDigitHeight = kDigitRows * kDot;
+constexpr int kDigitAdvance = (kDigitColumns + 1) * kDot;
+
+int NumberWidth(int number) {
+  return static_cast<int>(std::to_string(number).size()) * kDigitAdvance;
+}
+
+void DrawNumber(const std::string& number, int left, int top, Image& sheet) {
+  for (char digit : number) {
+    for (int dot = 0; dot < kDigitColumns * kDigitRows; ++dot) {
+      const int bit = kDigitColumns * kDigitRows - 1 - dot;
+      if ((kDigits[digit - '0'] >> bit & 1) == 0) continue;
+      const Image black{.width = kDot,
+                        .height = kDot,
+                        .rgb = std::vector<uint8_t>(kDot * kDot * 3)};
+      Paste(black, left + dot % kDigitColumns * kDot,
+            top + dot / kDigitColumns * kDot, sheet);
+    }
+    left += kDigitAdvance;
+  }
+}
+
 int LargestSide(std::span<const Image> pictures) {
   int largest = 1;
   for (const Image& picture : pictures) {
     largest = std::max({largest, picture.width, picture.height});
   }
   return std::min(largest, kMaxSide);
+}
+
+// Of squares that are worth a try. To make a PNG takes time, and no photo
+// becomes less than a tenth of itself.
+int LargestSquare(size_t count, size_t max_bytes) {
+  const double pixels = static_cast<double>(max_bytes) * 10 / 3;
+  return std::max(
+      1, static_cast<int>(std::sqrt(pixels / static_cast<double>(count))));
 }
 
 }  // namespace
@@ -52,16 +93,26 @@ Image TileOf(Image picture) {
   return ScaledToFit(picture, kMaxSide);
 }
 
-Image ContactSheet(std::span<const Image> pictures, int columns, int side) {
+Image ContactSheet(std::span<const Image> pictures, const SheetLayout& layout,
+                   int side) {
+  const int columns = layout.columns;
   const int count = static_cast<int>(pictures.size());
   const int rows = (count + columns - 1) / columns;
-  Image sheet{.width = columns * (side + kGap) + kGap,
+  const bool numbered = layout.numbered && side >= kDigitHeight;
+  const int margin = numbered ? NumberWidth(rows) : 0;
+  Image sheet{.width = margin + columns * (side + kGap) + kGap,
               .height = rows * (side + kGap) + kGap};
   sheet.rgb.assign(static_cast<size_t>(sheet.width) * sheet.height * 3, 255);
+  for (int row = 0; numbered && row < rows; ++row) {
+    const std::string number = std::to_string(row + 1);
+    DrawNumber(number, margin - NumberWidth(row + 1) + kGap,
+               kGap + row * (side + kGap) + (side - kDigitHeight) / 2, sheet);
+  }
   for (int i = 0; i < count; ++i) {
     const Image picture = ScaledToFit(pictures[static_cast<size_t>(i)], side);
     Paste(picture,
-          kGap + i % columns * (side + kGap) + (side - picture.width) / 2,
+          margin + kGap + i % columns * (side + kGap) +
+              (side - picture.width) / 2,
           kGap + i / columns * (side + kGap) + (side - picture.height) / 2,
           sheet);
   }
@@ -69,11 +120,13 @@ Image ContactSheet(std::span<const Image> pictures, int columns, int side) {
 }
 
 absl::StatusOr<std::string> ContactSheetPng(std::span<const Image> pictures,
-                                            int columns, size_t max_bytes) {
-  int side = LargestSide(pictures);
+                                            const SheetLayout& layout,
+                                            size_t max_bytes) {
+  int side = std::min(LargestSide(pictures),
+                      LargestSquare(pictures.size(), max_bytes));
   while (true) {
-    TUNESMITH_ASSIGN_OR_RETURN(
-        std::string png, EncodePng(ContactSheet(pictures, columns, side)));
+    TUNESMITH_ASSIGN_OR_RETURN(std::string png,
+                               EncodePng(ContactSheet(pictures, layout, side)));
     if (png.size() <= max_bytes) return png;
     if (side == 1) {
       return absl::InternalError("no contact sheet is that small");

@@ -13,10 +13,17 @@ namespace tunesmith::worker {
 // A message of 4 MiB holds it with room to spare.
 inline constexpr size_t kMaxSheetBytes = 2'500'000;
 
-// Pictures side by side, in rows of `columns`: squares of `side` pixels with a
-// thin white gap around each. A picture is scaled to fit and stands in the
-// middle of its square.
-Image ContactSheet(std::span<const Image> pictures, int columns, int side);
+struct SheetLayout {
+  int columns = 1;
+  // Whether the rows' numbers, from 1 on, stand left of them. They do where
+  // squares are high enough for them.
+  bool numbered = false;
+};
+
+// Pictures side by side: squares of `side` pixels with a thin white gap around
+// each. A picture is scaled to fit and stands in the middle of its square.
+Image ContactSheet(std::span<const Image> pictures, const SheetLayout& layout,
+                   int side);
 
 // A picture no larger than ContactSheetPng shows it, so that many of them can
 // be kept for it.
@@ -26,7 +33,7 @@ Image TileOf(Image picture);
 // pixels, and no larger than the largest picture; smaller ones as needed. At
 // least one picture. INTERNAL: there is no PNG that small.
 absl::StatusOr<std::string> ContactSheetPng(std::span<const Image> pictures,
-                                            int columns,
+                                            const SheetLayout& layout,
                                             size_t max_bytes = kMaxSheetBytes);
 
 }  // namespace tunesmith::worker

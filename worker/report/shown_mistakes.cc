@@ -74,7 +74,7 @@ SplitMistakes ShowSplit(const EvaluationFigures& figures,
   const int columns =
       std::min(kSheetColumns, static_cast<int>(pictures.size()));
   absl::StatusOr<std::string> sheet =
-      ContactSheetPng(pictures, columns, kMaxSheetBytesInReport);
+      ContactSheetPng(pictures, {.columns = columns}, kMaxSheetBytesInReport);
   // Without it the table still tells the rows.
   if (sheet.ok()) shown.sheet = *std::move(sheet);
   return shown;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,10 +16,12 @@
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/augmentation/augment_image.h"
+#include "worker/augmentation/batch_mix.h"
+#include "worker/augmentation/mix_pictures.h"
 #include "worker/augmentation/picture_key.h"
 #include "worker/data/archive.h"
 #include "worker/data/image_inspection.h"
-#include "worker/data/image_table.h"
+#include "worker/data/picture_finder.h"
 #include "worker/data/table.h"
 #include "worker/formats/printable.h"
 #include "worker/images/contact_sheet.h"
@@ -48,7 +51,10 @@ struct Picture {
 // A row of the sheet; no tiles where no picture could be read.
 struct SheetRow {
   std::string path;
-  std::vector<Image> tiles;
+  std::vector<Image> tiles = {};
+  // Of what the network sees.
+  int width = 0;
+  int height = 0;
 };
 
 absl::Status InvalidData(const char* reason, const std::string& message) {
@@ -75,16 +81,24 @@ class Preview {
   // Where the column of the paths is; columns may show row by row.
   std::optional<size_t> ColumnIndex() const;
   absl::Status UnknownColumn() const;
-  SheetRow DrawRow(size_t sample, size_t samples) const;
+  // A part of the rows, of which one is to be shown.
+  struct Stretch {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  absl::StatusOr<std::vector<Stretch>> Stretches() const;
+  SheetRow DrawRow(const Stretch& stretch) const;
   absl::StatusOr<Picture> Read(const std::string& path) const;
-  std::vector<Image> TilesOf(const Picture& picture) const;
+  SheetRow RowOf(const std::string& path, const Picture& picture) const;
+  // Of rows that all have tiles.
+  void MixColumns(std::vector<SheetRow>& rows) const;
 
   const PreviewWork& work_;
   const WorkContext& context_;
   PictureOptions options_;
-  std::string folder_;
   std::unique_ptr<TableReader> table_;
   std::unique_ptr<Archive> archive_;
+  std::optional<PictureFinder> finder_;
   std::vector<std::string> paths_;
 };
 
@@ -110,9 +124,9 @@ absl::Status Preview::Open() {
                              ToTableFormat(work_.dataset().format()));
   TUNESMITH_ASSIGN_OR_RETURN(
       std::string path, VerifiedDataset(context_.assignment, work_.dataset()));
-  folder_ = ManifestFolder(format.manifest);
   TUNESMITH_ASSIGN_OR_RETURN(table_, OpenTable(path, format));
   TUNESMITH_ASSIGN_OR_RETURN(archive_, OpenArchive(path));
+  finder_.emplace(*archive_, format.manifest);
   return absl::OkStatus();
 }
 
@@ -153,56 +167,105 @@ absl::Status Preview::ReadPaths() {
 }
 
 absl::StatusOr<Picture> Preview::Read(const std::string& path) const {
-  TUNESMITH_ASSIGN_OR_RETURN(size_t file, archive_->Find(folder_ + path));
+  const std::optional<PictureFinder::Found> found = finder_->Find(path);
+  if (!found.has_value()) return BadImage("the archive does not hold it");
   TUNESMITH_ASSIGN_OR_RETURN(std::string bytes,
-                             archive_->Read(file, kMaxImageFileBytes));
+                             archive_->Read(found->file, kMaxImageFileBytes));
   TUNESMITH_ASSIGN_OR_RETURN(Image image, DecodeImage(bytes));
   return Picture{std::move(image), Sha256Hex(bytes)};
 }
 
-std::vector<Image> Preview::TilesOf(const Picture& picture) const {
-  std::vector<Image> tiles;
-  tiles.push_back(TileOf(EvaluatedPicture(picture.image, options_.transform)));
+SheetRow Preview::RowOf(const std::string& path, const Picture& picture) const {
+  SheetRow row{.path = path};
+  Image evaluated = EvaluatedPicture(picture.image, options_.transform);
+  row.width = evaluated.width;
+  row.height = evaluated.height;
+  row.tiles.push_back(TileOf(std::move(evaluated)));
   for (int64_t epoch = 0; epoch < work_.epochs(); ++epoch) {
-    tiles.push_back(TileOf(AugmentedPicture(
+    row.tiles.push_back(TileOf(AugmentedPicture(
         picture.image, options_.transform, options_.augmentation,
         KeyOfPicture(work_.seed(), epoch, picture.digest))));
   }
-  return tiles;
+  return row;
 }
 
-SheetRow Preview::DrawRow(size_t sample, size_t samples) const {
-  const size_t begin = sample * paths_.size() / samples;
-  const size_t end = (sample + 1) * paths_.size() / samples;
-  for (size_t i = begin; i < std::min(end, begin + kMaxTries); ++i) {
+absl::StatusOr<std::vector<Preview::Stretch>> Preview::Stretches() const {
+  const size_t count = paths_.size();
+  const auto wanted = static_cast<size_t>(work_.samples());
+  std::vector<Stretch> stretches;
+  if (work_.skip() < 0) {
+    const size_t samples = std::min(wanted, count);
+    for (size_t i = 0; i < samples; ++i) {
+      const size_t begin = i * count / samples;
+      const size_t end = (i + 1) * count / samples;
+      stretches.push_back({begin, std::min(end, begin + kMaxTries)});
+    }
+    return stretches;
+  }
+  const auto skip = static_cast<size_t>(work_.skip());
+  if (skip >= count) {
+    return InvalidData(
+        "INVALID_FIELD",
+        absl::StrCat("skip must be less than the ", count, " pictures of ",
+                     work_.dataset().name(), ", got: ", skip));
+  }
+  for (size_t i = skip; i < std::min(count, skip + wanted); ++i) {
+    stretches.push_back({i, i + 1});
+  }
+  return stretches;
+}
+
+SheetRow Preview::DrawRow(const Stretch& stretch) const {
+  for (size_t i = stretch.begin; i < stretch.end; ++i) {
     if (ShouldStop()) break;
     absl::StatusOr<Picture> picture = Read(paths_[i]);
-    if (picture.ok()) return {paths_[i], TilesOf(*picture)};
+    if (picture.ok()) return RowOf(paths_[i], *picture);
   }
   return {};
 }
 
-absl::StatusOr<Outcome> Preview::Draw() const {
-  const size_t samples =
-      std::min(static_cast<size_t>(work_.samples()), paths_.size());
-  std::vector<SheetRow> rows(samples);
-  ParallelFor(samples, static_cast<size_t>(context_.threads),
-              [&](size_t i) { rows[i] = DrawRow(i, samples); });
-  if (ShouldStop()) return absl::CancelledError("cancelled while drawing");
-  Outcome outcome;
-  std::vector<Image> tiles;
-  for (SheetRow& row : rows) {
-    if (row.tiles.empty()) continue;
-    outcome.mutable_preview()->add_samples(std::move(row.path));
-    std::move(row.tiles.begin(), row.tiles.end(), std::back_inserter(tiles));
+void Preview::MixColumns(std::vector<SheetRow>& rows) const {
+  if (std::holds_alternative<std::monostate>(options_.mix)) return;
+  for (int epoch = 0; epoch < work_.epochs(); ++epoch) {
+    const size_t column = static_cast<size_t>(epoch) + 1;
+    std::vector<Image> batch;
+    for (SheetRow& row : rows) batch.push_back(std::move(row.tiles[column]));
+    const MixDraw draw =
+        DrawMix(options_.mix,
+                {.seed = work_.seed(), .epoch = static_cast<uint64_t>(epoch)},
+                rows[0].width, rows[0].height);
+    MixPictures(draw, rows[0].width, rows[0].height, batch);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      rows[i].tiles[column] = std::move(batch[i]);
+    }
   }
-  if (tiles.empty()) {
+}
+
+absl::StatusOr<Outcome> Preview::Draw() const {
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<Stretch> stretches, Stretches());
+  std::vector<SheetRow> rows(stretches.size());
+  ParallelFor(rows.size(), static_cast<size_t>(context_.threads),
+              [&](size_t i) { rows[i] = DrawRow(stretches[i]); });
+  if (ShouldStop()) return absl::CancelledError("cancelled while drawing");
+  std::erase_if(rows, [](const SheetRow& row) { return row.tiles.empty(); });
+  if (rows.empty()) {
     return InvalidData("EMPTY_DATASET",
                        "no picture that was tried can be read, dataset: " +
                            work_.dataset().name());
   }
-  TUNESMITH_ASSIGN_OR_RETURN(*outcome.mutable_preview()->mutable_png(),
-                             ContactSheetPng(tiles, work_.epochs() + 1));
+  MixColumns(rows);
+  Outcome outcome;
+  std::vector<Image> tiles;
+  for (SheetRow& row : rows) {
+    outcome.mutable_preview()->add_samples(std::move(row.path));
+    std::move(row.tiles.begin(), row.tiles.end(), std::back_inserter(tiles));
+  }
+  outcome.mutable_preview()->set_sample_count(
+      static_cast<int64_t>(paths_.size()));
+  TUNESMITH_ASSIGN_OR_RETURN(
+      *outcome.mutable_preview()->mutable_png(),
+      ContactSheetPng(tiles,
+                      {.columns = work_.epochs() + 1, .numbered = true}));
   return outcome;
 }
 

@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
 #include "client/cli/commands/augment_flags.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
@@ -10,11 +15,15 @@
 namespace tunesmith::cli {
 namespace {
 
+// Where --samples does not say it.
+constexpr int kSamplesOfAPage = 6;
+
 struct Options : AugmentFlags {
   std::string model;
   std::string data;
   std::string out;
   std::optional<int> samples;
+  std::optional<int> page;
   std::optional<int> epochs;
   std::optional<int64_t> seed;
   std::optional<std::string> image_column;
@@ -30,6 +39,18 @@ absl::StatusOr<v1::PreviewAugmentationRequest> RequestOf(
     *request.mutable_augmentation() = *std::move(augmentation);
   }
   if (options.samples.has_value()) request.set_samples(*options.samples);
+  if (options.page.has_value()) {
+    const int64_t samples = options.samples.value_or(kSamplesOfAPage);
+    const int64_t skip = (*options.page - int64_t{1}) * samples;
+    if (skip < 0 || skip > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--page must be at least 1 and not beyond the last "
+                       "picture, got: ",
+                       *options.page));
+    }
+    request.set_samples(static_cast<int32_t>(samples));
+    request.set_skip(static_cast<int32_t>(skip));
+  }
   if (options.epochs.has_value()) request.set_epochs(*options.epochs);
   if (options.seed.has_value()) request.set_seed(*options.seed);
   if (options.image_column.has_value()) {
@@ -38,11 +59,24 @@ absl::StatusOr<v1::PreviewAugmentationRequest> RequestOf(
   return request;
 }
 
-// From top to bottom, and what was done to them.
-std::string RenderPreview(const v1::PreviewAugmentationResponse& response) {
+// The numbers that the rows have in the sheet, how many pictures there are, and
+// what was done to them.
+std::string RenderPreview(const v1::PreviewAugmentationRequest& request,
+                          const v1::PreviewAugmentationResponse& response) {
   std::string text;
-  for (const std::string& sample : response.samples()) {
-    absl::StrAppend(&text, Printable(sample), "\n");
+  for (int i = 0; i < response.samples_size(); ++i) {
+    absl::StrAppend(&text, absl::Dec(i + 1, absl::kSpacePad2), "  ",
+                    Printable(response.samples(i)), "\n");
+  }
+  if (request.has_skip()) {
+    const int64_t end = std::min<int64_t>(
+        response.sample_count(), int64_t{request.skip()} + request.samples());
+    absl::StrAppend(&text, "pictures ", request.skip() + 1, " to ", end, " of ",
+                    response.sample_count(), "\n");
+  } else {
+    absl::StrAppend(&text, response.samples_size(), " of ",
+                    response.sample_count(),
+                    " pictures, spread over the dataset\n");
   }
   absl::StrAppend(&text, "augmentation: ",
                   DescribeAugmentation(response.augmentation()), "\n");
@@ -63,7 +97,7 @@ absl::StatusOr<ExitCode> PreviewAugmentation(CommandContext& context,
                                       ": as evaluated, then in each epoch"));
   // It is in the file.
   response.clear_png();
-  context.Show(response, [&] { return RenderPreview(response); });
+  context.Show(response, [&] { return RenderPreview(request, response); });
   return ExitCode::kOk;
 }
 
@@ -81,7 +115,10 @@ void AddPreviewAugmentation(CLI::App& app, Action& action) {
   AddAugmentFlags(command, *options);
   command->add_option("--out", options->out, "PNG file to write")->required();
   command->add_option("--samples", options->samples,
-                      "Pictures, one in each row. Default: 6");
+                      "Pictures, one in each row, up to 64. Default: 6");
+  command->add_option("--page", options->page,
+                      "Page from 1 on, in the dataset's order. Default: "
+                      "pictures spread over the dataset");
   command->add_option("--epochs", options->epochs,
                       "Epochs, one in each column. Default: 5");
   command->add_option("--seed", options->seed, "The job's. Default: 42");

@@ -174,6 +174,8 @@ TEST_F(CommandLineTest, PreviewAugmentationWritesThePictureAndTellsTheRest) {
         asked = request;
         response.set_png("the sheet");
         response.add_samples("ants/1\x1b[2J.jpg");
+        response.add_samples("ants/2.jpg");
+        response.set_sample_count(396);
         *response.mutable_augmentation() = request.augmentation();
         response.mutable_augmentation()->mutable_operations(0)->set_probability(
             0.5);
@@ -186,8 +188,11 @@ TEST_F(CommandLineTest, PreviewAugmentationWritesThePictureAndTellsTheRest) {
             0)
       << err();
   EXPECT_EQ(testing::Content(sheet), "the sheet");
-  EXPECT_THAT(out(), AllOf(HasSubstr("ants/1"), Not(HasSubstr("\x1b")),
-                           HasSubstr("horizontal flip (50%)")));
+  EXPECT_THAT(
+      out(), AllOf(HasSubstr(" 1  ants/1"), HasSubstr(" 2  ants/2.jpg\n"),
+                   HasSubstr("2 of 396 pictures, spread over the dataset\n"),
+                   Not(HasSubstr("\x1b")), HasSubstr("horizontal flip (50%)")));
+  EXPECT_FALSE(asked.has_skip());
   EXPECT_EQ(asked.base_model(), "models/net");
   EXPECT_EQ(asked.dataset(), "datasets/ants");
   EXPECT_EQ(asked.samples(), 3);
@@ -195,6 +200,40 @@ TEST_F(CommandLineTest, PreviewAugmentationWritesThePictureAndTellsTheRest) {
   EXPECT_TRUE(asked.has_seed());
   EXPECT_FALSE(asked.has_image_column());
   EXPECT_TRUE(asked.augmentation().operations(0).has_horizontal_flip());
+}
+
+TEST_F(CommandLineTest, PreviewAugmentationShowsPageByPage) {
+  v1::PreviewAugmentationRequest asked;
+  server_.jobs.preview_augmentation =
+      [&asked](const v1::PreviewAugmentationRequest& request,
+               v1::PreviewAugmentationResponse& response) {
+        asked = request;
+        response.set_png("the sheet");
+        response.add_samples("ants/1.jpg");
+        response.set_sample_count(70);
+        return absl::OkStatus();
+      };
+  auto preview = [this](std::vector<std::string> flags) {
+    std::vector<std::string> line = {"preview-augmentation",
+                                     "--model",
+                                     "net",
+                                     "--data",
+                                     "datasets/ants",
+                                     "--out",
+                                     scratch_ / "sheet.png"};
+    line.insert(line.end(), flags.begin(), flags.end());
+    return Run(line);
+  };
+  ASSERT_EQ(preview({"--samples", "64", "--page", "2"}), 0) << err();
+  EXPECT_EQ(asked.samples(), 64);
+  EXPECT_EQ(asked.skip(), 64);
+  EXPECT_THAT(out(), HasSubstr("pictures 65 to 70 of 70\n"));
+  ASSERT_EQ(preview({"--page", "1"}), 0) << err();
+  EXPECT_EQ(asked.samples(), 6);
+  EXPECT_TRUE(asked.has_skip());
+  EXPECT_THAT(out(), HasSubstr("pictures 1 to 6 of 70\n"));
+  EXPECT_EQ(preview({"--page", "0"}), 2);
+  EXPECT_THAT(err(), HasSubstr("--page must be at least 1"));
 }
 
 TEST_F(CommandLineTest, PreviewAugmentationWithoutAWorkerWritesNothing) {

@@ -125,6 +125,9 @@ TEST_F(FolderLayoutTest, OneSplitAloneIsNone) {
   // Without training there is nothing to learn from.
   Lay({"val/cat/1.jpg", "test/cat/1.jpg"});
   EXPECT_FALSE(layout_->has_splits());
+  // Nor is there anything to measure on beside training alone.
+  Lay({"train/cat/1.jpg", "training/cat/1.jpg"});
+  EXPECT_FALSE(layout_->has_splits());
 }
 
 TEST_F(FolderLayoutTest, ClassesThatAreCalledLikeSplitsAreDoubtful) {

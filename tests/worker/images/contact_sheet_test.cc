@@ -51,7 +51,7 @@ TEST(EncodePngTest, AnEmptyPictureIsAnError) {
 TEST(ContactSheetTest, PicturesStandInRowsWithAGap) {
   const std::vector<Image> pictures = {Plain(4, 4, 10), Plain(8, 8, 20),
                                        Plain(4, 4, 30)};
-  const Image sheet = ContactSheet(pictures, 2, 4);
+  const Image sheet = ContactSheet(pictures, {.columns = 2}, 4);
   EXPECT_EQ(sheet.width, 2 * 4 + 3 * 2);
   EXPECT_EQ(sheet.height, 2 * 4 + 3 * 2);
   std::vector<int> row, column;
@@ -69,7 +69,7 @@ TEST(ContactSheetTest, PicturesStandInRowsWithAGap) {
 
 TEST(ContactSheetTest, ALongPictureStandsInTheMiddle) {
   const std::vector<Image> pictures = {Plain(100, 1, 10), Plain(20, 80, 10)};
-  const Image sheet = ContactSheet(pictures, 2, 8);
+  const Image sheet = ContactSheet(pictures, {.columns = 2}, 8);
   EXPECT_EQ(ValueAt(sheet, 2, 4), 255);
   EXPECT_EQ(ValueAt(sheet, 2, 5), 10);
   EXPECT_EQ(ValueAt(sheet, 14, 2), 255);
@@ -78,10 +78,30 @@ TEST(ContactSheetTest, ALongPictureStandsInTheMiddle) {
   EXPECT_EQ(ValueAt(sheet, 17, 9), 255);
 }
 
+TEST(ContactSheetTest, RowsAreNumberedWhereThereIsRoom) {
+  const std::vector<Image> pictures(12, Plain(16, 16, 50));
+  const Image sheet = ContactSheet(pictures, {.numbered = true}, 16);
+  EXPECT_EQ(sheet.width, 2 * 8 + 2 + 16 + 2);
+  auto drawn = [&sheet](int row) {
+    std::string dots;
+    for (int y = 0; y < 5; ++y) {
+      for (int x = 0; x < 8; ++x) {
+        const int value = ValueAt(sheet, 2 + x * 2, 2 + row * 18 + 3 + y * 2);
+        dots += value == 0 ? '#' : value == 255 ? ' ' : '?';
+      }
+      dots += '|';
+    }
+    return dots;
+  };
+  EXPECT_EQ(drawn(0), "     #  |    ##  |     #  |     #  |    ### |");
+  EXPECT_EQ(drawn(11), " #  ### |##    # | #  ### | #  #   |### ### |");
+  EXPECT_EQ(ContactSheet(pictures, {.numbered = true}, 9).width, 2 + 9 + 2);
+}
+
 TEST(ContactSheetTest, SquaresAreAsLargeAsTheBytesAllow) {
   auto side_of = [](size_t count, int columns, int picture_side) {
     const std::vector<Image> pictures(count, Noise(picture_side));
-    auto png = ContactSheetPng(pictures, columns);
+    auto png = ContactSheetPng(pictures, {.columns = columns});
     EXPECT_TRUE(png.ok()) << png.status();
     EXPECT_LE(png->size(), kMaxSheetBytes);
     const Image sheet = *DecodeImage(*png);
@@ -90,13 +110,15 @@ TEST(ContactSheetTest, SquaresAreAsLargeAsTheBytesAllow) {
   // Never larger than the picture, nor than 160 pixels.
   EXPECT_EQ(side_of(2, 2, 30), 30);
   EXPECT_EQ(side_of(2, 2, 300), 160);
-  // The most that a preview may show: 2.5 MB of noise are 55 pixels each.
-  EXPECT_GE(side_of(16 * 17, 17, 224), 50);
+  // Many: 2.5 MB of noise are 55 pixels each. The most that a preview may show
+  // is four times as much.
+  EXPECT_GE(side_of(16 * 17, 17, 160), 50);
+  EXPECT_GE(side_of(64 * 17, 17, 160), 25);
 }
 
 TEST(ContactSheetTest, WhatCannotBeThatSmallIsAnError) {
   const std::vector<Image> pictures = {Noise(8)};
-  EXPECT_EQ(ContactSheetPng(pictures, 1, 10).status().code(),
+  EXPECT_EQ(ContactSheetPng(pictures, {}, 10).status().code(),
             absl::StatusCode::kInternal);
 }
 

@@ -12,6 +12,8 @@
 #include "tests/worker/scratch_directory.h"
 #include "tests/worker/trainer/process/trainer_process.h"
 #include "worker/augmentation/augment_image.h"
+#include "worker/augmentation/batch_mix.h"
+#include "worker/augmentation/mix_pictures.h"
 #include "worker/augmentation/picture_key.h"
 #include "worker/images/contact_sheet.h"
 #include "worker/images/decode.h"
@@ -56,6 +58,7 @@ class PreviewWorkTest : public ::testing::Test {
     work.set_samples(samples);
     work.set_epochs(epochs);
     work.set_image_column("image");
+    work.set_skip(-1);
     v1::AugmentationOperation& flip =
         *work.mutable_augmentation()->add_operations();
     flip.set_probability(0.5);
@@ -83,6 +86,11 @@ class PreviewWorkTest : public ::testing::Test {
     return tiles;
   }
 
+  static Image SheetOf(const std::vector<Image>& tiles, int columns) {
+    return ContactSheet(tiles, {.columns = columns, .numbered = true},
+                        tiles[0].width);
+  }
+
   ScratchDirectory model_;
   ScratchDirectory dataset_;
   ArchiveContent files_;
@@ -100,12 +108,64 @@ TEST_F(PreviewWorkTest, ShowsPicturesAsEvaluatedAndAsTheEpochsHaveThem) {
   for (Image& tile : Expected(files_[1].second, 3)) {
     tiles.push_back(std::move(tile));
   }
-  const Image expected = ContactSheet(tiles, 4, tiles[0].width);
+  const Image expected = SheetOf(tiles, 4);
   const Image sheet = DecodeImage(result.png()).value();
   EXPECT_EQ(sheet.width, expected.width);
   EXPECT_EQ(sheet.height, expected.height);
   EXPECT_TRUE(sheet.rgb == expected.rgb);
   EXPECT_NE(tiles[0].rgb, tiles[1].rgb);
+}
+
+TEST_F(PreviewWorkTest, APageFollowsTheOneBefore) {
+  Assign(/*samples=*/2, /*epochs=*/1).set_skip(0);
+  ItemRun first = RunItem(assignment_);
+  ASSERT_EQ(first.Reason(), "");
+  EXPECT_THAT(first.outcome.preview().samples(),
+              ElementsAre("ants/a.png", "ants/b.png"));
+  EXPECT_EQ(first.outcome.preview().sample_count(), 3);
+  assignment_.mutable_item()->mutable_preview()->set_skip(2);
+  ItemRun second = RunItem(assignment_);
+  ASSERT_EQ(second.Reason(), "");
+  EXPECT_THAT(second.outcome.preview().samples(), ElementsAre("bees/c.png"));
+  assignment_.mutable_item()->mutable_preview()->set_skip(3);
+  EXPECT_EQ(RunItem(assignment_).Reason(), "INVALID_FIELD");
+}
+
+// The whole sheet is one batch.
+TEST_F(PreviewWorkTest, MixupAndCutMixAreShown) {
+  internal::v1::PreviewWork& work = Assign(/*samples=*/3, /*epochs=*/2);
+  for (bool mixup : {true, false}) {
+    if (mixup) {
+      work.mutable_augmentation()->mutable_mixup()->set_alpha(1);
+    } else {
+      work.mutable_augmentation()->mutable_cutmix()->set_alpha(1);
+    }
+    ItemRun run = RunItem(assignment_);
+    ASSERT_EQ(run.Reason(), "");
+    std::vector<std::vector<Image>> rows;
+    for (const auto& [path, bytes] : files_) {
+      rows.push_back(Expected(bytes, 2));
+    }
+    const int side = rows[0][0].width;
+    for (size_t column = 1; column <= 2; ++column) {
+      std::vector<Image> batch = {rows[0][column], rows[1][column],
+                                  rows[2][column]};
+      const MixDraw draw = DrawMix(
+          mixup ? BatchMix(Mixup{.alpha = 1}) : BatchMix(CutMix{.alpha = 1}),
+          {.seed = 42, .epoch = column - 1}, side, side);
+      MixPictures(draw, side, side, batch);
+      for (size_t i = 0; i < 3; ++i) {
+        EXPECT_NE(batch[i].rgb, rows[i][column].rgb);
+        rows[i][column] = batch[i];
+      }
+    }
+    std::vector<Image> tiles;
+    for (std::vector<Image>& row : rows) {
+      for (Image& tile : row) tiles.push_back(std::move(tile));
+    }
+    const Image sheet = DecodeImage(run.outcome.preview().png()).value();
+    EXPECT_TRUE(sheet.rgb == SheetOf(tiles, 3).rgb) << mixup;
+  }
 }
 
 TEST_F(PreviewWorkTest, TheSameWorkGivesTheSameBytes) {
@@ -148,6 +208,15 @@ TEST_F(PreviewWorkTest, AManifestSaysWherePicturesAre) {
   ItemRun run = RunItem(assignment_);
   ASSERT_EQ(run.Reason(), "");
   EXPECT_THAT(run.outcome.preview().samples(), ElementsAre("b.png"));
+}
+
+// As on Windows.
+TEST_F(PreviewWorkTest, PathsOfAManifestAreUnderstoodAsInATraining) {
+  files_.emplace_back("ants/list.csv", "file,kind\n.\\B.PNG,x\n");
+  internal::v1::PreviewWork& work = Assign(/*samples=*/2, /*epochs=*/1);
+  work.mutable_dataset()->mutable_format()->set_manifest("ants/list.csv");
+  work.set_image_column("file");
+  EXPECT_EQ(RunItem(assignment_).Reason(), "");
 }
 
 TEST_F(PreviewWorkTest, DamagedInputsEndWithAReason) {
