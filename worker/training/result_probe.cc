@@ -8,6 +8,8 @@
 #include "worker/data/batching.h"
 #include "worker/training/autocast.h"
 #include "worker/training/batch_maker.h"
+#include "worker/training/device.h"
+#include "worker/training/torch_errors.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -18,11 +20,9 @@ constexpr size_t kProbedPictures = 8;
 // That go through the network at once, where they fit.
 constexpr int kRowsAtOnce = 8;
 
-}  // namespace
-
-absl::StatusOr<std::vector<float>> LogitsOf(const Network& network,
-                                            std::span<const Example> examples,
-                                            int rows_at_once) {
+absl::StatusOr<std::vector<float>> LogitsInParts(
+    const Network& network, std::span<const Example> examples,
+    int rows_at_once) {
   at::NoGradGuard no_gradients;
   const PrecisionGuard precision(network.batches->device(), Precision::kFp32);
   const std::vector<BatchIndices> batches =
@@ -46,6 +46,19 @@ absl::StatusOr<std::vector<float>> LogitsOf(const Network& network,
     }
   }
   return logits;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<float>> LogitsOf(const Network& network,
+                                            std::span<const Example> examples,
+                                            int max_rows) {
+  for (int rows = max_rows;; rows = (rows + 1) / 2) {
+    absl::StatusOr<std::vector<float>> logits = CatchTorchErrors(
+        [&] { return LogitsInParts(network, examples, rows); });
+    if (rows == 1 || !IsOutOfMemory(logits.status())) return logits;
+    ReleaseCachedMemory(network.batches->device());
+  }
 }
 
 absl::StatusOr<ResultProbe> ProbeResult(const Network& network,

@@ -12,17 +12,18 @@
 
 namespace tunesmith::worker {
 
-// What a finished network gives for the first rows of its data, in fp32;
-// `max_rows` fit through it at once. Throws what Torch throws; errors of
-// BatchMaker.
+// What a finished network gives for the first rows of its data, in fp32, at
+// most `max_rows` at once. Errors of LogitsOf.
 absl::StatusOr<ResultProbe> ProbeResult(const Network& network,
                                         const TrainingInputs& inputs,
                                         int max_rows);
 
-// Logits in fp32, row by row.
+// Logits in fp32, row by row. At most `max_rows` go through the network at
+// once, and fewer where memory demands. Errors of BatchMaker and
+// CatchTorchErrors.
 absl::StatusOr<std::vector<float>> LogitsOf(const Network& network,
                                             std::span<const Example> examples,
-                                            int rows_at_once);
+                                            int max_rows);
 
 }  // namespace tunesmith::worker
 

@@ -191,7 +191,7 @@ struct ResultProbe {
   DataSplit split = DataSplit::kValidation;
   // Positions among the split's examples.
   std::vector<size_t> samples;
-  // That went through the network at once.
+  // That went through the network at once, at most.
   int rows_at_once = 1;
   // In fp32, sample by sample.
   std::vector<float> logits;

@@ -534,8 +534,8 @@ absl::Status TrainingRun::EvaluateFinal() {
 absl::Status TrainingRun::Save() {
   reporter_.BeginSaving(state_);
   TUNESMITH_ASSIGN_OR_RETURN(
-      result_.probe, ProbeResult(network_, inputs_,
-                                 microbatches_.EvaluationRowsAt(state_.step)));
+      result_.probe,
+      ProbeResult(network_, inputs_, microbatches_.RowsAt(state_.step)));
   return WriteModel(Moving(), places_.output_directory);
 }
 
