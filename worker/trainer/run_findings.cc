@@ -30,15 +30,17 @@ void FindFewSteps(const TrainingInputs& inputs, const TrainingOptions& options,
       {.code = FindingCode::kFewSteps,
        .severity = FindingSeverity::kWarning,
        .message = absl::StrCat(
-           "the run has ", length.total_steps, " steps of ", options.batch_size,
-           " rows, ", length.warmup_steps, " of them for the warm-up",
+           "the run has ", length.total_steps,
+           length.total_steps == 1 ? " step of " : " steps of ",
+           options.batch_size, " rows, ", length.warmup_steps,
+           " of them for the warm-up",
            part ? absl::StrCat("; an epoch has ", length.steps_per_epoch,
                                ": some rows are never seen")
                 : "; so few that the learning rate's schedule means little"),
        .suggestion =
            absl::StrCat(options.max_steps.has_value() ? "raise max_steps"
                                                       : "set more epochs",
-                        ", or a smaller batch_size"),
+                        ", or lower batch_size"),
        .count = length.total_steps});
 }
 
