@@ -7,7 +7,8 @@
 #include "absl/status/statusor.h"
 
 // Which files of a directory belong to a model, from their names alone:
-// *.json, *.txt, *.safetensors, *.model, README.md and LICENSE*.
+// *.json, *.txt, *.safetensors, *.model, README.md and LICENSE*. What lies in
+// directories does not (but see model_intake.h).
 
 namespace tunesmith::server {
 

@@ -10,17 +10,24 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "proto/artifact/durable_file.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "server/api/model_files.h"
+#include "server/api/open_beneath.h"
 #include "server/api/unique_fd.h"
 
 namespace tunesmith::server {
 namespace {
 
 constexpr size_t kMaxFiles = 1000;
+
+// Of an encoder of sentences: what it makes of its tokens' states. The one file
+// below the top that a training looks at.
+constexpr char kPoolingDirectory[] = "1_Pooling";
+constexpr char kPoolingFile[] = "1_Pooling/config.json";
 
 absl::StatusOr<std::vector<std::string>> NamesIn(int directory) {
   // fdopendir takes its descriptor over.
@@ -61,6 +68,20 @@ absl::StatusOr<UniqueFd> OpenModelFile(int directory, const std::string& name,
   return fd;
 }
 
+// The pooling configuration, where there is one; its size is added to
+// `size_bytes`.
+UniqueFd OpenPoolingFile(int directory, const std::vector<std::string>& names,
+                         int64_t& size_bytes) {
+  if (!absl::c_linear_search(names, kPoolingDirectory)) return UniqueFd();
+  UniqueFd fd = OpenBeneath(directory, kPoolingFile).fd;
+  struct stat info;
+  if (!fd.valid() || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return UniqueFd();
+  }
+  size_bytes += info.st_size;
+  return fd;
+}
+
 // Writes the whole of a file that comes from the request.
 absl::StatusOr<int64_t> WriteText(const std::string& text,
                                   const std::string& path) {
@@ -90,8 +111,17 @@ absl::StatusOr<int64_t> CopyModelDirectory(
                                OpenModelFile(directory, file.name, announced));
     open_files.push_back(std::move(fd));
   }
+  if (UniqueFd fd = OpenPoolingFile(directory, names, announced); fd.valid()) {
+    files.push_back({kPoolingFile, kPoolingFile});
+    open_files.push_back(std::move(fd));
+  }
   if (announced > limits.max_bytes) {
     return TooLargeError("model directory", limits.max_bytes, limits.flag);
+  }
+  if (!files.empty() && files.back().kept_as == kPoolingFile &&
+      mkdir(absl::StrCat(target, "/", kPoolingDirectory).c_str(), 0777) != 0) {
+    return absl::InternalError(
+        absl::StrCat("making ", kPoolingDirectory, ": ", strerror(errno)));
   }
   int64_t copied = 0;
   if (config) {

@@ -10,9 +10,10 @@
 
 namespace tunesmith::server {
 
-// Copies a model's files from the open directory into `target`, which exists;
-// returns their size together. `config` is the config.json of a model whose
-// directory has none, and is written as it is.
+// Copies a model's files from the open directory into `target`, which exists,
+// and of an encoder of sentences its 1_Pooling/config.json; returns their size
+// together. `config` is the config.json of a model whose directory has none,
+// and is written as it is.
 //
 // Errors of SelectModelFiles, or of SelectFilesOfNetwork with a `config`;
 // PERMISSION_DENIED (PATH_NOT_ALLOWED) when a file is no regular one,

@@ -316,6 +316,9 @@ absl::StatusOr<bool> TrainedJob::Adapt(const absl::Status& cause) {
     case v1::ERROR_REASON_OUT_OF_MEMORY:
       return HalveMicrobatch();
     case v1::ERROR_REASON_NUMERICAL_FAILURE:
+      // Of what training did; a base model that gives no numbers before it
+      // (INVALID_ARGUMENT) will not give any with another learning rate.
+      if (!absl::IsAborted(cause)) return false;
       return RollBack();
     default:
       return false;

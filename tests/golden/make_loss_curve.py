@@ -3,8 +3,9 @@
 usage: make_loss_curve.py MODEL_DIRECTORY DATA_DIRECTORY
 
 Rows in the order of the file, dropout off, every other setting as in the job
-that tests/end_to_end/loss_curve_test.cc submits. The head is drawn here and
-kept in the file, so that both sides start from the same network.
+that tests/end_to_end/loss_curve_test.cc submits. The learning rate has the
+job's warm-up, whose first step is not 0 as the Trainer's own is. The head is
+drawn here and kept in the file, so that both sides start from the same network.
 """
 
 import base64
@@ -19,6 +20,7 @@ import torch
 import transformers
 
 STEPS, BATCH, MAX_LENGTH = 50, 32, 128
+WARMUP = STEPS // 10
 
 
 def read_rows(path, header):
@@ -37,9 +39,23 @@ class Rows(torch.utils.data.Dataset):
         return self.items[index]
 
 
+def rate_factor(step):
+    if step < WARMUP:
+        return (step + 1) / (WARMUP + 1)
+    return max(0.0, (STEPS - step) / (STEPS - WARMUP))
+
+
 class SequentialTrainer(transformers.Trainer):
     def _get_train_sampler(self, *unused):
         return torch.utils.data.SequentialSampler(self.train_dataset)
+
+    def create_scheduler(self, num_training_steps, optimizer=None):
+        if self.lr_scheduler is None:
+            self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
+                optimizer or self.optimizer, rate_factor
+            )
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
 
 
 def loss_curve(model_directory, rows):
@@ -69,7 +85,6 @@ def loss_curve(model_directory, rows):
                 per_device_train_batch_size=BATCH,
                 learning_rate=5e-5,
                 weight_decay=0.01,
-                warmup_steps=0.1,
                 logging_steps=1,
                 use_cpu=True,
                 report_to=[],

@@ -14,9 +14,8 @@ namespace {
 
 namespace v1 = tunesmith::v1;
 
-// More do not fit on a page.
-constexpr int kMaxMatrixClasses = 25;
-constexpr size_t kMaxConfusions = 50;
+// A matrix of more does not fit on a page.
+constexpr int kMaxDrawnClasses = 25;
 constexpr size_t kMaxHeadingBytes = 60;
 
 // `count` of a row's `sum`, in tenths from 1 to 9; nothing for none.
@@ -65,46 +64,22 @@ void WriteMatrix(const v1::Evaluation& evaluation, HtmlWriter& html) {
   }
 }
 
-struct Confusion {
-  int truth;
-  int taken_for;
-  int64_t count;
-};
-
-// The most frequent first.
-std::vector<Confusion> SortedConfusions(const v1::Evaluation& evaluation) {
-  const int n = evaluation.classes_size();
-  std::vector<Confusion> confusions;
-  for (int i = 0; i < n; ++i) {
-    for (int j = 0; j < n; ++j) {
-      int64_t count = evaluation.confusion_matrix(i * n + j);
-      if (i != j && count > 0) confusions.push_back({i, j, count});
-    }
-  }
-  std::stable_sort(
-      confusions.begin(), confusions.end(),
-      [](const auto& a, const auto& b) { return a.count > b.count; });
-  return confusions;
-}
-
-void WriteWorst(const v1::Evaluation& evaluation, HtmlWriter& html) {
-  std::vector<Confusion> confusions = SortedConfusions(evaluation);
-  const size_t all = confusions.size();
-  confusions.resize(std::min(all, kMaxConfusions));
+void WriteWorst(const v1::Evaluation& evaluation,
+                const EvaluationFigures& figures, HtmlWriter& html) {
   html.Add("p",
-           absl::StrCat("The ", confusions.size(), " most frequent of ", all,
-                        " kinds of confusion among ", evaluation.classes_size(),
-                        " classes."),
+           absl::StrCat("The ", figures.confusions.size(), " most frequent of ",
+                        figures.confusion_count, " kinds of confusion among ",
+                        evaluation.classes_size(), " classes."),
            {{"class", "remark"}});
   HtmlTable table;
   table.columns = {{"true class"},
                    {"taken for"},
                    {"rows", true},
                    {"share of the class", true}};
-  for (const Confusion& confusion : confusions) {
-    const v1::ClassMetrics& truth = evaluation.classes(confusion.truth);
+  for (const Confusion& confusion : figures.confusions) {
+    const v1::ClassMetrics& truth = evaluation.classes(confusion.label);
     table.rows.push_back({truth.label(),
-                          evaluation.classes(confusion.taken_for).label(),
+                          evaluation.classes(confusion.guess).label(),
                           absl::StrCat(confusion.count),
                           FigureText(static_cast<double>(confusion.count) /
                                      static_cast<double>(truth.support()))});
@@ -121,10 +96,12 @@ void WriteConfusions(const FinishedRun& run, HtmlWriter& html) {
   html.Add("h2", "Confusion");
   for (const v1::Evaluation* final : finals) {
     html.Add("h3", absl::StrCat(SplitName(final->split()), " data"));
-    if (final->classes_size() <= kMaxMatrixClasses) {
+    if (final->classes_size() <= kMaxDrawnClasses) {
       WriteMatrix(*final, html);
     } else {
-      WriteWorst(*final, html);
+      // Both lists are of the same evaluations.
+      const size_t place = static_cast<size_t>(final - run.evaluations.data());
+      WriteWorst(*final, run.result.evaluations[place], html);
     }
   }
 }

@@ -17,6 +17,11 @@ namespace {
 
 namespace v1 = tunesmith::v1;
 
+// "missing cell".
+std::string WordsOf(const std::string& enumerator) {
+  return absl::AsciiStrToLower(absl::StrReplaceAll(enumerator, {{"_", " "}}));
+}
+
 void WriteSplits(const FinishedRun& run, HtmlWriter& html) {
   const internal::v1::TrainWork& work = run.item.train();
   std::string validation =
@@ -37,6 +42,71 @@ void WriteSplits(const FinishedRun& run, HtmlWriter& html) {
     table.rows.push_back(
         {"test", work.test().name(), absl::StrCat(run.test_rows)});
   }
+  WriteTable(table, html);
+}
+
+// "0.34 %".
+std::string ShareText(int64_t part, int64_t whole) {
+  return absl::StrFormat(
+      "%.2f %%",
+      whole > 0 ? 100.0 * static_cast<double>(part) / static_cast<double>(whole)
+                : 0.0);
+}
+
+int64_t UsedRows(const v1::DataSummary& summary) {
+  return summary.training_rows() + summary.validation_rows() +
+         summary.test_rows();
+}
+
+// What became of the rows of every dataset, and why some were left out.
+void WriteTotals(const FinishedRun& run, HtmlWriter& html) {
+  if (run.data.empty()) return;
+  html.Add("h3", "What became of the rows");
+  HtmlTable totals;
+  totals.columns = {{"dataset"},
+                    {"rows", true},
+                    {"used", true},
+                    {"left out", true},
+                    {"share of it", true}};
+  HtmlTable causes;
+  causes.columns = {{"dataset"}, {"why rows were left out"}, {"rows", true}};
+  for (const v1::DataSummary& summary : run.data) {
+    int64_t dropped = 0;
+    for (const v1::DataSummary::Dropped& one : summary.dropped()) {
+      dropped += one.count();
+      causes.rows.push_back({summary.dataset(),
+                             WordsOf(v1::Finding::Code_Name(one.cause())),
+                             absl::StrCat(one.count())});
+    }
+    totals.rows.push_back(
+        {summary.dataset(), absl::StrCat(summary.row_count()),
+         absl::StrCat(UsedRows(summary)),
+         TableCell(absl::StrCat(dropped), dropped > 0 ? "strong" : ""),
+         ShareText(dropped, summary.row_count())});
+  }
+  WriteTable(totals, html);
+  if (!causes.rows.empty()) WriteTable(causes, html);
+}
+
+// Labels whose rows were left out more than those of others.
+void WriteLosses(const FinishedRun& run, HtmlWriter& html) {
+  HtmlTable table;
+  table.columns = {{"label"},
+                   {"dataset"},
+                   {"rows used", true},
+                   {"left out", true},
+                   {"share of it", true}};
+  for (const v1::DataSummary& summary : run.data) {
+    for (const v1::DataSummary::ClassRows& one : summary.classes()) {
+      if (one.dropped() == 0) continue;
+      table.rows.push_back(
+          {one.label(), summary.dataset(), absl::StrCat(one.used()),
+           absl::StrCat(one.dropped()),
+           ShareText(one.dropped(), one.used() + one.dropped())});
+    }
+  }
+  if (table.rows.empty()) return;
+  html.Add("h3", "Labels that lost rows");
   WriteTable(table, html);
 }
 
@@ -63,15 +133,10 @@ void WriteLabels(const FinishedRun& run, HtmlWriter& html) {
   WriteTable(table, html);
 }
 
-// "missing cell".
-std::string WordsOf(const std::string& enumerator) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(enumerator, {{"_", " "}}));
-}
-
 void WriteFindings(const FinishedRun& run, HtmlWriter& html) {
   html.Add("h3", "Findings");
   if (run.findings.empty()) {
-    html.Add("p", "Nothing was noticed about the data.", {{"class", "remark"}});
+    html.Add("p", "Nothing was noticed.", {{"class", "remark"}});
     return;
   }
   std::vector<v1::Finding> findings = run.findings;
@@ -100,6 +165,8 @@ void WriteData(const FinishedRun& run, HtmlWriter& html) {
   HtmlElement section(html, "section", {{"id", "data"}});
   html.Add("h2", "Data");
   WriteSplits(run, html);
+  WriteTotals(run, html);
+  WriteLosses(run, html);
   WriteLabels(run, html);
   WriteFindings(run, html);
 }

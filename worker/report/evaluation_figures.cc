@@ -1,6 +1,7 @@
 #include "worker/report/evaluation_figures.h"
 
 #include <cmath>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
@@ -47,13 +48,13 @@ std::vector<const v1::Evaluation*> EpochEvaluations(
 const v1::Evaluation* BestEpoch(const Evaluations& evaluations,
                                 v1::EvaluationPolicy::Metric metric) {
   const double sign = metric == v1::EvaluationPolicy::LOSS ? -1 : 1;
+  auto score = [&](const v1::Evaluation& epoch) {
+    return std::tuple(sign * MetricOf(epoch, metric), -epoch.loss());
+  };
   const v1::Evaluation* best = nullptr;
   for (const v1::Evaluation* epoch : EpochEvaluations(evaluations)) {
-    if (std::isnan(MetricOf(*epoch, metric))) continue;
-    if (best == nullptr ||
-        sign * MetricOf(*epoch, metric) > sign * MetricOf(*best, metric)) {
-      best = epoch;
-    }
+    if (!std::isfinite(epoch->loss())) continue;
+    if (best == nullptr || score(*epoch) >= score(*best)) best = epoch;
   }
   return best;
 }

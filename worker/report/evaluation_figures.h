@@ -24,8 +24,9 @@ std::vector<const tunesmith::v1::Evaluation*> FinalEvaluations(
 std::vector<const tunesmith::v1::Evaluation*> EpochEvaluations(
     const Evaluations& evaluations);
 
-// The first of EpochEvaluations that no other one surpasses; null without any
-// that is a number.
+// That of EpochEvaluations which ModelSelection keeps: the best by the metric,
+// of equal ones by the loss, of these the last. Null without any whose loss is
+// finite.
 const tunesmith::v1::Evaluation* BestEpoch(
     const Evaluations& evaluations,
     tunesmith::v1::EvaluationPolicy::Metric metric);

@@ -27,7 +27,9 @@ struct FinishedRun {
   int64_t training_rows = 0;
   int64_t validation_rows = 0;
   int64_t test_rows = 0;
-  // About the data.
+  // What became of the datasets' rows.
+  const std::vector<tunesmith::v1::DataSummary>& data;
+  // About data and settings.
   const std::vector<tunesmith::v1::Finding>& findings;
   const TrainingResult& result;
   // Those of `result`.

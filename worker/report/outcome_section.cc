@@ -58,13 +58,21 @@ std::string OutcomeLine(const FinishedRun& run) {
                          FigureText(curve.back().loss));
 }
 
+// Why the run has fewer steps than were planned; empty where it has not.
+std::string EarlyStopText(const FinishedRun& run) {
+  if (!run.result.early_stop.has_value()) return "";
+  return absl::StrFormat(
+      ", ended early because %s did not get better than %s, that of step %d",
+      MetricName(run.item.train().spec().evaluation().primary_metric()),
+      FigureText(run.result.early_stop->best_value),
+      run.result.early_stop->best_step);
+}
+
 std::string LengthLine(const FinishedRun& run) {
   const TrainingResult& result = run.result;
   return absl::StrFormat(
       "%d steps, %.4g epochs%s; the result has the weights after step %d.",
-      result.steps, result.epochs,
-      result.stopped_early ? ", ended early because nothing improved" : "",
-      result.best_step);
+      result.steps, result.epochs, EarlyStopText(run), result.best_step);
 }
 
 }  // namespace

@@ -69,10 +69,17 @@ Json SoftwareRecord() {
 
 Json ResultRecord(const FinishedRun& run) {
   const TrainingResult& result = run.result;
+  Json early_stop;
+  if (const auto& stop = result.early_stop) {
+    early_stop = {{"step", stop->step},
+                  {"epoch", stop->epoch},
+                  {"best_step", stop->best_step},
+                  {"best_value", stop->best_value}};
+  }
   return {{"steps", result.steps},
           {"epochs", result.epochs},
           {"best_step", result.best_step},
-          {"stopped_early", result.stopped_early}};
+          {"early_stop", std::move(early_stop)}};
 }
 
 Json MistakesRecord(const FinishedRun& run) {
@@ -125,6 +132,11 @@ absl::StatusOr<std::string> SerializeRunRecord(const FinishedRun& run) {
   json["rows"] = {{"training", run.training_rows},
                   {"validation", run.validation_rows},
                   {"test", run.test_rows}};
+  json["data"] = Json::array();
+  for (const tunesmith::v1::DataSummary& summary : run.data) {
+    TUNESMITH_ASSIGN_OR_RETURN(Json one, ToJson(summary));
+    json["data"].push_back(std::move(one));
+  }
   json["frozen_parameters"] = FrozenParameters(work);
   json["result"] = ResultRecord(run);
   json["evaluations"] = Json::array();

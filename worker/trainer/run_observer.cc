@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/contract/message_limits.h"
+#include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/wire_facts.h"
 
@@ -43,7 +45,10 @@ void RunObserver::OnMetric(DataSplit split, std::string_view name, int64_t step,
 }
 
 void RunObserver::OnEvaluation(const EvaluationFigures& figures) {
-  context_.reporter.Evaluation(ToWire(figures, labels_));
+  std::vector<tunesmith::v1::Evaluation> evaluation = {
+      ToWire(figures, labels_)};
+  FitEvaluations(kMaxEventBytes / 2, evaluation);
+  context_.reporter.Evaluation(std::move(evaluation.front()));
 }
 
 void RunObserver::OnLog(std::string_view message) {

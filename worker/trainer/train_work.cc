@@ -14,6 +14,7 @@
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/classification.h"
+#include "proto/contract/message_limits.h"
 #include "worker/data/classification_data.h"
 #include "worker/data/image_samples.h"
 #include "worker/data/text_samples.h"
@@ -25,13 +26,18 @@
 #include "worker/report/shown_mistakes.h"
 #include "worker/tokenizer/tokenizer.h"
 #include "worker/trainer/checkpoint_directory.h"
+#include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/metric_interval.h"
+#include "worker/trainer/raw_samples.h"
+#include "worker/trainer/run_base.h"
+#include "worker/trainer/run_findings.h"
 #include "worker/trainer/run_observer.h"
 #include "worker/trainer/wire_augmentation.h"
 #include "worker/trainer/wire_facts.h"
 #include "worker/trainer/wire_spec.h"
 #include "worker/training/environment.h"
+#include "worker/training/result_check.h"
 #include "worker/training/train.h"
 
 namespace tunesmith::worker {
@@ -41,6 +47,8 @@ using internal::v1::Outcome;
 using internal::v1::TrainWork;
 
 constexpr char kWeightsPath[] = "model/model.safetensors";
+// Of all evaluations in the outcome, beside labels and parameters.
+constexpr size_t kMaxEvaluationBytes = kMaxEventBytes / 2;
 
 // None where the slot's device has none, or is shared.
 EnergyMeter MeterOf(const tunesmith::v1::Slot& slot) {
@@ -66,13 +74,21 @@ class TrainRun {
   absl::Status PrepareTexts();
   absl::Status PreparePictures();
   absl::Status Prepare(SampleKind& samples);
+  // In events and in the report.
+  void Tell(const std::vector<DataFinding>& findings);
   // Finds the newest sound checkpoint, and says in `places` to go on from
   // there. DATA_LOSS when there is none and the job does not begin at step 0.
   absl::Status FindCheckpoint(TrainingPlaces& places);
   // Whether the base model's head is gone on from.
   void ReportHead();
   void ReportDamaged(int64_t step, const absl::Status& why);
+  // The base model as the run begins with it, and its parameters.
+  absl::Status PrepareBase(const std::string& checkpoint);
   absl::Status Train();
+  // Reads the result as a stranger would, and compares.
+  absl::Status CheckFiles();
+  // The samples of the result's probe, made anew by its files.
+  absl::StatusOr<std::vector<Example>> SamplesAnew() const;
   // The run record and the report.
   absl::Status WriteRecords();
   absl::Status WriteOutput(const char* file_name, const std::string& content);
@@ -94,6 +110,8 @@ class TrainRun {
   const absl::Time start_time_;
   std::optional<absl::Duration> deadline_;
   const std::string model_directory_;
+  // For what the run makes for itself.
+  const std::string scratch_directory_;
   std::string base_model_directory_;
   ModelDescription base_model_;
   ClassificationRequest request_;
@@ -101,6 +119,7 @@ class TrainRun {
   tunesmith::v1::Execution execution_;
   TrainingInputs inputs_;
   std::vector<int64_t> training_counts_;
+  std::vector<tunesmith::v1::DataSummary> data_;
   std::vector<tunesmith::v1::Finding> findings_;
   absl::Duration preparation_time_;
   TrainingResult result_;
@@ -111,7 +130,8 @@ TrainRun::TrainRun(const TrainWork& work, const WorkContext& context)
     : work_(work),
       context_(context),
       start_time_(context.clock.Now()),
-      model_directory_(context.assignment.output_directory() + "/model") {
+      model_directory_(context.assignment.output_directory() + "/model"),
+      scratch_directory_(context.assignment.output_directory() + "/scratch") {
   if (work.run_time_left_seconds() > 0) {
     deadline_ =
         context.clock.Monotonic() + absl::Seconds(work.run_time_left_seconds());
@@ -220,14 +240,12 @@ absl::Status TrainRun::Prepare(SampleKind& samples) {
   DataNotes notes;
   absl::StatusOr<ClassificationData> data = PrepareClassification(
       request_, samples, notes, [this] { return ShouldStop(); });
-  context_.reporter.Findings(notes.findings);
+  Tell(notes.findings);
   for (const DataTotals& totals : notes.totals) {
     context_.reporter.DataSummary(totals);
+    data_.push_back(ToWire(totals));
   }
   TUNESMITH_RETURN_IF_ERROR(data.status());
-  for (const DataFinding& finding : notes.findings) {
-    findings_.push_back(ToWire(finding));
-  }
   inputs_ = {.base_model_directory = base_model_directory_,
              .labels = std::move(data->labels),
              .training = std::move(data->training),
@@ -238,19 +256,23 @@ absl::Status TrainRun::Prepare(SampleKind& samples) {
   options_.class_weights = ToClassWeights(
       Classification(work_.spec().task()).class_weights(), inputs_.labels,
       training_counts_, request_.policy.label_normalization);
+  Tell(FindingsOfRun(inputs_, options_));
   return absl::OkStatus();
+}
+
+void TrainRun::Tell(const std::vector<DataFinding>& findings) {
+  context_.reporter.Findings(findings);
+  for (const DataFinding& finding : findings) {
+    findings_.push_back(ToWire(finding));
+  }
 }
 
 void TrainRun::ReportHead() {
   const HeadReuse reuse = ReuseHead(base_model_, inputs_.labels);
   if (reuse.remark.empty()) return;
-  tunesmith::v1::Finding finding;
-  finding.set_code(tunesmith::v1::Finding::HEAD_CHANGED);
-  finding.set_severity(tunesmith::v1::Finding::NOTE);
-  finding.set_message(reuse.remark);
-  finding.set_count(1);
-  findings_.push_back(finding);
-  context_.reporter.Finding(std::move(finding));
+  Tell({{.code = FindingCode::kHeadChanged,
+         .severity = FindingSeverity::kNote,
+         .message = reuse.remark}});
 }
 
 void TrainRun::ReportDamaged(int64_t step, const absl::Status& why) {
@@ -302,11 +324,69 @@ absl::Status TrainRun::Train() {
   places.checkpoints = &checkpoints;
   places.energy_meter = MeterOf(context_.assignment.slot());
   TUNESMITH_RETURN_IF_ERROR(FindCheckpoint(places));
+  TUNESMITH_RETURN_IF_ERROR(PrepareBase(places.resume_directory));
   TUNESMITH_ASSIGN_OR_RETURN(result_, worker::Train(inputs_, options_, places,
                                                     observer, context_.clock));
   for (const EvaluationFigures& figures : result_.evaluations) {
     evaluations_.push_back(ToWire(figures, inputs_.labels));
   }
+  return absl::OkStatus();
+}
+
+absl::Status TrainRun::PrepareBase(const std::string& checkpoint) {
+  TUNESMITH_ASSIGN_OR_RETURN(RunBase base,
+                             PrepareRunBase({.directory = base_model_directory_,
+                                             .description = base_model_,
+                                             .parameters = options_.parameters,
+                                             .checkpoint = checkpoint,
+                                             .scratch = scratch_directory_}));
+  inputs_.base_model_directory = std::move(base.directory);
+  options_.parameters = std::move(base.parameters);
+  if (base.finding.has_value()) Tell({*std::move(base.finding)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Example>> TrainRun::SamplesAnew() const {
+  const ResultProbe& probe = result_.probe;
+  const bool of_training = probe.split == DataSplit::kTraining;
+  std::vector<Example> samples;
+  std::vector<int64_t> rows;
+  for (size_t place : probe.samples) {
+    samples.push_back(
+        (of_training ? inputs_.training : inputs_.validation)[place]);
+    rows.push_back(samples.back().row);
+  }
+  if (!work_.spec().task().has_text_classification()) return samples;
+  const TableFile& file = of_training || !request_.validation.has_value()
+                              ? request_.training
+                              : *request_.validation;
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::vector<std::vector<int32_t>> encoded,
+      EncodeRawTexts(
+          model_directory_,
+          {.file = file,
+           .column = request_.sample_column,
+           .rows = rows,
+           .max_length = work_.spec().task().text_classification().max_length(),
+           .threads = context_.threads}));
+  for (size_t i = 0; i < samples.size(); ++i) {
+    samples[i].token_ids = std::move(encoded[i]);
+  }
+  return samples;
+}
+
+absl::Status TrainRun::CheckFiles() {
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<Example> samples, SamplesAnew());
+  const size_t count = samples.size();
+  TUNESMITH_RETURN_IF_ERROR(CheckResult({.directory = model_directory_,
+                                         .inputs = inputs_,
+                                         .options = options_,
+                                         .probe = result_.probe,
+                                         .samples = std::move(samples)}));
+  context_.reporter.Log(
+      tunesmith::v1::LogLine::INFO,
+      absl::StrCat("the finished model's files, read anew, give the same for ",
+                   count, " rows"));
   return absl::OkStatus();
 }
 
@@ -335,6 +415,7 @@ absl::Status TrainRun::WriteRecords() {
       .training_rows = static_cast<int64_t>(inputs_.training.size()),
       .validation_rows = static_cast<int64_t>(inputs_.validation.size()),
       .test_rows = static_cast<int64_t>(inputs_.test.size()),
+      .data = data_,
       .findings = findings_,
       .result = result_,
       .evaluations = evaluations_,
@@ -366,6 +447,10 @@ absl::StatusOr<Outcome> TrainRun::Seal() {
   if (result_.energy_joules.has_value()) {
     result.set_energy_joules(*result_.energy_joules);
   }
+  if (const std::optional<EarlyStop>& stop = result_.early_stop) {
+    *result.mutable_early_stop() = ToWire(*stop);
+  }
+  FitEvaluations(kMaxEvaluationBytes, evaluations_);
   for (tunesmith::v1::Evaluation& evaluation : evaluations_) {
     *result.mutable_model()->mutable_model()->add_evaluations() =
         std::move(evaluation);
@@ -406,6 +491,10 @@ absl::StatusOr<Outcome> TrainRun::Run() {
     return Stopped();
   }
   TUNESMITH_RETURN_IF_ERROR(status);
+  TUNESMITH_RETURN_IF_ERROR(CheckFiles());
+  std::error_code error;
+  std::filesystem::remove_all(scratch_directory_, error);
+  if (error) return absl::InternalError(error.message());
   TUNESMITH_RETURN_IF_ERROR(WriteRecords());
   return Seal();
 }

@@ -209,6 +209,15 @@ v1::Evaluation ToWire(const EvaluationFigures& figures,
   return wire;
 }
 
+v1::EarlyStop ToWire(const EarlyStop& stop) {
+  v1::EarlyStop wire;
+  wire.set_step(stop.step);
+  wire.set_epoch(stop.epoch);
+  wire.set_best_step(stop.best_step);
+  wire.set_best_value(stop.best_value);
+  return wire;
+}
+
 v1::Split ToWire(DataSplit split) {
   switch (split) {
     case DataSplit::kTraining:

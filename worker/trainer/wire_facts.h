@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tunesmith/internal/v1/work.pb.h"
+#include "tunesmith/v1/job.pb.h"
 #include "worker/data/data_totals.h"
 #include "worker/data/finding.h"
 #include "worker/data/inspection.h"
@@ -22,6 +23,8 @@ tunesmith::v1::Finding ToWire(const DataFinding& finding);
 // `labels`: in the order of the network's outputs.
 tunesmith::v1::Evaluation ToWire(const EvaluationFigures& figures,
                                  const std::vector<std::string>& labels);
+
+tunesmith::v1::EarlyStop ToWire(const EarlyStop& stop);
 
 tunesmith::v1::Split ToWire(DataSplit split);
 

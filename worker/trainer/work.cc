@@ -66,6 +66,8 @@ absl::Status WithReadableMessage(const absl::Status& status) {
 bool IsRetryable(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInternal:
+      // The same files would be written again.
+      return ReasonOf(status) != "RESULT_DIFFERS";
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kUnavailable:
       return true;

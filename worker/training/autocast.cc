@@ -5,11 +5,13 @@
 namespace tunesmith::worker {
 
 AutocastGuard::AutocastGuard(at::Device device, Precision precision)
-    : type_(device.type()), active_(precision == Precision::kBf16) {
+    : type_(device.type()),
+      was_enabled_(at::autocast::is_autocast_available(type_) &&
+                   at::autocast::is_autocast_enabled(type_)),
+      active_(was_enabled_ || precision == Precision::kBf16) {
   if (!active_) return;
-  was_enabled_ = at::autocast::is_autocast_enabled(type_);
   previous_type_ = at::autocast::get_autocast_dtype(type_);
-  at::autocast::set_autocast_enabled(type_, true);
+  at::autocast::set_autocast_enabled(type_, precision == Precision::kBf16);
   at::autocast::set_autocast_dtype(type_, at::kBFloat16);
   at::autocast::increment_nesting();
 }

@@ -38,6 +38,15 @@ class BatchMaker {
   explicit BatchMaker(at::Device device) : upload_(device) {}
   virtual ~BatchMaker() = default;
 
+  // Makes what these batches need and later ones find there. May take long:
+  // asks `should_stop` meanwhile; CANCELLED when it says so.
+  virtual absl::Status Prepare(std::span<const Example> examples,
+                               std::span<const BatchIndices> batches,
+                               const BatchUse& use,
+                               const std::function<bool()>& should_stop) {
+    return absl::OkStatus();
+  }
+
   // The batches that will be asked for next, in this order, so that work can
   // begin before. `examples` stay as they are until the next call or the end.
   // May take long: asks `should_stop` meanwhile; CANCELLED when it says so.

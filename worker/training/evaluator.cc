@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "ATen/Context.h"
 #include "ATen/core/grad_mode.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/status_macros.h"
@@ -50,6 +49,8 @@ EvaluationFigures FiguresOf(const ClassificationMetrics& metrics,
   figures.macro_f1 = metrics.macro_f1;
   figures.weighted_f1 = metrics.weighted_f1;
   figures.confusion_matrix = metrics.confusion_matrix;
+  figures.confusions = metrics.confusions;
+  figures.confusion_count = metrics.confusion_count;
   for (const ClassMetrics& one : metrics.classes) {
     figures.classes.push_back({.precision = one.precision,
                                .recall = one.recall,
@@ -63,23 +64,27 @@ EvaluationFigures FiguresOf(const ClassificationMetrics& metrics,
 class Sums {
  public:
   explicit Sums(int64_t class_count)
-      : class_count_(class_count), matrix_(class_count) {}
+      : class_count_(class_count), guesses_(class_count) {}
 
   // `logits_BC`: of the host, row by row those of `indices`.
   void Add(std::span<const Example> examples, const BatchIndices& indices,
            const at::Tensor& logits_BC);
 
   EvaluationFigures Figures() {
-    EvaluationFigures figures = FiguresOf(matrix_.Metrics(), loss_);
+    EvaluationFigures figures = FiguresOf(guesses_.Metrics(), loss_);
     figures.mistakes = mistakes_.Take();
+    figures.broken_count = broken_count_;
+    figures.first_broken_row = first_broken_row_;
     return figures;
   }
 
  private:
   const int64_t class_count_;
-  ConfusionMatrix matrix_;
+  GuessCounts guesses_;
   WorstMistakes mistakes_;
   double loss_ = 0;
+  int64_t broken_count_ = 0;
+  std::optional<int64_t> first_broken_row_;
 };
 
 void Sums::Add(std::span<const Example> examples, const BatchIndices& indices,
@@ -89,8 +94,13 @@ void Sums::Add(std::span<const Example> examples, const BatchIndices& indices,
     std::span<const float> logits(row, static_cast<size_t>(class_count_));
     const Example& example = examples[static_cast<size_t>(index)];
     const RowFigures one = FiguresOfRow(logits, example.label);
-    matrix_.Add(example.label, one.guess);
+    guesses_.Add(example.label, one.guess);
     loss_ += one.loss;
+    if (!std::isfinite(one.loss)) {
+      ++broken_count_;
+      first_broken_row_ =
+          std::min(first_broken_row_.value_or(example.row), example.row);
+    }
     if (one.guess != example.label) {
       mistakes_.Add({.row = example.row,
                      .label = example.label,
@@ -100,19 +110,6 @@ void Sums::Add(std::span<const Example> examples, const BatchIndices& indices,
     row += class_count_;
   }
 }
-
-// While it lives, this thread's products on `device` run in `precision`.
-class EvaluationPrecision {
- public:
-  EvaluationPrecision(at::Device device, Precision precision)
-      : autocast_(device, precision) {
-    if (precision == Precision::kFp32) no_tf32_.emplace();
-  }
-
- private:
-  AutocastGuard autocast_;
-  std::optional<at::NoTF32Guard> no_tf32_;
-};
 
 }  // namespace
 
@@ -126,8 +123,7 @@ absl::StatusOr<EvaluationFigures> EvaluateClassifier(
     const EvaluationOptions& options,
     const std::function<bool()>& should_stop) {
   at::NoGradGuard no_gradients;
-  const EvaluationPrecision precision(network.batches->device(),
-                                      options.precision);
+  const PrecisionGuard precision(network.batches->device(), options.precision);
   Sums sums(options.class_count);
   const std::vector<BatchIndices> batches =
       PlanEvaluation(LengthsOf(examples), options.rows);

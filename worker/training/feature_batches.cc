@@ -104,9 +104,15 @@ BatchUse FeatureBatches::ViewOf(const BatchUse& use) const {
 SampleKey FeatureBatches::KeyOf(const Example& example,
                                 const BatchUse& use) const {
   const BatchUse view = ViewOf(use);
+  const Precision precision = PrecisionOf(use);
   return absl::HexStringToBytes(Sha256Hex(
       absl::StrCat(ContentOf(example), "\n",
-                   view.training ? absl::StrCat(view.epoch) : "evaluated")));
+                   view.training ? absl::StrCat(view.epoch) : "evaluated",
+                   precision == Precision::kFp32 ? "" : "\nrounded")));
+}
+
+Precision FeatureBatches::PrecisionOf(const BatchUse& use) const {
+  return use.training ? options_.precision : Precision::kFp32;
 }
 
 std::span<const std::byte> FeatureBatches::Find(const SampleKey& key) const {
@@ -125,7 +131,7 @@ absl::StatusOr<FeatureBatches::Pass> FeatureBatches::Begin(
   rows.resize(rows_, indices[0]);
   TUNESMITH_ASSIGN_OR_RETURN(ClassifierInput input,
                              source_->MakeInput(examples, rows, ViewOf(use)));
-  AutocastGuard autocast(device(), options_.precision);
+  const PrecisionGuard precision(device(), PrecisionOf(use));
   Pass pass{.samples = {},
             .features = Readback(model_->Features(input, {}).to(at::kFloat))};
   for (int32_t index : indices) {
@@ -199,6 +205,16 @@ absl::Status FeatureBatches::ComputeAll(
   take(0);
   Store();
   return stopped ? StoppedError() : absl::OkStatus();
+}
+
+absl::Status FeatureBatches::Prepare(std::span<const Example> examples,
+                                     std::span<const BatchIndices> batches,
+                                     const BatchUse& use,
+                                     const std::function<bool()>& should_stop) {
+  if (model_->BodyTrains() || !options_.features.cache) {
+    return absl::OkStatus();
+  }
+  return Ensure(examples, batches, use, should_stop);
 }
 
 absl::Status FeatureBatches::Expect(std::span<const Example> examples,

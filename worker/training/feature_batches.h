@@ -42,6 +42,10 @@ class FeatureBatches : public BatchMaker {
   ~FeatureBatches() override;
 
   // Computes the features that are missing.
+  absl::Status Prepare(std::span<const Example> examples,
+                       std::span<const BatchIndices> batches,
+                       const BatchUse& use,
+                       const std::function<bool()>& should_stop) override;
   absl::Status Expect(std::span<const Example> examples,
                       std::span<const BatchIndices> batches,
                       const BatchUse& use,
@@ -74,6 +78,9 @@ class FeatureBatches : public BatchMaker {
                       const std::function<bool()>& should_stop);
   // What `source` is asked for.
   BatchUse ViewOf(const BatchUse& use) const;
+  // Training's own for training; else fp32, since figures of the result are
+  // those of fp32, and features are kept for all evaluations.
+  Precision PrecisionOf(const BatchUse& use) const;
   SampleKey KeyOf(const Example& example, const BatchUse& use) const;
   std::span<const std::byte> Find(const SampleKey& key) const;
   // Begins a pass over at most rows_ examples of equal length.

@@ -1,12 +1,29 @@
 #include "worker/training/model_selection.h"
 
 #include <cmath>
+#include <limits>
+#include <tuple>
 
 namespace tunesmith::worker {
 namespace {
 
-// Higher is better.
+constexpr double kLowest = -std::numeric_limits<double>::infinity();
+
+// Higher is better; the lowest there is for a network that gives no numbers.
 double Score(PrimaryMetric metric, const EvaluationFigures& figures) {
+  if (!std::isfinite(figures.loss)) return kLowest;
+  const double value = ValueOf(metric, figures);
+  return metric == PrimaryMetric::kLoss ? -value : value;
+}
+
+// The same of what breaks ties.
+double TieScore(const EvaluationFigures& figures) {
+  return std::isfinite(figures.loss) ? -figures.loss : kLowest;
+}
+
+}  // namespace
+
+double ValueOf(PrimaryMetric metric, const EvaluationFigures& figures) {
   switch (metric) {
     case PrimaryMetric::kAccuracy:
       return figures.accuracy;
@@ -15,26 +32,45 @@ double Score(PrimaryMetric metric, const EvaluationFigures& figures) {
     case PrimaryMetric::kWeightedF1:
       return figures.weighted_f1;
     case PrimaryMetric::kLoss:
-      return -figures.loss;
+      return figures.loss;
   }
   return 0;
 }
 
-}  // namespace
+std::string_view NameOf(PrimaryMetric metric) {
+  switch (metric) {
+    case PrimaryMetric::kAccuracy:
+      return "accuracy";
+    case PrimaryMetric::kMacroF1:
+      return "macro F1";
+    case PrimaryMetric::kWeightedF1:
+      return "weighted F1";
+    case PrimaryMetric::kLoss:
+      return "loss";
+  }
+  return "";
+}
 
 bool ModelSelection::Offer(const EvaluationFigures& figures) {
-  double score = Score(metric_, figures);
-  std::optional<double>& best = state_.best_score;
-  bool first = !best.has_value();
-  bool better = first || std::isnan(*best) ? true : score > *best;
-  if (std::isnan(score)) better = first;
-  double least = early_stopping_.has_value() ? early_stopping_->min_delta : 0;
-  bool improved =
-      better && (first || std::isnan(*best) || score - *best > least);
+  const double score = Score(metric_, figures);
+  const double tie_score = TieScore(figures);
+  const std::optional<SelectionState::Best> before = state_.best;
+  const bool best =
+      !before.has_value() || std::tuple(score, tie_score) >=
+                                 std::tuple(before->score, before->tie_score);
+  const double least =
+      early_stopping_.has_value() ? early_stopping_->min_delta : 0;
+  // Of two lowest scores the difference is not a number, which is no gain.
+  const bool gained = !before.has_value() || score - before->score > least;
   int& without = state_.evaluations_without_improvement;
-  without = improved ? 0 : without + 1;
-  if (better) best = score;
-  return better;
+  without = gained ? 0 : without + 1;
+  if (best) {
+    state_.best = {.step = figures.step,
+                   .score = score,
+                   .tie_score = tie_score,
+                   .value = ValueOf(metric_, figures)};
+  }
+  return best;
 }
 
 bool ModelSelection::ShouldStop() const {

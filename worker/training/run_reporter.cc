@@ -1,12 +1,11 @@
 #include "worker/training/run_reporter.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "proto/contract/base/reason.h"
+#include "worker/training/finite_check.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -17,20 +16,17 @@ constexpr size_t kStepsPerReport = 10;
 constexpr absl::Duration kReportInterval = absl::Milliseconds(500);
 constexpr absl::Duration kRateWindow = absl::Seconds(5);
 
+// A few, but never most of a short run.
 int64_t MaxSkippedSteps(int64_t total_steps) {
-  return std::max<int64_t>(5, total_steps / 100);
+  return std::min(std::max<int64_t>(5, total_steps / 100), total_steps / 2);
 }
 
 absl::Status TooManySkipped(int64_t count, const StepLog::Step& last) {
-  constexpr size_t kMaxRows = 64;
-  size_t shown = std::min(last.rows.size(), kMaxRows);
   return ReasonedError(
       absl::StatusCode::kAborted, "NUMERICAL_FAILURE",
       absl::StrCat("loss or gradients were not finite in ", count,
                    " steps (a lower learning_rate may help), the last one ",
-                   last.step, "; rows of its batch: ",
-                   absl::StrJoin(std::span(last.rows).first(shown), ", "),
-                   shown < last.rows.size() ? ", ..." : ""));
+                   last.step, "; rows of its batch: ", RowList(last.rows)));
 }
 
 }  // namespace
@@ -56,6 +52,10 @@ absl::Duration RunReporter::Lap() {
 void RunReporter::BeginEpoch(int64_t end_step, int64_t tokens) {
   if (!lap_.has_value()) Lap();
   time_remaining_->BeginEpoch(end_step, tokens);
+}
+
+void RunReporter::LeaveOut(absl::Duration spent) {
+  if (lap_.has_value()) *lap_ += spent;
 }
 
 void RunReporter::AddStep(StepLog::Step step, int64_t tokens) {
@@ -98,9 +98,14 @@ absl::Status RunReporter::Report(StepLog::Summary summary,
                                  TrainingState& state) {
   ReportProgress(TrainingPhase::kTraining, state, summary.mean_loss);
   state.skipped_steps += static_cast<int64_t>(summary.skipped.size());
+  state.effective_steps += summary.finite;
   if (state.skipped_steps <= MaxSkippedSteps(length_.total_steps) ||
       summary.skipped.empty()) {
     return absl::OkStatus();
+  }
+  // A learning rate that nothing was multiplied by is not to blame.
+  if (state.effective_steps == 0) {
+    return NothingLearned(state.step, summary.skipped.back().rows);
   }
   return TooManySkipped(state.skipped_steps, summary.skipped.back());
 }

@@ -32,6 +32,10 @@ class RunReporter {
   // A step of so many tokens was done.
   void AddStep(StepLog::Step step, int64_t tokens);
 
+  // So much of the time since the last step or evaluation went into what is
+  // made once for all that follow, and tells nothing of these.
+  void LeaveOut(absl::Duration spent);
+
   void BeginEvaluation(EvaluationPhase phase, DataSplit split,
                        const TrainingState& state);
   // Returns what it took.
@@ -41,7 +45,8 @@ class RunReporter {
 
   // Reports the steps since the last time, adds them to the state's curve, and
   // counts those that were skipped. ABORTED with reason NUMERICAL_FAILURE, and
-  // the rows of the last one's batch, when they are too many.
+  // the rows of the last one's batch, when they are too many; NothingLearned
+  // when they are all.
   absl::Status ReportSteps(TrainingState& state);
   // The same when it is time, of the steps whose figures are known by then.
   absl::Status ReportStepsWhenDue(TrainingState& state);

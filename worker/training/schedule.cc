@@ -38,9 +38,12 @@ RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options) {
                            : static_cast<int64_t>(std::ceil(
                                  options.epochs.value_or(1) *
                                  static_cast<double>(length.steps_per_epoch)));
-  length.warmup_steps =
-      static_cast<int64_t>(std::ceil(options.schedule.warmup_fraction *
-                                     static_cast<double>(length.total_steps)));
+  // A product that only misses a whole number by its last bits is one.
+  constexpr double kLastBits = 1e-9;
+  length.warmup_steps = static_cast<int64_t>(
+      std::floor(options.schedule.warmup_fraction *
+                     static_cast<double>(length.total_steps) +
+                 kLastBits));
   return length;
 }
 
@@ -50,7 +53,9 @@ double LearningRateFactor(const Schedule& schedule, int64_t step,
     return OneCycleFactor(schedule, step, length);
   }
   const double warmup = static_cast<double>(length.warmup_steps);
-  if (step < length.warmup_steps) return static_cast<double>(step) / warmup;
+  if (step < length.warmup_steps) {
+    return static_cast<double>(step + 1) / (warmup + 1);
+  }
   const double after = static_cast<double>(
       std::max<int64_t>(1, length.total_steps - length.warmup_steps));
   switch (schedule.kind) {

@@ -20,13 +20,17 @@ struct RunLength {
 };
 
 // As Hugging Face's Trainer counts: the last, smaller batch of an epoch is a
-// step; fractions of epochs and of warm-up are rounded up. `example_count` is
-// at least 1.
+// step; fractions of epochs are rounded up. Fractions of warm-up are rounded
+// down, so that a run too short for a warm-up has none. `example_count` is at
+// least 1.
 RunLength PlanRunLength(int64_t example_count, const TrainingOptions& options);
 
-// What the learning rate is multiplied by in step `step`, counted from 0, as
-// transformers' get_{linear,cosine,constant}_schedule_with_warmup and torch's
-// OneCycleLR (its peak is at the last step of the warm-up).
+// What the learning rate is multiplied by in step `step`, counted from 0; never
+// 0. After the warm-up as transformers'
+// get_{linear,cosine,constant}_schedule_with_warmup. W steps of warm-up have
+// 1 / (W + 1), 2 / (W + 1), ... of it: theirs begins with 0, which spends the
+// first batch, and all of a run of one step, on nothing. One-cycle as torch's
+// OneCycleLR with its peak at the last step of the warm-up.
 double LearningRateFactor(const Schedule& schedule, int64_t step,
                           const RunLength& length);
 

@@ -72,6 +72,7 @@ StepLog::Summary StepLog::FlushTo(TrainingCurve& curve, size_t most_left) {
     Report(std::move(reading), sums);
   }
   Summary summary{.mean_loss = std::nullopt,
+                  .finite = sums.finite,
                   .skipped = std::move(sums.skipped)};
   if (sums.finite > 0) {
     summary.mean_loss = sums.loss / static_cast<double>(sums.finite);

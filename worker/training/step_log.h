@@ -38,6 +38,7 @@ class StepLog {
   struct Summary {
     // Of the steps that are finite; nothing without one.
     std::optional<double> mean_loss;
+    int64_t finite = 0;
     // Those that are not, in order.
     std::vector<Step> skipped;
   };

@@ -10,6 +10,9 @@ namespace {
 // Long enough for many batches, short enough to see that the machine has got
 // other work.
 constexpr absl::Duration kWindow = absl::Seconds(30);
+// Steps before which nothing is foretold: the first ones of thousands would be
+// multiplied by as much. Enough for the usual rate to leave the slowest out.
+constexpr int64_t kFewestSteps = 8;
 
 absl::Duration TimeFor(double work, double per_second) {
   return work > 0 ? absl::Seconds(work / per_second) : absl::ZeroDuration();
@@ -21,6 +24,7 @@ TimeRemaining::TimeRemaining(const RunLength& length, RunCosts costs,
                              int64_t step)
     : length_(length),
       costs_(std::move(costs)),
+      first_step_(step),
       step_(step),
       end_step_(step),
       training_rate_(kWindow),
@@ -97,14 +101,15 @@ TimeRemaining::Work TimeRemaining::WorkLeft() const {
 
 std::optional<absl::Duration> TimeRemaining::Get() const {
   const Work work = WorkLeft();
-  double training = training_rate_.UsualPerSecond();
-  double evaluation = evaluation_rate_.PerSecond();
-  // What was not measured yet is taken to be as fast as the other.
-  if (training == 0) training = evaluation;
-  if (evaluation == 0) evaluation = training;
-  if (training == 0 && work.training + work.evaluation > 0) {
+  if (work.training > 0 && step_ - first_step_ < kFewestSteps) {
     return std::nullopt;
   }
+  double training = training_rate_.UsualPerSecond();
+  if (training == 0 && work.training > 0) return std::nullopt;
+  double evaluation = evaluation_rate_.PerSecond();
+  // Evaluations that were not measured yet are taken to be as fast as steps.
+  if (evaluation == 0) evaluation = training;
+  if (evaluation == 0 && work.evaluation > 0) return std::nullopt;
   return TimeFor(work.training, training) +
          TimeFor(work.evaluation, evaluation) + costs_.saving +
          (ending_ ? absl::ZeroDuration() : costs_.last_checkpoint);

@@ -24,7 +24,7 @@ class TimeRemaining {
   // `end_step`.
   void BeginEpoch(int64_t end_step, int64_t tokens);
   // One step of it is done, `spent` after whatever came before it: pauses
-  // count as well.
+  // count as well, but not what is made once for all epochs.
   void AddStep(int64_t tokens, absl::Duration spent);
 
   // Nothing but saving follows one of EvaluationPhase::kFinal.
@@ -33,7 +33,7 @@ class TimeRemaining {
 
   void BeginSaving();
 
-  // Unset before anything was measured.
+  // Unset while too little was measured to tell.
   std::optional<absl::Duration> Get() const;
 
  private:
@@ -52,6 +52,7 @@ class TimeRemaining {
 
   const RunLength length_;
   const RunCosts costs_;
+  const int64_t first_step_;
   int64_t step_;
   // Of the epoch that has begun.
   int64_t end_step_;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "proto/contract/base/clock.h"
+#include "worker/tasks/classification_metrics.h"
 #include "worker/training/energy.h"
 #include "worker/training/options.h"
 
@@ -49,12 +50,22 @@ struct EvaluationFigures {
   // Mean cross-entropy over rows, without smoothing and weights.
   double loss = 0;
   double accuracy = 0;
+  // Over the classes that the rows or the guesses hold.
   double macro_f1 = 0;
   double weighted_f1 = 0;
   std::vector<ClassFigures> classes;
-  // Row by row, true class first: [i * classes + j].
+  // Row by row, true class first: [i * classes + j]. Empty for more than
+  // kMaxMatrixClasses.
   std::vector<int64_t> confusion_matrix;
   int64_t example_count = 0;
+  // Rows for which the network gave something that is not finite, and the first
+  // one of them.
+  int64_t broken_count = 0;
+  std::optional<int64_t> first_broken_row;
+  // The most frequent ones, the most frequent first, and how many there are; of
+  // a run's evaluations only the final ones keep them.
+  std::vector<Confusion> confusions;
+  int64_t confusion_count = 0;
   // The most confident ones, the most confident first; of a run's evaluations
   // only the final ones keep them.
   std::vector<Mistake> mistakes;
@@ -164,6 +175,28 @@ struct TrainingPoint {
   double learning_rate = 0;
 };
 
+// Why a run ended before its last step; as `EarlyStop` of the API.
+struct EarlyStop {
+  int64_t step = 0;
+  double epoch = 0;
+  int64_t best_step = 0;
+  // Of the primary metric.
+  double best_value = 0;
+};
+
+// What a finished network gave for a few samples, so that whoever reads its
+// files can see whether they give the same.
+struct ResultProbe {
+  // Validation data, or training data where there are none.
+  DataSplit split = DataSplit::kValidation;
+  // Positions among the split's examples.
+  std::vector<size_t> samples;
+  // That went through the network at once, at most.
+  int rows_at_once = 1;
+  // In fp32, sample by sample.
+  std::vector<float> logits;
+};
+
 // How a run went; enough for the run record and the report.
 struct TrainingResult {
   // Whether there is a model; otherwise the run ended at a checkpoint, by
@@ -173,7 +206,7 @@ struct TrainingResult {
   double epochs = 0;
   // Step whose weights were kept.
   int64_t best_step = 0;
-  bool stopped_early = false;
+  std::optional<EarlyStop> early_stop;
   // Rows that went through the network, each epoch's counted.
   int64_t training_examples = 0;
   // When the first batch entered the network, and when its step was done.
@@ -191,6 +224,7 @@ struct TrainingResult {
   // waited for them, which is part of `training_time`.
   int64_t checkpoints = 0;
   absl::Duration checkpoint_time;
+  ResultProbe probe;
 };
 
 // Fine-tunes and writes the resulting Hugging Face model directory (config,
@@ -198,9 +232,11 @@ struct TrainingResult {
 // options alone (on one kind of machine), whether or not the run was stopped
 // and resumed on the way: it holds no time, host or job id.
 //
-// CANCELLED when the observer said so. ABORTED with reason
-// NUMERICAL_FAILURE: loss or gradients were not finite in more than 1 % of the
-// steps, and more than 5.
+// CANCELLED when the observer said so. With reason NUMERICAL_FAILURE: ABORTED
+// when loss or gradients were not finite in half of the steps, or in more than
+// 1 % of them and more than 5, or the trained network gives what is not finite;
+// INVALID_ARGUMENT when the base model does so before it has learned anything,
+// or no step changed it: other settings of the optimizer would not help.
 // RESOURCE_EXHAUSTED with reason OUT_OF_MEMORY. Errors of DescribeModel.
 absl::StatusOr<TrainingResult> Train(const TrainingInputs& inputs,
                                      const TrainingOptions& options,

@@ -1,20 +1,26 @@
 #include "worker/training/training_run.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <set>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "ATen/ops/item.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "proto/contract/base/status_macros.h"
 #include "worker/data/batching.h"
 #include "worker/training/device.h"
 #include "worker/training/environment.h"
 #include "worker/training/evaluator.h"
+#include "worker/training/finite_check.h"
 #include "worker/training/freezing.h"
 #include "worker/training/numerics.h"
 #include "worker/training/result_directory.h"
+#include "worker/training/result_probe.h"
 #include "worker/training/run_costs.h"
 #include "worker/training/torch_errors.h"
 
@@ -109,6 +115,14 @@ absl::Status TrainingRun::UpdateFreezing() {
   return take_in();
 }
 
+std::vector<NamedTensor> TrainingRun::Weights() const {
+  std::vector<NamedTensor> all = statistics_->tensors();
+  for (const auto& item : network_.model->named_parameters()) {
+    all.push_back({item.key(), item.value()});
+  }
+  return all;
+}
+
 std::vector<NamedTensor> TrainingRun::Moving() const {
   std::vector<NamedTensor> moving = optimizer_->parameters();
   moving.insert(moving.end(), statistics_->tensors().begin(),
@@ -150,8 +164,9 @@ absl::Status TrainingRun::Resume() {
 }
 
 absl::Status TrainingRun::ReadTensors(const std::string& directory) {
+  // Frozen weights as well: those of a fork are not the base model's.
   CheckpointTensors tensors{
-      .trained = Moving(), .optimizer = optimizer_->state(), .best = {}};
+      .trained = Weights(), .optimizer = optimizer_->state(), .best = {}};
   if (HasBestWeights(directory)) tensors.best = best_weights_->Reserve();
   TUNESMITH_RETURN_IF_ERROR(ReadCheckpointTensors(directory, tensors));
   selection_.Restore(state_.selection);
@@ -162,16 +177,11 @@ absl::Status TrainingRun::ReadTensors(const std::string& directory) {
 }
 
 absl::Status TrainingRun::ReadTensorsOfFork(const std::string& directory) {
-  // What trained until now may be frozen from here on.
-  std::vector<NamedTensor> all = statistics_->tensors();
-  for (const auto& item : network_.model->named_parameters()) {
-    all.push_back({item.key(), item.value()});
-  }
   TUNESMITH_ASSIGN_OR_RETURN(OptimizerState optimizer,
                              SelectSaved(directory, optimizer_->state()));
-  return ReadCheckpointTensors(directory, {.trained = std::move(all),
-                                           .optimizer = std::move(optimizer),
-                                           .best = {}});
+  return ReadCheckpointTensors(
+      directory,
+      {.trained = Weights(), .optimizer = std::move(optimizer), .best = {}});
 }
 
 StopRequest TrainingRun::stop_request() {
@@ -194,12 +204,14 @@ absl::Status TrainingRun::EvaluateBaseline() {
     return absl::OkStatus();
   }
   for (DataSplit split : {DataSplit::kValidation, DataSplit::kTest}) {
-    absl::Status status = Evaluate(EvaluationPhase::kBaseline, split).status();
-    if (!status.ok()) {
+    absl::StatusOr<EvaluationFigures> figures =
+        Evaluate(EvaluationPhase::kBaseline, split);
+    if (!figures.ok()) {
       // Whoever goes on begins with it anew.
       state_.evaluations.clear();
-      return status;
+      return figures.status();
     }
+    TUNESMITH_RETURN_IF_ERROR(CheckBaseline(*figures, *network_.model));
   }
   state_.baseline_done = true;
   return absl::OkStatus();
@@ -224,10 +236,11 @@ absl::Status TrainingRun::TrainEpoch() {
   reporter_.BeginEpoch(
       before_epoch + static_cast<int64_t>(end),
       PaddedTokens(lengths_, std::span(batches).subspan(begin, end - begin)));
+  const BatchUse use = {.training = true, .epoch = state_.epoch};
+  const auto coming = std::span(batches).subspan(begin, end - begin);
+  TUNESMITH_RETURN_IF_ERROR(PrepareBatches(inputs_.training, coming, use));
   TUNESMITH_RETURN_IF_ERROR(network_.batches->Expect(
-      inputs_.training, std::span(batches).subspan(begin, end - begin),
-      {.training = true, .epoch = state_.epoch},
-      [this] { return IsStopped(); }));
+      inputs_.training, coming, use, [this] { return IsStopped(); }));
   for (size_t i = begin; i < end; ++i) {
     bool first = result_.first_batch_time == absl::Time();
     if (first) result_.first_batch_time = clock_.Now();
@@ -247,10 +260,29 @@ absl::Status TrainingRun::TrainEpoch() {
   return absl::OkStatus();
 }
 
+absl::Status TrainingRun::PrepareBatches(const std::vector<Example>& examples,
+                                         std::span<const BatchIndices> batches,
+                                         const BatchUse& use) {
+  const absl::Duration start = clock_.Monotonic();
+  TUNESMITH_RETURN_IF_ERROR(network_.batches->Prepare(
+      examples, batches, use, [this] { return IsStopped(); }));
+  reporter_.LeaveOut(clock_.Monotonic() - start);
+  return absl::OkStatus();
+}
+
 absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
   if (IsStopped()) return StoppedError();
   TUNESMITH_ASSIGN_OR_RETURN(double learning_rate, LearningRate());
   TUNESMITH_ASSIGN_OR_RETURN(PreparedStep prepared, PrepareStep(indices));
+  std::vector<int64_t> rows;
+  for (int32_t index : indices) {
+    rows.push_back(inputs_.training[static_cast<size_t>(index)].row);
+  }
+  // A baseline has looked for that; without one, this is the first look.
+  if (state_.step == 0 && state_.evaluations.empty() &&
+      !std::isfinite(prepared.loss.item<float>())) {
+    return FirstBatchError(rows, *network_.model);
+  }
   optimizer_->Apply(prepared.update, learning_rate);
   ++state_.step;
   state_.training_examples += static_cast<int64_t>(indices.size());
@@ -260,10 +292,7 @@ absl::Status TrainingRun::TrainStep(const BatchIndices& indices) {
                      .learning_rate = learning_rate,
                      .loss = prepared.loss,
                      .gradient_norm = prepared.update.norm,
-                     .rows = {}};
-  for (int32_t index : indices) {
-    step.rows.push_back(inputs_.training[static_cast<size_t>(index)].row);
-  }
+                     .rows = std::move(rows)};
   reporter_.AddStep(std::move(step), PaddedTokens(lengths_, {&indices, 1}));
   return absl::OkStatus();
 }
@@ -328,8 +357,12 @@ Precision TrainingRun::PrecisionOf(EvaluationPhase phase) const {
 
 absl::StatusOr<EvaluationFigures> TrainingRun::FiguresOn(
     const std::vector<Example>& examples, Precision precision) {
+  BatchIndices all(examples.size());
+  std::iota(all.begin(), all.end(), 0);
+  using Figures = absl::StatusOr<EvaluationFigures>;
   while (true) {
-    absl::StatusOr<EvaluationFigures> figures = CatchTorchErrors([&] {
+    Figures figures = CatchTorchErrors([&]() -> Figures {
+      TUNESMITH_RETURN_IF_ERROR(PrepareBatches(examples, {&all, 1}, {}));
       return EvaluateClassifier(
           network_, examples,
           {.class_count = static_cast<int64_t>(inputs_.labels.size()),
@@ -376,9 +409,14 @@ void TrainingRun::Publish(const EvaluationFigures& figures) {
     report("weighted_f1", figures.weighted_f1);
   }
   observer_.OnEvaluation(figures);
-  state_.evaluations.push_back(figures);
-  if (figures.phase != EvaluationPhase::kFinal) {
-    state_.evaluations.back().mistakes.clear();
+  EvaluationFigures& kept = state_.evaluations.emplace_back(figures);
+  if (kept.phase == EvaluationPhase::kFinal) return;
+  // Every checkpoint holds them.
+  kept.mistakes.clear();
+  kept.confusions.clear();
+  kept.confusion_count = 0;
+  if (inputs_.labels.size() > static_cast<size_t>(kMaxMatrixClasses)) {
+    kept.classes.clear();
   }
 }
 
@@ -393,6 +431,7 @@ absl::Status TrainingRun::EvaluateEpoch() {
     if (improved || !options_.keep_best) state_.best = figures;
     state_.stopped_early =
         state_.step < length_.total_steps && selection_.ShouldStop();
+    if (state_.stopped_early) LogEarlyStop();
   }
   state_.evaluation_due = false;
   if (Done()) {
@@ -405,6 +444,19 @@ absl::Status TrainingRun::EvaluateEpoch() {
     best_weights_->Keep();
   }
   return TakeCheckpoint(improved);
+}
+
+void TrainingRun::LogEarlyStop() {
+  const SelectionState::Best& best = *selection_.state().best;
+  const EarlyStopping& rule = *options_.early_stopping;
+  observer_.OnLog(absl::StrFormat(
+      "stopped early after epoch %d, step %d of %d: %s did not get better than "
+      "%.4f, that of step %d,%s in %d evaluations",
+      state_.epoch, state_.step, length_.total_steps,
+      std::string(NameOf(options_.primary_metric)), best.value, best.step,
+      rule.min_delta > 0 ? absl::StrFormat(" by more than %g", rule.min_delta)
+                         : "",
+      rule.patience));
 }
 
 absl::Status TrainingRun::TakeCheckpoint(bool improved) {
@@ -446,9 +498,14 @@ CheckpointFigures TrainingRun::FiguresOfCheckpoint() const {
 
 absl::Status TrainingRun::EvaluateFinal() {
   checkpoints_.Finish();
+  // The rest of a run of which more was skipped before.
+  if (state_.effective_steps == 0 && state_.skipped_steps > 0) {
+    return NothingLearned(state_.skipped_steps, {});
+  }
   bool swap = state_.best.has_value() && !IsBest();
   result_.best_step = state_.best.has_value() ? state_.best->step : state_.step;
   if (swap) best_weights_->Swap();
+  TUNESMITH_RETURN_IF_ERROR(CheckTrained(*network_.model));
   size_t before = state_.evaluations.size();
   absl::Status status;
   if (state_.best.has_value() &&
@@ -467,12 +524,19 @@ absl::Status TrainingRun::EvaluateFinal() {
   if (!status.ok()) {
     state_.evaluations.resize(before);
     if (swap) best_weights_->Swap();
+    return status;
   }
-  return status;
+  for (size_t i = before; i < state_.evaluations.size(); ++i) {
+    TUNESMITH_RETURN_IF_ERROR(CheckTrained(state_.evaluations[i]));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TrainingRun::Save() {
   reporter_.BeginSaving(state_);
+  TUNESMITH_ASSIGN_OR_RETURN(
+      result_.probe,
+      ProbeResult(network_, inputs_, microbatches_.RowsAt(state_.step)));
   return WriteModel(Moving(), places_.output_directory);
 }
 
@@ -481,7 +545,13 @@ TrainingResult TrainingRun::TakeResult() {
   result_.energy_joules = state_.energy_joules;
   result_.steps = state_.step;
   result_.epochs = length_.EpochOf(state_.step);
-  result_.stopped_early = state_.stopped_early;
+  if (state_.stopped_early) {
+    const SelectionState::Best& best = *selection_.state().best;
+    result_.early_stop = EarlyStop{.step = state_.step,
+                                   .epoch = result_.epochs,
+                                   .best_step = best.step,
+                                   .best_value = best.value};
+  }
   result_.training_examples = state_.training_examples;
   result_.evaluations = std::move(state_.evaluations);
   result_.curve = state_.curve.Points();

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,11 +77,18 @@ class TrainingRun {
   // What a checkpoint holds of weights and optimizer state.
   absl::Status ReadTensors(const std::string& directory);
   absl::Status ReadTensorsOfFork(const std::string& directory);
+  // All parameters and running statistics.
+  std::vector<NamedTensor> Weights() const;
   // What the run moves: parameters that train, and running statistics.
   std::vector<NamedTensor> Moving() const;
   bool IsStopped() { return stop_request() != StopRequest::kNone; }
   absl::Status WriteModel(const std::vector<NamedTensor>& trained,
                           const std::string& directory) const;
+  // Makes what these batches need and later ones find there; what that takes
+  // tells nothing of how long these will.
+  absl::Status PrepareBatches(const std::vector<Example>& examples,
+                              std::span<const BatchIndices> batches,
+                              const BatchUse& use);
   absl::Status TrainStep(const BatchIndices& batch);
   // Of the next step. Begins to count skipped steps anew where it is cut.
   absl::StatusOr<double> LearningRate();
@@ -108,6 +116,7 @@ class TrainingRun {
   absl::StatusOr<EvaluationFigures> Evaluate(EvaluationPhase phase,
                                              DataSplit split);
   void Publish(const EvaluationFigures& figures);
+  void LogEarlyStop();
   // Takes a checkpoint where one is due.
   absl::Status TakeCheckpoint(bool improved);
   // After the last step, where it is wanted.

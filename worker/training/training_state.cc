@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 // Of what ToJson writes; a change that older readers misunderstand changes it.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 json FromDouble(double value) {
   if (std::isfinite(value)) return value;
@@ -60,6 +60,50 @@ std::vector<Mistake> AsMistakes(const json& value) {
   return mistakes;
 }
 
+json FromConfusions(const std::vector<Confusion>& confusions) {
+  json rows = json::array();
+  for (const Confusion& one : confusions) {
+    rows.push_back({one.label, one.guess, one.count});
+  }
+  return rows;
+}
+
+std::vector<Confusion> AsConfusions(const json& value) {
+  std::vector<Confusion> confusions;
+  for (const json& one : value) {
+    confusions.push_back({.label = one.at(0).get<int32_t>(),
+                          .guess = one.at(1).get<int32_t>(),
+                          .count = one.at(2).get<int64_t>()});
+  }
+  return confusions;
+}
+
+json FromSelection(const SelectionState& selection) {
+  json value = {{"evaluations_without_improvement",
+                 selection.evaluations_without_improvement}};
+  if (const auto& best = selection.best) {
+    value["best"] = {{"step", best->step},
+                     {"score", FromDouble(best->score)},
+                     {"tie_score", FromDouble(best->tie_score)},
+                     {"value", FromDouble(best->value)}};
+  }
+  return value;
+}
+
+SelectionState AsSelection(const json& value) {
+  SelectionState selection;
+  value.at("evaluations_without_improvement")
+      .get_to(selection.evaluations_without_improvement);
+  if (value.contains("best")) {
+    const json& best = value.at("best");
+    selection.best = {.step = best.at("step").get<int64_t>(),
+                      .score = AsDouble(best.at("score")),
+                      .tie_score = AsDouble(best.at("tie_score")),
+                      .value = AsDouble(best.at("value"))};
+  }
+  return selection;
+}
+
 json FromFigures(const EvaluationFigures& figures) {
   json classes = json::array();
   for (const ClassFigures& one : figures.classes) {
@@ -76,9 +120,17 @@ json FromFigures(const EvaluationFigures& figures) {
                 {"classes", std::move(classes)},
                 {"confusion_matrix", figures.confusion_matrix},
                 {"example_count", figures.example_count}};
-  // Checkpoints of earlier versions have none.
+  // Evaluations on the way have none of these.
   if (!figures.mistakes.empty()) {
     value["mistakes"] = FromMistakes(figures.mistakes);
+  }
+  if (figures.confusion_count > 0) {
+    value["confusions"] = FromConfusions(figures.confusions);
+    value["confusion_count"] = figures.confusion_count;
+  }
+  if (figures.first_broken_row.has_value()) {
+    value["broken_count"] = figures.broken_count;
+    value["first_broken_row"] = *figures.first_broken_row;
   }
   return value;
 }
@@ -131,6 +183,14 @@ EvaluationFigures AsFigures(const json& value) {
   if (value.contains("mistakes")) {
     figures.mistakes = AsMistakes(value.at("mistakes"));
   }
+  if (value.contains("confusions")) {
+    figures.confusions = AsConfusions(value.at("confusions"));
+    value.at("confusion_count").get_to(figures.confusion_count);
+  }
+  if (value.contains("first_broken_row")) {
+    value.at("broken_count").get_to(figures.broken_count);
+    figures.first_broken_row = value.at("first_broken_row").get<int64_t>();
+  }
   return figures;
 }
 
@@ -143,14 +203,11 @@ TrainingState AsState(const json& value) {
   value.at("epoch").get_to(state.epoch);
   value.at("training_examples").get_to(state.training_examples);
   value.at("skipped_steps").get_to(state.skipped_steps);
+  value.at("effective_steps").get_to(state.effective_steps);
   value.at("baseline_done").get_to(state.baseline_done);
   value.at("evaluation_due").get_to(state.evaluation_due);
   value.at("stopped_early").get_to(state.stopped_early);
-  if (value.contains("best_score")) {
-    state.selection.best_score = AsDouble(value.at("best_score"));
-  }
-  value.at("evaluations_without_improvement")
-      .get_to(state.selection.evaluations_without_improvement);
+  state.selection = AsSelection(value.at("selection"));
   if (value.contains("best")) state.best = AsFigures(value.at("best"));
   for (const json& one : value.at("evaluations")) {
     state.evaluations.push_back(AsFigures(one));
@@ -191,19 +248,16 @@ json ToJson(const TrainingState& state) {
       {"epoch", state.epoch},
       {"training_examples", state.training_examples},
       {"skipped_steps", state.skipped_steps},
+      {"effective_steps", state.effective_steps},
       {"baseline_done", state.baseline_done},
       {"evaluation_due", state.evaluation_due},
       {"stopped_early", state.stopped_early},
-      {"evaluations_without_improvement",
-       state.selection.evaluations_without_improvement},
+      {"selection", FromSelection(state.selection)},
       {"evaluations", std::move(evaluations)},
       {"environment", state.environment},
       {"curve", FromCurve(state.curve)},
       {"training_seconds", absl::ToDoubleSeconds(state.training_time)},
       {"evaluation_seconds", absl::ToDoubleSeconds(state.evaluation_time)}};
-  if (state.selection.best_score.has_value()) {
-    value["best_score"] = FromDouble(*state.selection.best_score);
-  }
   if (state.energy_joules.has_value()) {
     value["energy_joules"] = FromDouble(*state.energy_joules);
   }

@@ -17,8 +17,17 @@ namespace tunesmith::worker {
 
 // What early stopping and the choice of the best weights remember.
 struct SelectionState {
-  // Of the primary metric, higher is better; unset before the first evaluation.
-  std::optional<double> best_score;
+  struct Best {
+    // Steps before its evaluation.
+    int64_t step = 0;
+    // Of the primary metric and of the loss, higher is better.
+    double score = 0;
+    double tie_score = 0;
+    // The primary metric.
+    double value = 0;
+  };
+  // Unset before the first evaluation.
+  std::optional<Best> best;
   int evaluations_without_improvement = 0;
 };
 
@@ -33,6 +42,8 @@ struct TrainingState {
   // Steps that changed nothing because loss or gradients were not finite, since
   // the begin or since the learning rate was cut.
   int64_t skipped_steps = 0;
+  // Steps that changed something, of all that this run was told of.
+  int64_t effective_steps = 0;
   bool baseline_done = false;
   // The epoch that has just ended was not evaluated yet.
   bool evaluation_due = false;

@@ -82,6 +82,27 @@ TEST_F(ModelDirectoryTest, CopiesAndCountsBytes) {
                                              "model.safetensors"));
 }
 
+TEST_F(ModelDirectoryTest, KeepsWhatAnEncoderOfSentencesMakesOfItsTokens) {
+  fs::create_directory(base_ + "/source/1_Pooling");
+  std::ofstream(base_ + "/source/1_Pooling/config.json") << "{}";
+  std::ofstream(base_ + "/source/1_Pooling/other.json") << "{}";
+  fs::create_directory(base_ + "/source/2_Normalize");
+  EXPECT_EQ(ErrorReasonOf(Copy(31).status()), v1::ERROR_REASON_TOO_LARGE);
+  absl::StatusOr<int64_t> copied = Copy(32);
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_EQ(*copied, 32);
+  EXPECT_TRUE(fs::exists(base_ + "/target/1_Pooling/config.json"));
+  EXPECT_FALSE(fs::exists(base_ + "/target/1_Pooling/other.json"));
+  EXPECT_FALSE(fs::exists(base_ + "/target/2_Normalize"));
+}
+
+TEST_F(ModelDirectoryTest, APoolingThatIsALinkIsNotFollowed) {
+  fs::create_directory_symlink("/etc", base_ + "/source/1_Pooling");
+  absl::StatusOr<int64_t> copied = Copy(30);
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_FALSE(fs::exists(base_ + "/target/1_Pooling"));
+}
+
 TEST_F(ModelDirectoryTest, WritesTheConfigThatTheRequestDescribes) {
   fs::remove(base_ + "/source/config.json");
   fs::remove(base_ + "/source/tokenizer.json");

@@ -250,10 +250,11 @@ TEST_F(ResolveSpecTest, WhatIsSetStays) {
 
 TEST_F(ResolveSpecTest, TheHeadAloneLearnsFaster) {
   spec_.mutable_freeze()->mutable_backbone();
-  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 1e-3);
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 3e-3);
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().epochs(), 30);
   // The same table, said otherwise.
   spec_.mutable_freeze()->mutable_patterns()->add_frozen("bert.*");
-  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 1e-3);
+  EXPECT_DOUBLE_EQ(Resolve().spec.hyperparameters().learning_rate(), 3e-3);
 }
 
 TEST_F(ResolveSpecTest, WithoutValidationTheLastWeightsAreKept) {

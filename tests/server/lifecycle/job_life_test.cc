@@ -575,6 +575,23 @@ TEST_F(JobLifeTest, ADivergedAttemptIsFollowedByOneWithHalfTheRateOnce) {
   EXPECT_FALSE(plane_.Job("a").latest_checkpoint().empty());
 }
 
+// Its learning rate has not been used yet.
+TEST_F(JobLifeTest, ABaseModelThatGivesNoNumbersIsNotTriedWithHalfTheRate) {
+  Create(JobRequest("a"));
+  WorkRow row = plane_.Lease().value();
+  internal::v1::WorkEvent failure =
+      FailureEvent(1, v1::ERROR_REASON_NUMERICAL_FAILURE, false);
+  *failure.mutable_outcome()->mutable_error() = ToRpcStatus(
+      MakeError(absl::StatusCode::kInvalidArgument,
+                v1::ERROR_REASON_NUMERICAL_FAILURE, "before the first step"));
+  ASSERT_TRUE(plane_.Report(row.lease(), {failure}).ok());
+  EXPECT_EQ(StateOf("a"), Job::FAILED);
+  EXPECT_EQ(plane_.Job("a").error().message(), "before the first step");
+  for (const v1::JobEvent& event : plane_.Events(plane_.Job("a"))) {
+    EXPECT_NE(event.finding().code(), v1::Finding::ROLLED_BACK);
+  }
+}
+
 TEST_F(JobLifeTest, KeysInUseAreThoseOfRecordsAndOfRunningAttempts) {
   Create(JobRequest("a"));
   auto keys = [&] {

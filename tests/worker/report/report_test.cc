@@ -51,6 +51,9 @@ struct SampleRun {
 
   v1::Evaluation& AddEvaluation(v1::Evaluation::Phase phase, v1::Split split,
                                 int64_t step, double macro_f1) {
+    EvaluationFigures& figures = result.evaluations.emplace_back();
+    figures.confusions = {{.label = 0, .guess = 1, .count = 3}};
+    figures.confusion_count = 1;
     v1::Evaluation& evaluation = evaluations.emplace_back();
     evaluation.set_phase(phase);
     evaluation.set_split(split);
@@ -74,6 +77,7 @@ struct SampleRun {
                          .training_counts = training_counts,
                          .training_rows = 80,
                          .validation_rows = 20,
+                         .data = data,
                          .findings = findings,
                          .result = result,
                          .evaluations = evaluations,
@@ -85,6 +89,7 @@ struct SampleRun {
   std::vector<std::string> labels;
   std::vector<double> class_weights;
   std::vector<int64_t> training_counts;
+  std::vector<v1::DataSummary> data;
   std::vector<v1::Finding> findings;
   TrainingResult result;
   std::vector<v1::Evaluation> evaluations;
@@ -110,6 +115,7 @@ TEST(ReportTest, NamesTheOutcomeOnTestDataToo) {
 TEST(ReportTest, ARunWithoutEvaluationsHasItsLoss) {
   SampleRun run;
   run.evaluations.clear();
+  run.result.evaluations.clear();
   std::string html = run.Render();
   EXPECT_THAT(html, HasSubstr("training loss 1.0000 → 0.0333"));
   EXPECT_THAT(html, HasSubstr("no validation and no test data"));
@@ -120,10 +126,62 @@ TEST(ReportTest, ShowsTheBestEpochByThePrimaryMetric) {
   SampleRun run;
   EXPECT_THAT(run.Render(), HasSubstr("<td>best epoch</td>\n"
                                       "<td class=\"number\">20</td>"));
-  // Not a number is never the best.
-  run.evaluations[1].set_macro_f1(std::numeric_limits<double>::quiet_NaN());
+  // A network that gives no numbers is never the best.
+  run.evaluations[3].set_macro_f1(0.99);
+  run.evaluations[3].set_loss(std::numeric_limits<double>::quiet_NaN());
   EXPECT_THAT(run.Render(), HasSubstr("<td>best epoch</td>\n"
                                       "<td class=\"number\">20</td>"));
+}
+
+TEST(ReportTest, OfEqualEpochsShowsTheOneThatIsKept) {
+  SampleRun run;
+  for (int i : {1, 2, 3}) run.evaluations[i].set_macro_f1(0.5);
+  run.evaluations[1].set_loss(0.3);
+  run.evaluations[2].set_loss(0.2);
+  run.evaluations[3].set_loss(0.25);
+  EXPECT_THAT(run.Render(), HasSubstr("<td>best epoch</td>\n"
+                                      "<td class=\"number\">20</td>"));
+  run.evaluations[3].set_loss(0.2);
+  EXPECT_THAT(run.Render(), HasSubstr("<td>best epoch</td>\n"
+                                      "<td class=\"number\">30</td>"));
+}
+
+TEST(ReportTest, SaysWhyARunEndedEarly) {
+  SampleRun run;
+  EXPECT_THAT(run.Render(), Not(HasSubstr("ended early")));
+  run.result.early_stop =
+      EarlyStop{.step = 30, .epoch = 3, .best_step = 20, .best_value = 0.875};
+  EXPECT_THAT(run.Render(),
+              HasSubstr("ended early because macro F1 did not get better than "
+                        "0.8750, that of step 20;"));
+}
+
+TEST(ReportTest, TellsWhatBecameOfTheRows) {
+  SampleRun run;
+  EXPECT_THAT(run.Render(), Not(HasSubstr("What became of the rows")));
+  v1::DataSummary& summary = run.data.emplace_back();
+  summary.set_dataset("datasets/<mail>");
+  summary.set_row_count(200);
+  summary.set_training_rows(120);
+  summary.set_validation_rows(30);
+  v1::DataSummary::Dropped& dropped = *summary.add_dropped();
+  dropped.set_cause(v1::Finding::INVALID_UTF8);
+  dropped.set_count(50);
+  v1::DataSummary::ClassRows& spam = *summary.add_classes();
+  spam.set_label("spam");
+  spam.set_used(66);
+  spam.set_dropped(34);
+  summary.add_classes()->set_label("untouched");
+  const std::string html = run.Render();
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\">datasets/&lt;mail&gt;</th>\n"
+                              "<td class=\"number\">200</td>\n"
+                              "<td class=\"number\">150</td>\n"
+                              "<td class=\"number strong\">50</td>\n"
+                              "<td class=\"number\">25.00 %</td>"));
+  EXPECT_THAT(html, HasSubstr("<td>invalid utf8</td>\n"
+                              "<td class=\"number\">50</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"number\">34.00 %</td>"));
+  EXPECT_THAT(html, Not(HasSubstr("untouched")));
 }
 
 TEST(ReportTest, MarksDefaults) {
@@ -195,8 +253,13 @@ TEST(ReportTest, ManyClassesHaveTheirWorstConfusionsInsteadOfAMatrix) {
   std::vector<std::string> labels;
   for (int i = 0; i < 300; ++i) labels.push_back(absl::StrCat("class", i));
   SampleRun run(labels);
-  v1::Evaluation& final = run.evaluations.back();
-  final.set_confusion_matrix(5 * 300 + 9, 1000);
+  // As of more classes than a matrix is kept for.
+  run.evaluations.back().clear_confusion_matrix();
+  EvaluationFigures& figures = run.result.evaluations.back();
+  figures.confusions.assign(kMaxConfusions,
+                            {.label = 1, .guess = 2, .count = 3});
+  figures.confusions[0] = {.label = 5, .guess = 9, .count = 1000};
+  figures.confusion_count = 89'700;
   std::string html = run.Render();
   EXPECT_THAT(html, Not(HasSubstr("class=\"matrix\"")));
   EXPECT_THAT(html, HasSubstr("The 50 most frequent of 89700 kinds"));
@@ -275,6 +338,7 @@ TEST(ReportTest, IsSmallHoweverMuchThereIsToTell) {
   }
   SampleRun run(labels);
   run.evaluations.resize(2);
+  run.result.evaluations.resize(2);
   run.evaluations.back().set_phase(v1::Evaluation::FINAL);
   v1::TextClassification& task = *run.item.mutable_train()
                                       ->mutable_spec()

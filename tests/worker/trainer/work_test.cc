@@ -19,6 +19,8 @@ TEST(WorkTest, ErrorsOfTheUserAreNotRepeated) {
                                          "OUT_OF_MEMORY", "")));
   EXPECT_FALSE(IsRetryable(
       ReasonedError(absl::StatusCode::kAborted, "NUMERICAL_FAILURE", "")));
+  EXPECT_FALSE(IsRetryable(
+      ReasonedError(absl::StatusCode::kInternal, "RESULT_DIFFERS", "")));
 }
 
 TEST(WorkTest, ErrorsOfTheMachineAreRepeated) {

@@ -1,9 +1,13 @@
 #include "tests/worker/training/fake_run.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "worker/models/description.h"
 
 namespace tunesmith::worker {
@@ -51,6 +55,23 @@ TrainingOptions TinyOptions() {
   options.dropout = 0.1;
   options.parameters = PlanFreezing({});
   return options;
+}
+
+void WriteBrokenModel(const std::string& tensor, int64_t index,
+                      const std::string& directory) {
+  std::filesystem::copy(TinyInputs().base_model_directory, directory);
+  std::fstream file(directory + "/model.safetensors",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  uint64_t header_bytes = 0;
+  file.read(reinterpret_cast<char*>(&header_bytes), sizeof(header_bytes));
+  std::string header(header_bytes, ' ');
+  file.read(header.data(), static_cast<std::streamsize>(header_bytes));
+  const int64_t offset =
+      nlohmann::json::parse(header)[tensor]["data_offsets"][0];
+  const float value = std::numeric_limits<float>::quiet_NaN();
+  file.seekp(static_cast<int64_t>(sizeof(header_bytes) + header_bytes) +
+             offset + index * static_cast<int64_t>(sizeof(float)));
+  file.write(reinterpret_cast<const char*>(&value), sizeof(value));
 }
 
 void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options) {

@@ -52,7 +52,7 @@ class RecordingObserver : public TrainingObserver {
   void OnCheckpointFailed(int64_t, const absl::Status& why) override {
     failures.push_back(why);
   }
-  void OnLog(std::string_view) override {}
+  void OnLog(std::string_view message) override { log.emplace_back(message); }
   StopRequest ShouldStop() override {
     return asked++ >= stop_after ? stop : StopRequest::kNone;
   }
@@ -67,6 +67,7 @@ class RecordingObserver : public TrainingObserver {
   // Of checkpoints.
   std::vector<absl::Status> failures;
   std::vector<std::string> environment_changes;
+  std::vector<std::string> log;
   // Metrics that came twice with different values.
   int conflicts = 0;
   int64_t asked = 0;
@@ -98,6 +99,11 @@ std::vector<Example> SomeExamples(int count, int first_row);
 // A run of the tiny golden BERT in which everything trains.
 TrainingInputs TinyInputs();
 TrainingOptions TinyOptions();
+
+// Copies the tiny BERT to `directory`, with not a number as one tensor's value
+// at `index`.
+void WriteBrokenModel(const std::string& tensor, int64_t index,
+                      const std::string& directory);
 
 // Makes the loss of the first batch of every epoch not finite.
 void SpoilFirstBatch(TrainingInputs& inputs, TrainingOptions& options);

@@ -64,6 +64,20 @@ TEST_P(ForkTest, OneThatIsLongerEndsAsTheLongRun) {
 
 INSTANTIATE_TEST_SUITE_P(Steps, ForkTest, ::testing::Range<int64_t>(1, 11));
 
+// What it does not train is the other run's, and not the base model's, also
+// after it was stopped.
+TEST(ForkedRunTest, KeepsWhatIsFrozenWhenItGoesOn) {
+  auto shorter = RunToItsLastStep(Steady(4));
+  Plan plan = Steady(9);
+  plan.options.parameters = PlanFreezing({"bert.embeddings.", "bert.encoder."});
+  auto whole = BeginFork(plan, LastCheckpoint(*shorter));
+  plan.options.last_step = 7;
+  auto stopped = BeginFork(plan, LastCheckpoint(*shorter));
+  plan.options.last_step.reset();
+  auto resumed = Begin(plan, LastCheckpoint(*stopped));
+  EXPECT_EQ(Weights(*resumed), Weights(*whole));
+}
+
 TEST(ForkedRunTest, MeasuresAnew) {
   auto shorter = RunToItsLastStep(Steady(6));
   auto fork = BeginFork(Steady(9), LastCheckpoint(*shorter));

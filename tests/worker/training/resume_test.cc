@@ -46,7 +46,8 @@ void ExpectSameResult(const Attempt& whole, const Attempt& resumed) {
   EXPECT_EQ(Weights(resumed), Weights(whole));
   EXPECT_EQ(resumed.result->steps, whole.result->steps);
   EXPECT_EQ(resumed.result->best_step, whole.result->best_step);
-  EXPECT_EQ(resumed.result->stopped_early, whole.result->stopped_early);
+  EXPECT_EQ(resumed.result->early_stop.has_value(),
+            whole.result->early_stop.has_value());
   EXPECT_EQ(resumed.result->training_examples, whole.result->training_examples);
   const auto& expected = whole.result->evaluations;
   ASSERT_EQ(resumed.result->evaluations.size(), expected.size());

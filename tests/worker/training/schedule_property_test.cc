@@ -62,7 +62,7 @@ class SchedulePropertyTest : public ::testing::Test {
 TEST_F(SchedulePropertyTest, FactorsLieBetweenZeroAndOne) {
   ForEachCase([](const Case& one) {
     for (int64_t step = 0; step < one.length.total_steps; ++step) {
-      ASSERT_GE(one.At(step), 0) << step;
+      ASSERT_GT(one.At(step), 0) << step;
       ASSERT_LE(one.At(step), 1) << step;
     }
   });

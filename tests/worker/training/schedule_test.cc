@@ -20,19 +20,19 @@ void ExpectFactors(const Schedule& schedule, const RunLength& length,
   }
 }
 
-// Printed by transformers 5.23 for 3 warm-up steps of 10.
-TEST(LearningRateFactorTest, EqualsTransformers) {
+// After the warm-up as printed by transformers 5.23 for 3 warm-up steps of 10;
+// its warm-up itself is 0, 1/3, 2/3.
+TEST(LearningRateFactorTest, EqualsTransformersAfterTheWarmUp) {
   ExpectFactors({.kind = ScheduleKind::kLinear}, kTen,
-                {0.0, 0.3333333333333333, 0.6666666666666666, 1.0,
-                 0.8571428571428571, 0.7142857142857143, 0.5714285714285714,
-                 0.42857142857142855, 0.2857142857142857, 0.14285714285714285});
-  ExpectFactors(
-      {.kind = ScheduleKind::kCosine}, kTen,
-      {0.0, 0.3333333333333333, 0.6666666666666666, 1.0, 0.9504844339512095,
-       0.8117449009293668, 0.6112604669781572, 0.38873953302184283,
-       0.18825509907063326, 0.04951556604879048});
+                {0.25, 0.5, 0.75, 1.0, 0.8571428571428571, 0.7142857142857143,
+                 0.5714285714285714, 0.42857142857142855, 0.2857142857142857,
+                 0.14285714285714285});
+  ExpectFactors({.kind = ScheduleKind::kCosine}, kTen,
+                {0.25, 0.5, 0.75, 1.0, 0.9504844339512095, 0.8117449009293668,
+                 0.6112604669781572, 0.38873953302184283, 0.18825509907063326,
+                 0.04951556604879048});
   ExpectFactors({.kind = ScheduleKind::kConstant}, kTen,
-                {0.0, 0.3333333333333333, 0.6666666666666666, 1.0, 1.0, 1.0});
+                {0.25, 0.5, 0.75, 1.0, 1.0, 1.0});
   ExpectFactors({.kind = ScheduleKind::kLinear}, {4, 4, 0},
                 {1.0, 0.75, 0.5, 0.25, 0});
 }
@@ -61,6 +61,17 @@ TEST(LearningRateFactorTest, OneCycleNeedsNoWarmup) {
   EXPECT_DOUBLE_EQ(LearningRateFactor(schedule, 1, two), 1);
 }
 
+TEST(LearningRateFactorTest, OneStepLearnsAtTheFullRate) {
+  for (ScheduleKind kind : {ScheduleKind::kLinear, ScheduleKind::kCosine,
+                            ScheduleKind::kConstant, ScheduleKind::kOneCycle}) {
+    TrainingOptions options;
+    options.schedule = {.kind = kind, .warmup_fraction = 0.3};
+    options.max_steps = 1;
+    EXPECT_EQ(
+        LearningRateFactor(options.schedule, 0, PlanRunLength(8, options)), 1);
+  }
+}
+
 // Whatever it is made of, no step gets more than the learning rate or less
 // than nothing, and it does not jump between two steps of a long run.
 TEST(LearningRateFactorTest, StaysInBoundsAndDoesNotJump) {
@@ -72,7 +83,7 @@ TEST(LearningRateFactorTest, StaysInBoundsAndDoesNotJump) {
       double before = LearningRateFactor({.kind = kind}, 0, length);
       for (int64_t step = 1; step < length.total_steps; ++step) {
         double factor = LearningRateFactor({.kind = kind}, step, length);
-        ASSERT_GE(factor, 0);
+        ASSERT_GT(factor, 0);
         ASSERT_LE(factor, 1);
         if (step < warmup) ASSERT_LT(std::abs(factor - before), 0.02);
         before = factor;
@@ -89,11 +100,11 @@ TrainingOptions Options(double epochs, double warmup) {
   return options;
 }
 
-TEST(PlanRunLengthTest, RoundsUpAsTransformersDoes) {
+TEST(PlanRunLengthTest, RoundsEpochsUpAndTheWarmUpDown) {
   RunLength length = PlanRunLength(45, Options(1.5, 0.1));
   EXPECT_EQ(length.steps_per_epoch, 6);
   EXPECT_EQ(length.total_steps, 9);
-  EXPECT_EQ(length.warmup_steps, 1);
+  EXPECT_EQ(length.warmup_steps, 0);
   EXPECT_EQ(PlanRunLength(45, Options(0.01, 0)).total_steps, 1);
   EXPECT_EQ(PlanRunLength(48, Options(1, 0)).steps_per_epoch, 6);
   EXPECT_EQ(PlanRunLength(1, Options(1, 1)).warmup_steps, 1);
@@ -104,7 +115,18 @@ TEST(PlanRunLengthTest, MaxStepsWins) {
   options.epochs.reset();
   options.max_steps = 7;
   EXPECT_EQ(PlanRunLength(45, options).total_steps, 7);
-  EXPECT_EQ(PlanRunLength(45, options).warmup_steps, 4);
+  EXPECT_EQ(PlanRunLength(45, options).warmup_steps, 3);
+}
+
+// 0.29 * 100 is 28.999999999999996.
+TEST(PlanRunLengthTest, AWholeNumberOfStepsStaysOne) {
+  TrainingOptions options = Options(1, 0);
+  options.epochs.reset();
+  for (int percent = 0; percent <= 100; ++percent) {
+    options.max_steps = 100;
+    options.schedule.warmup_fraction = percent / 100.0;
+    EXPECT_EQ(PlanRunLength(45, options).warmup_steps, percent);
+  }
 }
 
 }  // namespace

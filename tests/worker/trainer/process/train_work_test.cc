@@ -318,6 +318,74 @@ TEST_F(TrainWorkTest, TooManyRowsLeftOutEndTheJobWithTheirTotals) {
   EXPECT_EQ(run.FindingsWith(v1::Finding::ROW_TOTALS).size(), 1u);
 }
 
+TEST_F(TrainWorkTest, AShortRunIsToldOf) {
+  *work().mutable_training() = Dataset("train", "");
+  *work().mutable_test() = Dataset("test", "text,label\nmy bill,billing\n");
+  work().mutable_spec()->mutable_hyperparameters()->set_max_steps(1);
+  ItemRun run = RunItem(assignment_);
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  EXPECT_EQ(run.FindingsWith(v1::Finding::FEW_STEPS).size(), 1u);
+  auto absent = run.FindingsWith(v1::Finding::ABSENT_CLASS);
+  ASSERT_EQ(absent.size(), 1u);
+  EXPECT_THAT(absent[0].message(), HasSubstr("(account, delivery)"));
+  EXPECT_THAT(ReadBytes(output_ + "/report.html"), HasSubstr("few steps"));
+}
+
+TEST_F(TrainWorkTest, EarlyStoppingIsInTheOutcomeTheLogAndTheRecord) {
+  *work().mutable_training() = Dataset("train", "");
+  v1::JobSpec& spec = *work().mutable_spec();
+  spec.mutable_hyperparameters()->set_epochs(10);
+  spec.mutable_hyperparameters()->set_learning_rate(1e-30);
+  spec.mutable_evaluation()->mutable_early_stopping()->set_patience(2);
+  ItemRun run = RunItem(assignment_);
+  ASSERT_EQ(run.Reason(), "") << run.outcome.error().message();
+  const v1::EarlyStop& stop = run.outcome.train().early_stop();
+  EXPECT_EQ(stop.step(), 30);
+  EXPECT_EQ(stop.epoch(), 3);
+  EXPECT_EQ(stop.best_step(), 30);
+  int logged = 0;
+  for (const internal::v1::WorkEvent& event : run.events) {
+    logged += event.log().message().starts_with(
+        "stopped early after epoch 3, step 30 of 100: accuracy");
+  }
+  EXPECT_EQ(logged, 1);
+  auto record = nlohmann::json::parse(ReadBytes(output_ + "/run_record.json"));
+  EXPECT_EQ(record["result"]["early_stop"]["step"], 30);
+  EXPECT_EQ(record["result"]["early_stop"]["best_value"], stop.best_value());
+}
+
+// Classifiers look at a pooler that such a model never trained.
+TEST_F(TrainWorkTest, AHeadOnAnEncoderOfSentencesSeesTheMeanOverTokens) {
+  *work().mutable_training() = Dataset("train", "");
+  const std::string base = scratch_.File("sentences");
+  testing::WriteTinyModel(base + "/model");
+  std::filesystem::create_directory(base + "/model/1_Pooling");
+  std::ofstream(base + "/model/modules.json")
+      << R"([{"type": "sentence_transformers.models.Pooling",
+              "path": "1_Pooling"}])";
+  std::ofstream(base + "/model/1_Pooling/config.json")
+      << R"({"pooling_mode_mean_tokens": true})";
+  *work().mutable_base_model()->mutable_artifact() =
+      Stage(base, "m2/1", assignment_);
+  // Everything trains: the model stays as it is.
+  ItemRun full = RunItem(assignment_);
+  ASSERT_EQ(full.Reason(), "") << full.outcome.error().message();
+  EXPECT_EQ(full.outcome.train().model().model().layer_count(), 2);
+  EXPECT_TRUE(full.FindingsWith(v1::Finding::CONVERTED_WEIGHTS).empty());
+
+  for (auto& row : *work().mutable_parameters()) {
+    row.set_frozen(row.parameter().block() != v1::ModelParameter::HEAD);
+  }
+  work().mutable_spec()->mutable_hyperparameters()->set_epochs(30);
+  NewOutput("head");
+  ItemRun head = RunItem(assignment_);
+  ASSERT_EQ(head.Reason(), "") << head.outcome.error().message();
+  EXPECT_EQ(head.FindingsWith(v1::Finding::CONVERTED_WEIGHTS).size(), 1u);
+  EXPECT_EQ(head.outcome.train().model().model().layer_count(), 3);
+  EXPECT_TRUE(std::filesystem::exists(output_ + "/model/tokenizer.json"));
+  EXPECT_FALSE(std::filesystem::exists(output_ + "/scratch"));
+}
+
 TEST_F(TrainWorkTest, MaxLengthAboveTheModelsIsRefused) {
   *work().mutable_training() = Dataset("train", "");
   task().set_max_length(65);
