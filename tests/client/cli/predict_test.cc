@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -74,8 +75,9 @@ TEST_F(PredictCommandTest, LinesOfAFileAreSentInSeveralRequests) {
   EXPECT_EQ(requests_[0].samples(1).text(), "line 1");
   EXPECT_EQ(requests_[1].model(), "") << "the first message names it";
   EXPECT_FALSE(requests_[0].has_top_k());
-  EXPECT_EQ(std::count(out().begin(), out().end(), '\n'), 100);
-  EXPECT_THAT(out(), HasSubstr("\"of line 99\""));
+  const std::string answers = out();
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), '\n'), 100);
+  EXPECT_THAT(answers, HasSubstr("\"of line 99\""));
 }
 
 TEST_F(PredictCommandTest, FoldersOfPicturesAreGoneThrough) {

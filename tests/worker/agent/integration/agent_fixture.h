@@ -87,6 +87,7 @@ class AgentTest : public ::testing::Test {
     options.artifact_root = root_ + "/artifacts";
     options.trainer = SCRIPTED_TRAINER;
     options.slots.auxiliary_slots = 1;
+    options.slots.prediction_slots = 0;
     options.ready_file = root_ + "/ready";
     options.build = "test";
     options.on_end = [this] { ended_.Put(true); };

@@ -75,10 +75,10 @@ TEST(ResultFilesTest, AnotherTokenizerIsNoticed) {
   const absl::Status sound = check();
   EXPECT_TRUE(sound.ok()) << sound;
 
-  const std::string path = output + "/tokenizer.json";
-  nlohmann::json tokenizer = nlohmann::json::parse(ReadBytes(path));
-  tokenizer["normalizer"]["lowercase"] = false;
-  std::ofstream(path) << tokenizer.dump();
+  const std::string path = output + "/tokenizer_config.json";
+  nlohmann::json config = nlohmann::json::parse(ReadBytes(path));
+  config["do_lower_case"] = false;
+  std::ofstream(path) << config.dump();
   const absl::Status cased = check();
   EXPECT_EQ(ReasonOf(cased), "RESULT_DIFFERS");
   EXPECT_THAT(std::string(cased.message()),
