@@ -69,6 +69,8 @@ class PicturesTest : public ::testing::Test {
     spec.mutable_task()->mutable_image_classification();
     spec.mutable_data()->set_training("datasets/colours");
     spec.mutable_data()->set_validation_fraction(0.25);
+    // One of 49 is damaged.
+    spec.mutable_data()->mutable_cleaning()->set_max_dropped_fraction(0.05);
     spec.mutable_hyperparameters()->set_batch_size(8);
     spec.set_recipe(recipe);
     return spec;

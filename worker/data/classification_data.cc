@@ -87,10 +87,13 @@ class Preparation {
         notes_(notes),
         should_stop_(should_stop) {}
 
-  absl::StatusOr<ClassificationData> Run();
+  absl::StatusOr<ClassificationData> PrepareAll();
+  absl::StatusOr<std::vector<Example>> PrepareTest();
+
+  // Totals of all that was read, in the end.
+  void SumUp();
 
  private:
-  absl::StatusOr<ClassificationData> Prepare();
   // All usable rows of `file`; none of `rows` where it ends with an error other
   // than that of too many rows left out.
   absl::Status Read(const TableFile& file, SplitRows& rows);
@@ -101,14 +104,14 @@ class Preparation {
   absl::Status ReadTraining();
   // Rows of training data that say so become those of another split.
   absl::Status DivideByColumn();
+  // Labels as they are given, spelt as policy has it.
+  void SpellLabels();
   absl::Status ResolveTrainingLabels();
   absl::Status IndexOther(const TableFile& file, SplitRows& rows,
                           std::string_view split);
   void Split();
   absl::StatusOr<std::vector<Example>> Encode(const SplitRows& rows,
                                               std::string_view split);
-  // Totals of all that was read, in the end.
-  void SumUp();
   // Appends what `log` holds.
   void Keep(FindingLog log);
 
@@ -221,15 +224,19 @@ absl::Status Preparation::DivideByColumn() {
                    " says train or training in none"));
 }
 
-absl::Status Preparation::ResolveTrainingLabels() {
+void Preparation::SpellLabels() {
   spelling_.emplace(request_.policy.label_normalization, request_.labels,
                     training_.samples);
-  spelling_->Apply(training_.samples);
-  std::vector<std::string> given;
   for (const std::string& label : request_.labels) {
-    given.push_back(spelling_->Of(label));
+    labels_.push_back(spelling_->Of(label));
   }
-  TUNESMITH_ASSIGN_OR_RETURN(labels_, ResolveLabels(given, training_.samples));
+}
+
+absl::Status Preparation::ResolveTrainingLabels() {
+  SpellLabels();
+  spelling_->Apply(training_.samples);
+  TUNESMITH_ASSIGN_OR_RETURN(labels_,
+                             ResolveLabels(labels_, training_.samples));
   FindingLog log;
   FindLabelProblems(CountByLabel({&training_.samples}), log);
   Keep(std::move(log));
@@ -305,7 +312,7 @@ absl::StatusOr<std::vector<Example>> Preparation::Encode(
   return examples;
 }
 
-absl::StatusOr<ClassificationData> Preparation::Prepare() {
+absl::StatusOr<ClassificationData> Preparation::PrepareAll() {
   TUNESMITH_RETURN_IF_ERROR(ReadAll());
   Split();
   ClassificationData data;
@@ -345,10 +352,11 @@ void Preparation::SumUp() {
   Keep(std::move(log));
 }
 
-absl::StatusOr<ClassificationData> Preparation::Run() {
-  absl::StatusOr<ClassificationData> data = Prepare();
-  SumUp();
-  return data;
+absl::StatusOr<std::vector<Example>> Preparation::PrepareTest() {
+  SpellLabels();
+  TUNESMITH_RETURN_IF_ERROR(Read(*request_.test, test_));
+  TUNESMITH_RETURN_IF_ERROR(IndexOther(*request_.test, test_, "test"));
+  return Encode(test_, "test");
 }
 
 }  // namespace
@@ -356,7 +364,19 @@ absl::StatusOr<ClassificationData> Preparation::Run() {
 absl::StatusOr<ClassificationData> PrepareClassification(
     const ClassificationRequest& request, SampleKind& kind, DataNotes& notes,
     const std::function<bool()>& should_stop) {
-  return Preparation(request, kind, notes, should_stop).Run();
+  Preparation preparation(request, kind, notes, should_stop);
+  absl::StatusOr<ClassificationData> data = preparation.PrepareAll();
+  preparation.SumUp();
+  return data;
+}
+
+absl::StatusOr<std::vector<Example>> PrepareEvaluation(
+    const ClassificationRequest& request, SampleKind& kind, DataNotes& notes,
+    const std::function<bool()>& should_stop) {
+  Preparation preparation(request, kind, notes, should_stop);
+  absl::StatusOr<std::vector<Example>> examples = preparation.PrepareTest();
+  preparation.SumUp();
+  return examples;
 }
 
 }  // namespace tunesmith::worker

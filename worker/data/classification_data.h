@@ -57,12 +57,18 @@ struct DataNotes {
   std::vector<DataTotals> totals;
 };
 
-// Reads, cleans, splits and encodes.
+// Reads, cleans, splits and encodes all that a training needs.
 //
 // INVALID_ARGUMENT with a reason: those of ReadLabelledSamples, CheckDropped,
 // ResolveLabels, IndexLabels, and of the kind; EMPTY_DATASET when the split
 // column leaves nothing to train on.
 absl::StatusOr<ClassificationData> PrepareClassification(
+    const ClassificationRequest& request, SampleKind& kind, DataNotes& notes,
+    const std::function<bool()>& should_stop);
+
+// Does so with `test` alone, which is set; `labels` are those of the network.
+// Same errors.
+absl::StatusOr<std::vector<Example>> PrepareEvaluation(
     const ClassificationRequest& request, SampleKind& kind, DataNotes& notes,
     const std::function<bool()>& should_stop);
 

@@ -68,7 +68,7 @@ absl::Status TextSamples::Identify(const TableFile&,
     const std::span<LabelledSample> block = std::span(rows).subspan(
         begin, std::min(kBlockTexts, rows.size() - begin));
     TUNESMITH_ASSIGN_OR_RETURN(std::vector<EncodedText> encoded,
-                               EncodeTexts(tokenizer_, block, options_));
+                               EncodeTexts(*tokenizer_, block, options_));
     for (size_t i = 0; i < block.size(); ++i) {
       EncodedText& text = encoded[i];
       near_duplicates.Take(block[i], text.identity);

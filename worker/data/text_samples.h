@@ -2,6 +2,7 @@
 #define TUNESMITH_WORKER_DATA_TEXT_SAMPLES_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -14,13 +15,12 @@
 namespace tunesmith::worker {
 
 // Texts, which a tokenizer encodes: each once, and they are known by their
-// tokens, so that what differs for no network is one text. What it is given
-// outlives it.
+// tokens, so that what differs for no network is one text.
 class TextSamples : public SampleKind {
  public:
-  TextSamples(const Tokenizer& tokenizer, const EncodingOptions& options,
-              std::function<bool()> should_stop)
-      : tokenizer_(tokenizer),
+  TextSamples(std::shared_ptr<const Tokenizer> tokenizer,
+              const EncodingOptions& options, std::function<bool()> should_stop)
+      : tokenizer_(std::move(tokenizer)),
         options_(options),
         should_stop_(std::move(should_stop)) {}
 
@@ -41,7 +41,7 @@ class TextSamples : public SampleKind {
     bool truncated = false;
   };
 
-  const Tokenizer& tokenizer_;
+  const std::shared_ptr<const Tokenizer> tokenizer_;
   const EncodingOptions options_;
   const std::function<bool()> should_stop_;
   // By identity.

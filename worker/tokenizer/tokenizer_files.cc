@@ -321,6 +321,14 @@ absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(
   return Reading(directory).Read();
 }
 
+int TextLimit(const TokenizerFiles& files, int limit) {
+  const auto it = files.config.find("model_max_length");
+  if (it == files.config.end() || !it->is_number()) return limit;
+  // Unlimited is 1e30 there.
+  const double said = it->get<double>();
+  return said >= 1 && said < limit ? static_cast<int>(said) : limit;
+}
+
 absl::Status WriteTokenizerFiles(const std::string& from,
                                  std::optional<int> max_length,
                                  const std::string& to) {

@@ -39,6 +39,10 @@ struct TokenizerFiles {
 // be nonsense to the library.
 absl::StatusOr<TokenizerFiles> ReadTokenizerFiles(const std::string& directory);
 
+// Tokens after which texts are cut where nobody says otherwise, as
+// `model_max_length` has it: at most `limit`, which is the network's.
+int TextLimit(const TokenizerFiles& files, int limit);
+
 // Writes the tokenizer of the model directory `from` into `to`, which has none
 // of its files; nothing when `from` has no tokenizer. `max_length`: where texts
 // are cut unless a caller says otherwise. Errors of ReadTokenizerFiles and of

@@ -16,11 +16,11 @@
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/error.h"
 #include "worker/data/archive.h"
-#include "worker/data/finding.h"
-#include "worker/data/text_samples.h"
+#include "worker/data/encoding.h"
 #include "worker/images/decode.h"
 #include "worker/images/out_of_memory.h"
 #include "worker/tokenizer/tokenizer.h"
+#include "worker/tokenizer/tokenizer_files.h"
 #include "worker/trainer/import_work.h"
 #include "worker/training/predictor.h"
 
@@ -64,13 +64,12 @@ class TextReader : public SampleReader {
  public:
   TextReader(std::unique_ptr<Tokenizer> tokenizer,
              const EncodingOptions& options)
-      : tokenizer_(std::move(tokenizer)),
-        samples_(*tokenizer_, options, [] { return false; }) {}
+      : tokenizer_(std::move(tokenizer)), options_(options) {}
 
   absl::StatusOr<Usable> Read(const PredictBatch& batch,
                               PredictBatchResult& result) override {
     Usable usable;
-    std::vector<LabelledSample> rows;
+    std::vector<LabelledSample> texts;
     for (int i = 0; i < batch.samples_size(); ++i) {
       const std::string& text = batch.samples(i).text();
       if (text.find_first_not_of(" \t\r\n\v\f") == std::string::npos) {
@@ -80,19 +79,23 @@ class TextReader : public SampleReader {
                *result.mutable_predictions(i));
         continue;
       }
-      rows.push_back({.row = i + 1, .sample = text, .label = {}});
+      texts.push_back({.row = i + 1, .sample = text, .label = {}});
       usable.places.push_back(i);
     }
-    FindingLog unheard;
-    const std::vector<int32_t> labels(rows.size(), 0);
-    TUNESMITH_ASSIGN_OR_RETURN(
-        usable.examples, samples_.Encode(rows, labels, "asked", unheard));
+    TUNESMITH_ASSIGN_OR_RETURN(std::vector<EncodedText> encoded,
+                               EncodeTexts(*tokenizer_, texts, options_));
+    for (size_t i = 0; i < texts.size(); ++i) {
+      usable.examples.push_back({.row = texts[i].row,
+                                 .token_ids = std::move(encoded[i].token_ids),
+                                 .label = 0,
+                                 .picture = {}});
+    }
     return usable;
   }
 
  private:
   const std::unique_ptr<Tokenizer> tokenizer_;
-  TextSamples samples_;
+  const EncodingOptions options_;
 };
 
 // The pictures of a batch as an archive of files.
@@ -149,8 +152,8 @@ class PictureReaderOfSamples : public SampleReader {
     if (!sample.has_image()) {
       return BadSample("the model is of pictures, and this is none");
     }
-    absl::Status status = CatchBadAlloc(
-        [&] { return DecodeImage(sample.image()).status(); });
+    absl::Status status =
+        CatchBadAlloc([&] { return DecodeImage(sample.image()).status(); });
     if (status.ok() || IsPictureOutOfMemory(status)) return status;
     return BadSample(ToUtf8(std::string(status.message())));
   }
@@ -164,13 +167,16 @@ absl::StatusOr<std::unique_ptr<SampleReader>> MakeReader(
   if (description.image_input.has_value()) {
     return std::make_unique<PictureReaderOfSamples>(threads);
   }
+  TUNESMITH_ASSIGN_OR_RETURN(TokenizerFiles files,
+                             ReadTokenizerFiles(directory));
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer,
-                             Tokenizer::LoadFromModelDirectory(directory));
+                             Tokenizer::Parse(files.tokenizer.dump()));
   return std::make_unique<TextReader>(
       std::move(tokenizer),
-      EncodingOptions{.max_length = description.max_sequence_length,
-                      .threads = threads,
-                      .vocabulary_size = VocabularySize(description)});
+      EncodingOptions{
+          .max_length = TextLimit(files, description.max_sequence_length),
+          .threads = threads,
+          .vocabulary_size = VocabularySize(description)});
 }
 
 // The `top_k` most probable labels, the most probable first; of equal ones the

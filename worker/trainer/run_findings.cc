@@ -85,4 +85,11 @@ std::vector<DataFinding> FindingsOfRun(const TrainingInputs& inputs,
   return findings;
 }
 
+std::vector<DataFinding> FindingsOfTest(const std::vector<std::string>& labels,
+                                        const std::vector<Example>& test) {
+  std::vector<DataFinding> findings;
+  FindAbsentClasses(labels, test, "test", findings);
+  return findings;
+}
+
 }  // namespace tunesmith::worker

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_WORKER_TRAINER_RUN_FINDINGS_H_
 #define TUNESMITH_WORKER_TRAINER_RUN_FINDINGS_H_
 
+#include <string>
 #include <vector>
 
 #include "worker/data/finding.h"
@@ -15,6 +16,10 @@ namespace tunesmith::worker {
 //                 each such split.
 std::vector<DataFinding> FindingsOfRun(const TrainingInputs& inputs,
                                        const TrainingOptions& options);
+
+// ABSENT_CLASS of test data alone.
+std::vector<DataFinding> FindingsOfTest(const std::vector<std::string>& labels,
+                                        const std::vector<Example>& test);
 
 }  // namespace tunesmith::worker
 

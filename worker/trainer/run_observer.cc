@@ -15,14 +15,13 @@ namespace tunesmith::worker {
 
 RunObserver::RunObserver(const WorkContext& context,
                          const std::vector<std::string>& labels,
-                         int64_t total_steps,
-                         std::optional<absl::Duration> deadline,
+                         int64_t total_steps, const RunEnd& end,
                          tunesmith::v1::Execution& execution,
                          const CheckpointDirectory& checkpoints)
     : context_(context),
       labels_(labels),
       total_steps_(total_steps),
-      deadline_(deadline),
+      end_(end),
       execution_(execution),
       checkpoints_(checkpoints) {}
 
@@ -124,9 +123,7 @@ void RunObserver::OnCheckpointFailed(int64_t step, const absl::Status& why) {
 }
 
 StopRequest RunObserver::ShouldStop() {
-  bool out_of_time =
-      deadline_.has_value() && context_.clock.Monotonic() >= *deadline_;
-  return out_of_time ? StopRequest::kCancel : context_.stop_request();
+  return end_.IsOutOfTime() ? StopRequest::kCancel : context_.stop_request();
 }
 
 }  // namespace tunesmith::worker

@@ -2,13 +2,12 @@
 #define TUNESMITH_WORKER_TRAINER_RUN_OBSERVER_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "worker/trainer/checkpoint_directory.h"
+#include "worker/trainer/run_end.h"
 #include "worker/trainer/work_context.h"
 #include "worker/training/train.h"
 
@@ -17,13 +16,10 @@ namespace tunesmith::worker {
 // Turns what a training run tells into the item's progress and events.
 class RunObserver : public TrainingObserver {
  public:
-  // `context`, `labels`, `execution` and `checkpoints` outlive this object;
-  // `execution` is kept up to date. `deadline` is on the clock's monotonic
-  // time.
+  // All that it refers to outlives this object; `execution` is kept up to date.
   RunObserver(const WorkContext& context,
               const std::vector<std::string>& labels, int64_t total_steps,
-              std::optional<absl::Duration> deadline,
-              tunesmith::v1::Execution& execution,
+              const RunEnd& end, tunesmith::v1::Execution& execution,
               const CheckpointDirectory& checkpoints);
 
   void OnProgress(const TrainingProgress& progress) override;
@@ -43,7 +39,7 @@ class RunObserver : public TrainingObserver {
   const WorkContext& context_;
   const std::vector<std::string>& labels_;
   const int64_t total_steps_;
-  const std::optional<absl::Duration> deadline_;
+  const RunEnd& end_;
   tunesmith::v1::Execution& execution_;
   const CheckpointDirectory& checkpoints_;
 };

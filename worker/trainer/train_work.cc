@@ -16,27 +16,27 @@
 #include "proto/contract/classification.h"
 #include "proto/contract/message_limits.h"
 #include "worker/data/classification_data.h"
-#include "worker/data/image_samples.h"
-#include "worker/data/text_samples.h"
+#include "worker/data/sample_kind.h"
 #include "worker/devices/nvml.h"
 #include "worker/models/description.h"
 #include "worker/models/head_reuse.h"
 #include "worker/report/report.h"
 #include "worker/report/run_record.h"
 #include "worker/report/shown_mistakes.h"
-#include "worker/tokenizer/tokenizer.h"
 #include "worker/trainer/checkpoint_directory.h"
 #include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/raw_samples.h"
 #include "worker/trainer/run_base.h"
+#include "worker/trainer/run_end.h"
+#include "worker/trainer/run_execution.h"
 #include "worker/trainer/run_findings.h"
 #include "worker/trainer/run_observer.h"
+#include "worker/trainer/run_samples.h"
 #include "worker/trainer/wire_augmentation.h"
 #include "worker/trainer/wire_facts.h"
 #include "worker/trainer/wire_spec.h"
-#include "worker/training/environment.h"
 #include "worker/training/result_check.h"
 #include "worker/training/train.h"
 
@@ -70,10 +70,6 @@ class TrainRun {
   absl::Status StageInputs();
   void ReportExecution();
   absl::Status PrepareData();
-  // Reads the data with what the task's samples are read by.
-  absl::Status PrepareTexts();
-  absl::Status PreparePictures();
-  absl::Status Prepare(SampleKind& samples);
   // In events and in the report.
   void Tell(const std::vector<DataFinding>& findings);
   // Finds the newest sound checkpoint, and says in `places` to go on from
@@ -95,20 +91,11 @@ class TrainRun {
   absl::StatusOr<Outcome> Seal();
   // The outcome without a model.
   Outcome Stopped() const;
-  bool IsOutOfTime() const;
-  // What was done so far is soon done again.
-  bool StoppedBeforeTraining(const absl::Status& status) const {
-    return absl::IsCancelled(status) &&
-           context_.stop_request() == StopRequest::kCheckpoint;
-  }
-  bool ShouldStop() const {
-    return context_.stop_request() != StopRequest::kNone || IsOutOfTime();
-  }
 
   const TrainWork& work_;
   const WorkContext& context_;
+  const RunEnd end_;
   const absl::Time start_time_;
-  std::optional<absl::Duration> deadline_;
   const std::string model_directory_;
   // For what the run makes for itself.
   const std::string scratch_directory_;
@@ -129,18 +116,10 @@ class TrainRun {
 TrainRun::TrainRun(const TrainWork& work, const WorkContext& context)
     : work_(work),
       context_(context),
+      end_(work, context),
       start_time_(context.clock.Now()),
       model_directory_(context.assignment.output_directory() + "/model"),
-      scratch_directory_(context.assignment.output_directory() + "/scratch") {
-  if (work.run_time_left_seconds() > 0) {
-    deadline_ =
-        context.clock.Monotonic() + absl::Seconds(work.run_time_left_seconds());
-  }
-}
-
-bool TrainRun::IsOutOfTime() const {
-  return deadline_.has_value() && context_.clock.Monotonic() >= *deadline_;
-}
+      scratch_directory_(context.assignment.output_directory() + "/scratch") {}
 
 absl::Status TrainRun::StageInputs() {
   tunesmith::v1::Progress progress;
@@ -169,16 +148,7 @@ absl::Status TrainRun::StageInputs() {
 }
 
 void TrainRun::ReportExecution() {
-  const tunesmith::v1::Slot& slot = context_.assignment.slot();
-  // A worker's GPU, which this process sees as the only one.
-  execution_.set_device(slot.device());
-  execution_.set_device_name(slot.device_name());
-  execution_.set_device_uuid(slot.device_uuid());
-  execution_.set_precision(ToWire(options_.precision));
-  execution_.set_deterministic(options_.deterministic);
-  for (auto& [name, value] : DescribeEnvironment(options_)) {
-    (*execution_.mutable_environment())[name] = value;
-  }
+  execution_ = ExecutionOf(context_, options_);
   *execution_.mutable_microbatches() = work_.execution().microbatches();
   execution_.set_microbatch(execution_.microbatches().empty()
                                 ? options_.batch_size
@@ -187,59 +157,28 @@ void TrainRun::ReportExecution() {
     *execution_.mutable_learning_rate_cut() =
         work_.execution().learning_rate_cut();
   }
-  execution_.set_threads(context_.threads);
   context_.reporter.Execution(execution_);
 }
 
 absl::Status TrainRun::PrepareData() {
-  absl::Duration begin = context_.clock.Monotonic();
-  const bool of_texts = work_.spec().task().has_text_classification();
-  TUNESMITH_RETURN_IF_ERROR(of_texts ? PrepareTexts() : PreparePictures());
-  preparation_time_ = context_.clock.Monotonic() - begin;
-  return absl::OkStatus();
-}
-
-absl::Status TrainRun::PreparePictures() {
-  if (!base_model_.image_input.has_value()) {
-    return ReasonedError(absl::StatusCode::kInvalidArgument,
-                         "TASK_NOT_SUPPORTED",
-                         "the base model is no network of pictures");
-  }
+  const absl::Duration begin = context_.clock.Monotonic();
+  auto should_stop = [this] { return end_.ShouldStop(); };
   TUNESMITH_ASSIGN_OR_RETURN(
-      options_.pictures,
-      ToPictureOptions(*base_model_.image_input, work_.spec().augmentation()));
-  ImageSamples samples(static_cast<size_t>(context_.threads),
-                       request_.policy.unreadable_images,
-                       [this] { return ShouldStop(); });
-  return Prepare(samples);
-}
-
-absl::Status TrainRun::PrepareTexts() {
-  EncodingOptions encoding{
-      .max_length = work_.spec().task().text_classification().max_length(),
-      .threads = context_.threads,
-      .vocabulary_size = VocabularySize(base_model_)};
-  if (encoding.max_length < 1) {
-    return absl::InternalError("the work item leaves max_length open");
+      std::unique_ptr<SampleKind> samples,
+      MakeSampleKind({.spec = work_.spec(),
+                      .directory = base_model_directory_,
+                      .model = base_model_,
+                      .threads = context_.threads,
+                      .unreadable_images = request_.policy.unreadable_images},
+                     should_stop));
+  if (base_model_.image_input.has_value()) {
+    TUNESMITH_ASSIGN_OR_RETURN(options_.pictures,
+                               ToPictureOptions(*base_model_.image_input,
+                                                work_.spec().augmentation()));
   }
-  if (encoding.max_length > base_model_.max_sequence_length) {
-    return ReasonedError(
-        absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
-        absl::StrCat("max_length is above the model's limit of ",
-                     base_model_.max_sequence_length, ": ",
-                     encoding.max_length));
-  }
-  TUNESMITH_ASSIGN_OR_RETURN(
-      std::unique_ptr<Tokenizer> tokenizer,
-      Tokenizer::LoadFromModelDirectory(base_model_directory_));
-  TextSamples samples(*tokenizer, encoding, [this] { return ShouldStop(); });
-  return Prepare(samples);
-}
-
-absl::Status TrainRun::Prepare(SampleKind& samples) {
   DataNotes notes;
-  absl::StatusOr<ClassificationData> data = PrepareClassification(
-      request_, samples, notes, [this] { return ShouldStop(); });
+  absl::StatusOr<ClassificationData> data =
+      PrepareClassification(request_, *samples, notes, should_stop);
   Tell(notes.findings);
   for (const DataTotals& totals : notes.totals) {
     context_.reporter.DataSummary(totals);
@@ -257,6 +196,7 @@ absl::Status TrainRun::Prepare(SampleKind& samples) {
       Classification(work_.spec().task()).class_weights(), inputs_.labels,
       training_counts_, request_.policy.label_normalization);
   Tell(FindingsOfRun(inputs_, options_));
+  preparation_time_ = context_.clock.Monotonic() - begin;
   return absl::OkStatus();
 }
 
@@ -311,8 +251,8 @@ absl::Status TrainRun::Train() {
                  options_.batch_size, options_.epochs, options_.max_steps);
   CheckpointDirectory checkpoints(context_.assignment.checkpoint_directory(),
                                   work_.checkpoint_group());
-  RunObserver observer(context_, inputs_.labels, total_steps, deadline_,
-                       execution_, checkpoints);
+  RunObserver observer(context_, inputs_.labels, total_steps, end_, execution_,
+                       checkpoints);
   std::error_code error;
   std::filesystem::create_directory(model_directory_, error);
   if (error) {
@@ -481,16 +421,10 @@ absl::StatusOr<Outcome> TrainRun::Run() {
     status = PrepareData();
   }
   if (status.ok()) status = Train();
-  if (status.code() == absl::StatusCode::kCancelled && IsOutOfTime() &&
-      context_.stop_request() == StopRequest::kNone) {
-    return ReasonedError(absl::StatusCode::kDeadlineExceeded,
-                         "RUN_TIME_EXCEEDED",
-                         "the job ran longer than its max_run_time");
-  }
-  if (status.ok() ? !result_.finished : StoppedBeforeTraining(status)) {
+  if (status.ok() ? !result_.finished : end_.IsSuspended(status)) {
     return Stopped();
   }
-  TUNESMITH_RETURN_IF_ERROR(status);
+  TUNESMITH_RETURN_IF_ERROR(end_.CauseOf(status));
   TUNESMITH_RETURN_IF_ERROR(CheckFiles());
   std::error_code error;
   std::filesystem::remove_all(scratch_directory_, error);

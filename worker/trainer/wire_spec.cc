@@ -241,7 +241,9 @@ absl::StatusOr<ClassificationRequest> ToClassificationRequest(
   }
   const Classification task(spec.task());
   ClassificationRequest request;
-  TUNESMITH_ASSIGN_OR_RETURN(request.training, ToTableFile(work.training()));
+  if (work.has_training()) {
+    TUNESMITH_ASSIGN_OR_RETURN(request.training, ToTableFile(work.training()));
+  }
   if (work.has_validation()) {
     TUNESMITH_ASSIGN_OR_RETURN(request.validation,
                                ToTableFile(work.validation()));

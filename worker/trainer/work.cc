@@ -8,6 +8,7 @@
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/error.h"
+#include "worker/trainer/evaluate_work.h"
 #include "worker/trainer/import_work.h"
 #include "worker/trainer/inspect_work.h"
 #include "worker/trainer/predict_work.h"
@@ -24,7 +25,9 @@ absl::StatusOr<Outcome> Dispatch(const WorkContext& context) {
   const WorkItem& item = context.assignment.item();
   switch (item.payload_case()) {
     case WorkItem::kTrain:
-      return DoTrainWork(item.train(), context);
+      return item.train().spec().purpose() == tunesmith::v1::JobSpec::EVALUATE
+                 ? DoEvaluateWork(item.train(), context)
+                 : DoTrainWork(item.train(), context);
     case WorkItem::kInspect:
       return DoInspectWork(item.inspect(), context);
     case WorkItem::kImport:

@@ -100,6 +100,14 @@ absl::Status CheckBaseline(const EvaluationFigures& figures,
                               BrokenRows(figures), "; ", CauseOf(network)));
 }
 
+absl::Status CheckMeasured(const EvaluationFigures& figures,
+                           const torch::nn::Module& network) {
+  if (std::isfinite(figures.loss)) return absl::OkStatus();
+  return Failure(absl::StatusCode::kInvalidArgument,
+                 absl::StrCat("the model gives what is not finite ",
+                              BrokenRows(figures), "; ", CauseOf(network)));
+}
+
 absl::Status FirstBatchError(const std::vector<int64_t>& rows,
                              const torch::nn::Module& network) {
   return Failure(

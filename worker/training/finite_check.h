@@ -29,6 +29,10 @@ absl::Status FirstBatchError(const std::vector<int64_t>& rows,
 // last one's batch. INVALID_ARGUMENT, as above.
 absl::Status NothingLearned(int64_t steps, const std::vector<int64_t>& rows);
 
+// Of a model that is measured as it is. INVALID_ARGUMENT, as above.
+absl::Status CheckMeasured(const EvaluationFigures& figures,
+                           const torch::nn::Module& network);
+
 // Of a network that is to be the result: parameters and buffers. ABORTED.
 absl::Status CheckTrained(const torch::nn::Module& network);
 // And what it was measured to give. ABORTED.

@@ -16,6 +16,7 @@
 #include "worker/training/batch_maker.h"
 #include "worker/training/device.h"
 #include "worker/training/evaluator.h"
+#include "worker/training/finite_check.h"
 #include "worker/training/network.h"
 #include "worker/training/numerics.h"
 #include "worker/training/picture_batches.h"
@@ -74,6 +75,12 @@ class LoadedPredictor : public Predictor {
     return CatchTorchErrors([&] { return Compute(examples, should_stop); });
   }
 
+  absl::StatusOr<EvaluationFigures> Evaluate(
+      std::span<const Example> examples,
+      const std::function<bool()>& should_stop) override {
+    return CatchTorchErrors([&] { return Measure(examples, should_stop); });
+  }
+
  private:
   absl::StatusOr<std::vector<std::vector<double>>> Compute(
       std::span<const Example> examples,
@@ -98,6 +105,22 @@ class LoadedPredictor : public Predictor {
       }
     }
     return probabilities;
+  }
+
+  absl::StatusOr<EvaluationFigures> Measure(
+      std::span<const Example> examples,
+      const std::function<bool()>& should_stop) {
+    const size_t classes = description().head_labels.size();
+    TUNESMITH_ASSIGN_OR_RETURN(
+        EvaluationFigures figures,
+        EvaluateClassifier(
+            network_, examples,
+            {.class_count = static_cast<int64_t>(classes), .rows = kBatchRows},
+            should_stop));
+    figures.phase = EvaluationPhase::kFinal;
+    figures.split = DataSplit::kTest;
+    TUNESMITH_RETURN_IF_ERROR(CheckMeasured(figures, *network_.model));
+    return figures;
   }
 
   // Before the network, whose weights it may map.

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "worker/data/example.h"
 #include "worker/models/description.h"
+#include "worker/training/train.h"
 
 namespace tunesmith::worker {
 
@@ -31,6 +32,13 @@ class Predictor {
   // `should_stop` said so, which is asked before every batch; errors of
   // BatchMaker and CatchTorchErrors.
   virtual absl::StatusOr<std::vector<std::vector<double>>> Probabilities(
+      std::span<const Example> examples,
+      const std::function<bool()>& should_stop) = 0;
+
+  // How well it does on examples, of which there are some, whose labels are
+  // positions in ModelDescription::head_labels: a final evaluation on test
+  // data. Errors of Probabilities and CheckMeasured.
+  virtual absl::StatusOr<EvaluationFigures> Evaluate(
       std::span<const Example> examples,
       const std::function<bool()>& should_stop) = 0;
 };

@@ -1,6 +1,7 @@
 #include "worker/data/classification_data.h"
 
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ TEST(ClassificationDataTest, NumberOfThreadsChangesNothing) {
   many.close();
   auto tokenizer = Tokenizer::LoadFromModelDirectory(files.File("model"));
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const std::shared_ptr<const Tokenizer> shared = *std::move(tokenizer);
   ClassificationRequest request;
   request.training.name = "datasets/many";
   request.training.path = files.File("many.csv");
@@ -49,10 +51,10 @@ TEST(ClassificationDataTest, NumberOfThreadsChangesNothing) {
   request.label_column = "label";
   auto never = [] { return false; };
   auto prepare = [&](int threads) {
-    TextSamples texts(**tokenizer,
+    TextSamples texts(shared,
                       {.max_length = 8,
                        .threads = threads,
-                       .vocabulary_size = (*tokenizer)->IdBound()},
+                       .vocabulary_size = shared->IdBound()},
                       never);
     DataNotes notes;
     auto data = PrepareClassification(request, texts, notes, never);
@@ -297,18 +299,18 @@ TEST_F(PreparationTest, TextsThatTheTokenizerCannotTellApartAreOne) {
   testing::WriteTinyModel(files_.File("model"));
   auto tokenizer = Tokenizer::LoadFromModelDirectory(files_.File("model"));
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  const std::shared_ptr<const Tokenizer> shared = *std::move(tokenizer);
   auto never = [] { return false; };
   // Cut after the first words, which do not tell them apart.
-  const EncodingOptions options{.max_length = 4,
-                                .threads = 1,
-                                .vocabulary_size = (*tokenizer)->IdBound()};
+  const EncodingOptions options{
+      .max_length = 4, .threads = 1, .vocabulary_size = shared->IdBound()};
   request_.training = File("train",
                            "text,label\nmy card refund,a\nMy  card "
                            "refund,a\nMY CARD REFUND,b\nmy card "
                            "bill,b\nmy card bank,a\n");
   request_.validation =
       File("val", "text,label\n my card bill,b\nmy card money,a\n");
-  TextSamples texts(**tokenizer, options, never);
+  TextSamples texts(shared, options, never);
   ASSERT_TRUE(Prepare(texts).ok());
   ASSERT_THAT(With(FindingCode::kNearDuplicateText), SizeIs(1));
   EXPECT_EQ(With(FindingCode::kNearDuplicateText)[0].count, 2);

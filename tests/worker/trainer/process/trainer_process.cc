@@ -95,6 +95,14 @@ std::vector<tunesmith::v1::Finding> ItemRun::FindingsWith(
   return findings;
 }
 
+std::vector<tunesmith::v1::DataSummary> ItemRun::Summaries() const {
+  std::vector<tunesmith::v1::DataSummary> summaries;
+  for (const internal::v1::WorkEvent& event : events) {
+    if (event.has_data_summary()) summaries.push_back(event.data_summary());
+  }
+  return summaries;
+}
+
 ItemRun RunItem(const TrainerAssignment& assignment,
                 const std::function<void(const TrainerMessage&,
                                          TrainerProcess&)>& on_message) {

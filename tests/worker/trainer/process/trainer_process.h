@@ -45,6 +45,7 @@ struct ItemRun {
   std::string Reason() const;
   std::vector<tunesmith::v1::Finding> FindingsWith(
       tunesmith::v1::Finding::Code code) const;
+  std::vector<tunesmith::v1::DataSummary> Summaries() const;
 };
 
 // Runs a trainer on one assignment; `on_message` may answer to what it says.
