@@ -74,6 +74,35 @@ TEST_F(ResultTest, AModelIsAskedWithoutATrainingInBetween) {
   EXPECT_EQ(answers[0].SerializeAsString(), answers[2].SerializeAsString());
 }
 
+TEST_F(ResultTest, AResultMeasuresTheSameAsItDidInItsTraining) {
+  v1::JobSpec spec = cluster_.TinySpec(40);
+  spec.mutable_data()->set_test(spec.data().training());
+  cluster_.Submit("one", spec);
+  const v1::Job one = cluster_.WaitForEnd("one");
+  ASSERT_EQ(one.state(), v1::Job::SUCCEEDED);
+  v1::JobSpec measuring;
+  measuring.set_purpose(v1::JobSpec::EVALUATE);
+  measuring.set_base_model("models/one");
+  measuring.mutable_task()->mutable_text_classification();
+  measuring.mutable_data()->set_test(spec.data().training());
+
+  cluster_.Submit("measure", measuring);
+  const v1::Job measured = cluster_.WaitForEnd("measure");
+
+  ASSERT_EQ(measured.state(), v1::Job::SUCCEEDED) << measured.DebugString();
+  ASSERT_EQ(measured.evaluations_size(), 1);
+  const v1::Evaluation& then = *one.evaluations().rbegin();
+  const v1::Evaluation& now = measured.evaluations(0);
+  ASSERT_EQ(then.split(), v1::TEST);
+  EXPECT_EQ(now.split(), v1::TEST);
+  EXPECT_EQ(now.example_count(), then.example_count());
+  EXPECT_EQ(now.accuracy(), then.accuracy());
+  EXPECT_EQ(now.macro_f1(), then.macro_f1());
+  EXPECT_NEAR(now.loss(), then.loss(), 1e-5);
+  EXPECT_EQ(measured.output_model(), "");
+  EXPECT_EQ(measured.data_size(), 1);
+}
+
 TEST_F(ResultTest, AResultIsTheBaseOfTheNextJob) {
   cluster_.Submit("one", cluster_.TinySpec(40));
   ASSERT_EQ(cluster_.WaitForEnd("one").state(), v1::Job::SUCCEEDED);
@@ -203,10 +232,10 @@ TEST_F(ResultTest, TransformersReproducesTheTestAccuracy) {
   for (const auto& [name, content] : cluster_.Download("messages")) {
     std::ofstream(directory + "/" + name, std::ios::binary) << content;
   }
-  std::string printed = RunReference(
-      "transformers_accuracy.py",
-      {directory, TUNESMITH_SOURCE_DIR
-       "/deploy/quickstart-data/customer-messages-test.csv"});
+  std::string printed =
+      RunReference("transformers_accuracy.py",
+                   {directory, TUNESMITH_SOURCE_DIR
+                    "/deploy/quickstart-data/customer-messages-test.csv"});
   EXPECT_DOUBLE_EQ(std::stod(printed), accuracy);
 }
 

@@ -66,7 +66,8 @@ absl::StatusOr<internal::v1::TrainerAssignment> StageItem(
     artifact.set_key(key);
     artifact.set_directory(*directory);
   }
-  if (item.has_train()) {
+  // An evaluation writes nothing.
+  if (!item.train().output_key().empty()) {
     absl::StatusOr<std::string> output = store.Begin(item.train().output_key());
     if (!output.ok()) {
       return WithContext(output.status(), "preparing the output");

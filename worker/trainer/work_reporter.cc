@@ -61,10 +61,6 @@ void WorkReporter::DataSummary(const DataTotals& totals) {
   internal::v1::WorkEvent event;
   *event.mutable_data_summary() = ToWire(totals);
   Send(std::move(event));
-  const DataFinding said = TotalsFinding(totals);
-  Log(said.severity == FindingSeverity::kNote ? tunesmith::v1::LogLine::INFO
-                                              : tunesmith::v1::LogLine::WARNING,
-      said.message);
 }
 
 void WorkReporter::Evaluation(tunesmith::v1::Evaluation evaluation) {

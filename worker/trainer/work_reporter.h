@@ -28,7 +28,7 @@ class WorkReporter {
   void Finding(tunesmith::v1::Finding finding);
   void Findings(const std::vector<DataFinding>& findings);
   // What became of the rows of a dataset; ROW_TOTALS among the findings says
-  // the same in words, and so does a line of the log.
+  // the same in words.
   void DataSummary(const DataTotals& totals);
   void Evaluation(tunesmith::v1::Evaluation evaluation);
   void Checkpoint(internal::v1::CheckpointReport checkpoint);

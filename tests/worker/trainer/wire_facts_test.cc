@@ -1,11 +1,9 @@
 #include "worker/trainer/wire_facts.h"
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "worker/trainer/work_reporter.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -53,26 +51,6 @@ TEST(WireFactsTest, DatasetCountsRowsThatCannotBeUsed) {
       ToWire(TableFacts{.row_count = 5, .unusable_row_count = 2});
   EXPECT_EQ(wire.row_count(), 5);
   EXPECT_EQ(wire.unusable_row_count(), 2);
-}
-
-TEST(WorkReporterTest, TotalsAreASummaryAndALineOfTheLog) {
-  std::vector<internal::v1::WorkEvent> events;
-  WorkReporter reporter(
-      [&](internal::v1::WorkEvent event) { events.push_back(event); },
-      SystemClock());
-  reporter.DataSummary({.dataset = "datasets/x", .rows = 10, .training = 10});
-  reporter.DataSummary(
-      {.dataset = "datasets/y",
-       .rows = 10,
-       .training = 5,
-       .dropped = {{.cause = FindingCode::kMissingCell, .count = 5}}});
-  ASSERT_EQ(events.size(), 4u);
-  EXPECT_EQ(events[0].data_summary().row_count(), 10);
-  EXPECT_EQ(events[1].log().severity(), v1::LogLine::INFO);
-  EXPECT_EQ(events[1].log().message(),
-            "datasets/x: 10 rows read, 10 for training");
-  EXPECT_EQ(events[2].data_summary().dropped(0).count(), 5);
-  EXPECT_EQ(events[3].log().severity(), v1::LogLine::WARNING);
 }
 
 }  // namespace
