@@ -120,10 +120,10 @@ def main():
         lr=args.learning_rate,
     )
     total = args.epochs * len(train)
-    warmup = max(1, int(0.1 * total))
+    warmup = int(0.1 * total)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
-        lambda step: min(step / warmup, (total - step) / max(1, total - warmup)),
+        lambda step: min((step + 1) / (warmup + 1), (total - step) / max(1, total - warmup)),
     )
     loss_of = nn.CrossEntropyLoss()
     begin = time.monotonic()

@@ -14,7 +14,7 @@ namespace {
 // Rows up to which a class is tiny.
 constexpr int64_t kTinyClassRows = 2;
 // Classes that get a finding of their own, of each kind.
-constexpr int64_t kMaxClassFindings = 20;
+constexpr int64_t kMaxClassFindings = 5;
 // Largest class over smallest from which on classes are imbalanced.
 constexpr int64_t kImbalanceRatio = 10;
 void FindImbalance(const std::vector<std::string>& labels,

@@ -1,16 +1,13 @@
 #include "worker/formats/printable.h"
 
-#include <algorithm>
-
-#include "absl/strings/escaping.h"
-#include "absl/strings/string_view.h"
+#include "proto/contract/base/utf8.h"
+#include "proto/contract/base/visible_text.h"
 
 namespace tunesmith::worker {
 
 std::string Printable(std::string_view name) {
   constexpr size_t kMaxBytes = 128;
-  std::string result = absl::CHexEscape(
-      absl::string_view(name.data(), std::min(name.size(), kMaxBytes)));
+  std::string result = VisibleText(CutAtCharacter(name, kMaxBytes));
   if (name.size() > kMaxBytes) result += "...";
   return result;
 }

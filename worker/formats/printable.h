@@ -6,8 +6,7 @@
 
 namespace tunesmith::worker {
 
-// A name from a file, fit for a message: control characters and bytes beyond
-// ASCII escaped, cut after 128 bytes.
+// A name from a file, fit for a message: its VisibleText, cut after 128 bytes.
 std::string Printable(std::string_view name);
 
 }  // namespace tunesmith::worker

@@ -14,11 +14,14 @@
 namespace tunesmith::worker {
 namespace {
 
-// Pictures that cannot be read.
+// Pictures that cannot be read, or only in part.
 int64_t CountBadImages(const std::vector<DataFinding>& findings) {
   int64_t count = 0;
   for (const DataFinding& finding : findings) {
-    if (finding.code == FindingCode::kBadImage) count += finding.count;
+    if (finding.code == FindingCode::kBadImage ||
+        finding.code == FindingCode::kIncompleteImage) {
+      count += finding.count;
+    }
   }
   return count;
 }

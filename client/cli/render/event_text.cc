@@ -87,6 +87,8 @@ std::string RenderEventForLog(const v1::JobEvent& event, absl::TimeZone zone) {
                          FormatTime(event.time(), zone), RenderEvent(event));
 }
 
-bool IsForWatchers(const v1::JobEvent& event) { return !event.has_metric(); }
+bool IsForWatchers(const v1::JobEvent& event) {
+  return !event.has_metric() && !event.has_data_summary();
+}
 
 }  // namespace tunesmith::cli

@@ -14,7 +14,8 @@ std::string RenderEvent(const v1::JobEvent& event);
 // As RenderEvent, after sequence and local time.
 std::string RenderEventForLog(const v1::JobEvent& event, absl::TimeZone zone);
 
-// Whether a person who watches wants to see it: not single figures.
+// Whether a person who watches wants to see it: not single figures,
+// nor totals of rows, which a finding says as well.
 bool IsForWatchers(const v1::JobEvent& event);
 
 }  // namespace tunesmith::cli

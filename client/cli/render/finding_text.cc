@@ -1,10 +1,29 @@
 #include "client/cli/render/finding_text.h"
 
+#include <cstdint>
+#include <string_view>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/render/printable.h"
 
 namespace tunesmith::cli {
+namespace {
+
+// Whether a number is among those of a message.
+bool Says(std::string_view message, int64_t number) {
+  for (absl::string_view word :
+       absl::StrSplit(absl::string_view(message.data(), message.size()),
+                      absl::ByAnyChar(" .,:;()%"), absl::SkipEmpty())) {
+    int64_t said = 0;
+    if (absl::SimpleAtoi(word, &said) && said == number) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::string RenderFinding(const v1::Finding& finding) {
   std::string text =
@@ -19,7 +38,9 @@ std::string RenderFinding(const v1::Finding& finding) {
     absl::StrAppend(&text, "column \"", finding.column(), "\": ");
   }
   absl::StrAppend(&text, finding.message());
-  if (finding.count() > 1) absl::StrAppend(&text, " (", finding.count(), "x)");
+  if (finding.count() > 1 && !Says(finding.message(), finding.count())) {
+    absl::StrAppend(&text, " (", finding.count(), "x)");
+  }
   if (!finding.suggestion().empty()) {
     absl::StrAppend(&text, " - ", finding.suggestion());
   }

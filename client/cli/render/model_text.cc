@@ -26,10 +26,15 @@ std::string OriginOf(const v1::Model& model) {
 void AddInput(const v1::ImageInput& input, TextTable& table) {
   bool bicubic = input.interpolation() == v1::ImageInput::BICUBIC;
   bool bgr = input.channel_order() == v1::ImageInput::BGR;
-  table.AddRow({"pictures", absl::StrCat(input.size(), " pixels, cut out of ",
-                                         input.resize_size(),
-                                         bicubic ? ", bicubic" : ", bilinear",
-                                         bgr ? ", BGR" : ", RGB")});
+  const bool squashed = input.scaling() == v1::ImageInput::BOTH_SIDES;
+  const bool cut = !squashed || input.resize_size() != input.size();
+  table.AddRow(
+      {"pictures",
+       absl::StrCat(
+           input.size(), " pixels",
+           cut ? absl::StrCat(", cut out of ", input.resize_size()) : "",
+           squashed ? ", squashed to a square" : "",
+           bicubic ? ", bicubic" : ", bilinear", bgr ? ", BGR" : ", RGB")});
   table.AddRow({"mean", absl::StrJoin(input.mean(), ", ")});
   table.AddRow(
       {"standard deviation", absl::StrJoin(input.standard_deviation(), ", ")});

@@ -57,10 +57,10 @@ TEST(DataTextTest, ALabelThatLostNoMoreThanOthersIsNotNamed) {
               Not(HasSubstr("label")));
 }
 
-TEST(DataTextTest, WatchersAndLogsSeeIt) {
+TEST(DataTextTest, LogsSeeItAndWatchersReadTheFinding) {
   v1::JobEvent event;
   *event.mutable_data_summary() = Parse<v1::DataSummary>(kSpam);
-  EXPECT_TRUE(IsForWatchers(event));
+  EXPECT_FALSE(IsForWatchers(event));
   EXPECT_THAT(RenderEvent(event), HasSubstr("datasets/spam: 5,572 rows read"));
 }
 
