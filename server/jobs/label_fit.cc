@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/base/label_order.h"
 #include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/visible_text.h"
+#include "proto/contract/labels/label_order.h"
 #include "server/jobs/check_spec.h"
 #include "server/jobs/field_scope.h"
 #include "server/jobs/label_spelling.h"
@@ -45,7 +45,7 @@ Labels Unknown(const Labels& held, const Labels& known,
   const LabelSet set(known, normalization);
   Labels unknown;
   for (const std::string& label : held) {
-    if (set.SurelyLacks(label)) unknown.push_back(label);
+    if (!set.Contains(label)) unknown.push_back(label);
   }
   return unknown;
 }
@@ -159,7 +159,7 @@ void CheckWeightedLabels(const Labels& known, Resolution& resolution) {
   const auto& weights = task.class_weights().table().weights();
   for (int i = 0; i < weights.size(); ++i) {
     const std::string& label = weights[i].label();
-    if (!set.SurelyLacks(label)) continue;
+    if (set.Contains(label)) continue;
     const std::string nearest = NearestName(label, known);
     std::string text =
         "not a label of training data: " + Quoted(VisibleText(label));

@@ -8,10 +8,8 @@
 
 namespace tunesmith::server {
 
-// What `normalization` makes of a label, as far as it can be told without
-// Unicode's tables: forms of composition are left as they are, and letters are
-// folded in the Latin, Greek and Cyrillic blocks. Good to compare with and to
-// give advice by; what a job trains on is the trainer's affair.
+// What labels with one meaning have in common under `normalization`, as
+// LabelKey has it.
 std::string SpelledLabel(const std::string& label,
                          v1::CleaningPolicy::LabelNormalization normalization);
 
@@ -22,8 +20,6 @@ class LabelSet {
            v1::CleaningPolicy::LabelNormalization normalization);
 
   bool Contains(const std::string& label) const;
-  // False where it cannot be told.
-  bool SurelyLacks(const std::string& label) const;
 
  private:
   const v1::CleaningPolicy::LabelNormalization normalization_;

@@ -6,11 +6,11 @@
 #include "absl/status/statusor.h"
 #include "proto/contract/base/reason.h"
 #include "proto/contract/base/utf8.h"
+#include "proto/contract/labels/label_text.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/memory_file.h"
 #include "tests/fuzz/targets.h"
 #include "worker/data/byte_source.h"
-#include "worker/data/label_text.h"
 #include "worker/data/table.h"
 
 namespace tunesmith::worker {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "proto/contract/base/reason.h"
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 #include "worker/data/labels.h"
 
 namespace tunesmith::worker {

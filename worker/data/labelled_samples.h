@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "proto/contract/labels/label_text.h"
 #include "worker/data/data_totals.h"
 #include "worker/data/finding.h"
-#include "worker/data/label_text.h"
 #include "worker/data/table.h"
 
 namespace tunesmith::worker {

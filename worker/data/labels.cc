@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_set>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/nearest_name.h"
 #include "proto/contract/base/reason.h"
+#include "proto/contract/labels/label_order.h"
 
 namespace tunesmith::worker {
 namespace {
@@ -19,24 +19,6 @@ namespace {
 absl::Status BadClassCount(const std::string& message) {
   return ReasonedError(absl::StatusCode::kInvalidArgument, "BAD_CLASS_COUNT",
                        message);
-}
-
-// Whole numbers by value, in any spelling; false where one is none.
-bool SortByNumber(std::vector<std::string>& labels) {
-  std::vector<std::pair<std::string, std::string>> numbers;
-  for (const std::string& label : labels) {
-    std::optional<std::string> number = ShortestNumber(label);
-    if (!number.has_value() || !IsWhole(*number)) return false;
-    numbers.emplace_back(*std::move(number), label);
-  }
-  std::sort(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) {
-    return a.first == b.first ? a.second < b.second
-                              : IsLessWhole(a.first, b.first);
-  });
-  for (size_t i = 0; i < labels.size(); ++i) {
-    labels[i] = std::move(numbers[i].second);
-  }
-  return true;
 }
 
 // Which label an unknown one was probably meant to be, for an error.
@@ -140,7 +122,7 @@ absl::StatusOr<std::vector<std::string>> ResolveLabels(
     return labels;
   }
   labels.assign(found.begin(), found.end());
-  SortByNumber(labels);
+  SortLabels(labels);
   return labels;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 #include "worker/data/labelled_samples.h"
 
 namespace tunesmith::worker {

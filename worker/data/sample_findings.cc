@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 
 namespace tunesmith::worker {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/classification.h"
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 #include "worker/data/labels.h"
 
 namespace tunesmith::worker {

@@ -28,25 +28,6 @@ std::string PercentEncoded(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<absl::Duration> ParseAge(std::string_view option,
-                                        const std::string& text) {
-  constexpr int kMaxDays = 100000;
-  absl::Duration age;
-  int days = 0;
-  const bool in_days = absl::EndsWith(text, "d");
-  const bool readable =
-      in_days ? absl::SimpleAtoi(text.substr(0, text.size() - 1), &days) &&
-                    days <= kMaxDays
-              : absl::ParseDuration(text, &age);
-  if (in_days) age = absl::Hours(24) * days;
-  if (!readable || age < absl::ZeroDuration() ||
-      age == absl::InfiniteDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        std::string(option), " takes a time such as 7d, 12h or 90m: ", text));
-  }
-  return age;
-}
-
 std::string FullName(std::string_view collection, const std::string& name) {
   if (name.find('/') != std::string::npos) return name;
   return absl::StrCat(std::string(collection), "/", name);

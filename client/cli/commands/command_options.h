@@ -39,10 +39,6 @@ void InGroup(CLI::App* command, const std::string& title, const Add& add) {
   for (size_t i = before; i < options.size(); ++i) options[i]->group(title);
 }
 
-// "7d", "12h", "1h30m", "0". INVALID_ARGUMENT names the option.
-absl::StatusOr<absl::Duration> ParseAge(std::string_view option,
-                                        const std::string& text);
-
 // `{collection}/{id}` from either form; other names stay as they are, for the
 // server to judge.
 std::string FullName(std::string_view collection, const std::string& name);

@@ -5,6 +5,7 @@
 #include "client/cli/commands/choice.h"
 #include "client/cli/commands/command_options.h"
 #include "google/protobuf/util/time_util.h"
+#include "proto/contract/base/duration_text.h"
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::cli {
@@ -71,12 +72,15 @@ absl::Status ApplyEvaluation(const EvaluationFlags& flags, v1::JobSpec& spec) {
     spec.mutable_evaluation()->set_keep_best(*flags.keep_best);
   }
   if (!flags.checkpoint_retention.empty()) {
-    TUNESMITH_ASSIGN_OR_RETURN(
-        absl::Duration retention,
-        ParseAge("--checkpoint-retention", flags.checkpoint_retention));
+    absl::StatusOr<absl::Duration> retention =
+        ParseDurationText(flags.checkpoint_retention);
+    if (!retention.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--checkpoint-retention: ", retention.status().message()));
+    }
     *spec.mutable_checkpoints()->mutable_retention() =
         google::protobuf::util::TimeUtil::SecondsToDuration(
-            absl::ToInt64Seconds(retention));
+            absl::ToInt64Seconds(*retention));
   }
   return absl::OkStatus();
 }

@@ -17,7 +17,7 @@ struct EvaluationFlags {
   // "PATIENCE" or "PATIENCE:MIN_DELTA".
   std::string early_stopping;
   std::optional<bool> keep_best;
-  // As ParseAge takes it.
+  // As ParseDurationText takes it.
   std::string checkpoint_retention;
 };
 

@@ -224,18 +224,6 @@ TEST(ClassWeightFlagsTest, BalancedOrATable) {
   EXPECT_FALSE(ClassWeightsOf({{"balanced", "spam=3"}}).ok());
 }
 
-TEST(ParseAgeTest, DaysOrWhatDurationsAre) {
-  EXPECT_EQ(*ParseAge("--x", "7d"), absl::Hours(7 * 24));
-  EXPECT_EQ(*ParseAge("--x", "1h30m"), absl::Minutes(90));
-  EXPECT_EQ(*ParseAge("--x", "0"), absl::ZeroDuration());
-  for (const char* bad :
-       {"", "7", "d", "-1d", "-2h", "inf", "1.5d", "7 days"}) {
-    EXPECT_THAT(std::string(ParseAge("--x", bad).status().message()),
-                HasSubstr("--x takes a time"))
-        << bad;
-  }
-}
-
 TEST(FileUriTest, PathsBecomeAbsoluteAndEncoded) {
   EXPECT_EQ(FileUri("/a/b c%.csv"), "file:///a/b%20c%25.csv");
   EXPECT_EQ(FileUri("/a/../b/"), "file:///b");

@@ -80,7 +80,9 @@ TEST_F(SchedulePropertyTest, WarmUpOnlyRisesAndAllAfterItOnlyFalls) {
         ASSERT_LE(one.At(step), one.At(step - 1)) << step;
       }
     }
-    if (peak < one.length.total_steps) ASSERT_DOUBLE_EQ(one.At(peak), 1);
+    if (peak < one.length.total_steps) {
+      ASSERT_DOUBLE_EQ(one.At(peak), 1);
+    }
   });
 }
 
@@ -90,7 +92,9 @@ TEST_F(SchedulePropertyTest, OneCycleBeginsAndEndsAtItsDivisors) {
     const RunLength& length = one.length;
     if (!one.OneCycle()) return;
     double first = 1 / one.options.schedule.initial_divisor;
-    if (length.warmup_steps > 1) ASSERT_NEAR(one.At(0), first, 1e-12);
+    if (length.warmup_steps > 1) {
+      ASSERT_NEAR(one.At(0), first, 1e-12);
+    }
     if (length.total_steps - 1 > length.warmup_steps - 1 &&
         length.total_steps > 1) {
       ASSERT_NEAR(one.At(length.total_steps - 1),

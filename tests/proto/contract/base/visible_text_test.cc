@@ -1,36 +1,15 @@
-// How labels are ordered and shown, and what names a split.
+// How names are shown, and what names a split.
+#include "proto/contract/base/visible_text.h"
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "proto/contract/base/label_order.h"
 #include "proto/contract/base/split_name.h"
 #include "proto/contract/base/utf8.h"
-#include "proto/contract/base/visible_text.h"
 
 namespace tunesmith {
 namespace {
 
 using ::testing::ElementsAre;
-
-std::vector<std::string> Sorted(std::vector<std::string> labels) {
-  SortLabels(labels);
-  return labels;
-}
-
-TEST(LabelOrderTest, WholeNumbersGoByValueHoweverLong) {
-  EXPECT_THAT(Sorted({"10", "9", "-2", "-10", "0", "123456789012345678901",
-                      "99999999999999999999"}),
-              ElementsAre("-10", "-2", "0", "9", "10", "99999999999999999999",
-                          "123456789012345678901"));
-  EXPECT_THAT(Sorted({"7", "007", "-0", "0"}),
-              ElementsAre("-0", "0", "007", "7"));
-}
-
-TEST(LabelOrderTest, AnythingElseGoesByByte) {
-  EXPECT_THAT(Sorted({"b", "a", "B"}), ElementsAre("B", "a", "b"));
-  EXPECT_THAT(Sorted({"10", "9", "1.5"}), ElementsAre("1.5", "10", "9"));
-  EXPECT_THAT(Sorted({"10", "9", "-"}), ElementsAre("-", "10", "9"));
-  EXPECT_THAT(Sorted({}), ElementsAre());
-}
 
 TEST(VisibleTextTest, WhatCannotBeSeenIsWritten) {
   EXPECT_EQ(VisibleText("plain text"), "plain text");

@@ -1,4 +1,4 @@
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 
 #include <utf8proc.h>
 
@@ -12,7 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "proto/contract/base/utf8.h"
 
-namespace tunesmith::worker {
+namespace tunesmith {
 namespace {
 
 constexpr size_t kShownBytes = 100;
@@ -282,4 +282,4 @@ std::string ShowText(std::string_view text) {
   return result + "\"";
 }
 
-}  // namespace tunesmith::worker
+}  // namespace tunesmith

@@ -1,5 +1,5 @@
-#ifndef TUNESMITH_WORKER_DATA_LABEL_TEXT_H_
-#define TUNESMITH_WORKER_DATA_LABEL_TEXT_H_
+#ifndef TUNESMITH_PROTO_CONTRACT_LABELS_LABEL_TEXT_H_
+#define TUNESMITH_PROTO_CONTRACT_LABELS_LABEL_TEXT_H_
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 // Short texts that name something: how two of them can be meant to be the same
 // and yet differ. All texts are UTF-8.
 
-namespace tunesmith::worker {
+namespace tunesmith {
 
 // As `CleaningPolicy.LabelNormalization` of the API.
 enum class LabelNormalization { kNone = 1, kTrim = 2, kFold = 3 };
@@ -44,6 +44,6 @@ bool ReadsAsMissing(std::string_view text);
 // 100 bytes.
 std::string ShowText(std::string_view text);
 
-}  // namespace tunesmith::worker
+}  // namespace tunesmith
 
-#endif  // TUNESMITH_WORKER_DATA_LABEL_TEXT_H_
+#endif  // TUNESMITH_PROTO_CONTRACT_LABELS_LABEL_TEXT_H_

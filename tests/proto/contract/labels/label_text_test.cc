@@ -1,10 +1,10 @@
-#include "worker/data/label_text.h"
+#include "proto/contract/labels/label_text.h"
 
 #include <string>
 
 #include "gtest/gtest.h"
 
-namespace tunesmith::worker {
+namespace tunesmith {
 namespace {
 
 TEST(ShortestNumberTest, IsOneForAllSpellings) {
@@ -124,4 +124,4 @@ TEST(ShowTextTest, WhatCannotBeSeenIsEscaped) {
 }
 
 }  // namespace
-}  // namespace tunesmith::worker
+}  // namespace tunesmith
