@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/end_to_end/cluster.h"
-#include "tests/end_to_end/reference_python.h"
+#include "tests/end_to_end/run_reference.h"
 #include "worker/formats/safetensors_file.h"
 
 namespace tunesmith::testing {

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/end_to_end/cluster.h"
-#include "tests/end_to_end/reference_python.h"
+#include "tests/end_to_end/run_reference.h"
 #include "tests/worker/data/archive_file.h"
 #include "worker/images/encode_png.h"
 

@@ -13,7 +13,7 @@
 #include "ATen/ops/tensor.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/golden/reference_python.h"
+#include "tests/golden/run_reference.h"
 #include "tests/worker/scratch_directory.h"
 #include "tests/worker/training/fake_run.h"
 #include "worker/formats/weight_files.h"

@@ -13,7 +13,7 @@
 #include "ATen/core/grad_mode.h"
 #include "ATen/ops/from_blob.h"
 #include "gtest/gtest.h"
-#include "tests/golden/reference_python.h"
+#include "tests/golden/run_reference.h"
 #include "tests/worker/scratch_directory.h"
 #include "worker/formats/safetensors_file.h"
 #include "worker/models/description.h"

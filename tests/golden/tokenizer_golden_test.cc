@@ -10,7 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/golden/reference_python.h"
+#include "tests/golden/run_reference.h"
 #include "tests/worker/scratch_directory.h"
 #include "worker/tokenizer/tokenizer.h"
 #include "worker/tokenizer/tokenizer_files.h"

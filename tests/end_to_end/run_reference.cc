@@ -1,28 +1,18 @@
-#include "tests/end_to_end/reference_python.h"
+#include "tests/end_to_end/run_reference.h"
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace tunesmith::testing {
 
-std::string ReferencePython() {
-  if (const char* path = std::getenv("TUNESMITH_REFERENCE_PYTHON")) return path;
-  const char* home = std::getenv("HOME");
-  std::string path = absl::StrCat(home != nullptr ? home : "",
-                                  "/.cache/tunesmith/reference/bin/python");
-  return std::filesystem::exists(path) ? path : "";
-}
-
 std::string RunReference(const std::string& script,
                          const std::vector<std::string>& arguments,
                          const std::string& input) {
-  std::string command = absl::StrCat(ReferencePython(), " ",
-                                     TUNESMITH_SOURCE_DIR "/tests/end_to_end/",
-                                     script);
+  std::string command =
+      absl::StrCat(ReferencePython(), " ",
+                   TUNESMITH_SOURCE_DIR "/tests/end_to_end/", script);
   for (const std::string& argument : arguments) {
     absl::StrAppend(&command, " ", argument);
   }
