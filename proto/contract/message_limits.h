@@ -7,12 +7,15 @@
 
 namespace tunesmith {
 
+// Of the samples of one prediction request together: a photograph has several
+// MiB.
+inline constexpr size_t kMaxSampleBytes = 32 << 20;
 // What the server takes.
-inline constexpr int kMaxRequestBytes = 4 << 20;
+inline constexpr int kMaxRequestBytes = 36 << 20;
 // What clients and workers take. A finished job of a thousand classes carries
 // several confusion matrices of a million entries.
 inline constexpr int kMaxResponseBytes = 64 << 20;
-// One event of a work item; it fits into a request with what is around it.
+// One event of a work item, which is also kept in the database.
 inline constexpr size_t kMaxEventBytes = 3 << 20;
 
 }  // namespace tunesmith

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
+#include "proto/contract/message_limits.h"
 #include "server/api/ready_model.h"
 #include "server/api/request_check.h"
 
@@ -10,8 +11,6 @@ namespace tunesmith::server {
 namespace {
 
 constexpr int kMaxSamples = 256;
-// Leaves room in a message of gRPC's default size for all else.
-constexpr size_t kMaxSampleBytes = size_t{3} << 20;
 // Samples whose problems are told one by one.
 constexpr int kToldProblems = 8;
 
@@ -53,19 +52,18 @@ absl::Status CheckSamples(const AskedModel& model,
   for (int i = 0; i < request.samples_size(); ++i) {
     const v1::Sample& sample = request.samples(i);
     bytes += sample.ByteSizeLong();
-    const bool fits = model.takes_images ? sample.has_image()
-                                         : sample.has_text();
+    const bool fits =
+        model.takes_images ? sample.has_image() : sample.has_text();
     if (fits || ++wrong > kToldProblems) continue;
-    check.Add(absl::StrCat("samples[", i, "]"),
-              absl::StrCat("must be ",
-                           model.takes_images ? "an image" : "a text",
-                           ", as the model takes"));
+    check.Add(
+        absl::StrCat("samples[", i, "]"),
+        absl::StrCat("must be ", model.takes_images ? "an image" : "a text",
+                     ", as the model takes"));
   }
   if (bytes > kMaxSampleBytes) {
-    check.Add("samples",
-              absl::StrCat("must have at most ", kMaxSampleBytes,
-                           " bytes together, got: ", bytes,
-                           "; spread them over several requests"));
+    check.Add("samples", absl::StrCat("must have at most ", kMaxSampleBytes,
+                                      " bytes together, got: ", bytes,
+                                      "; spread them over several requests"));
   }
   return check.ToStatus();
 }
@@ -77,10 +75,11 @@ int TopK(const AskedModel& model, const v1::PredictRequest& request) {
 absl::Status NoAnswerInTime(absl::Duration waited) {
   return MakeError(
       absl::StatusCode::kDeadlineExceeded, v1::ERROR_REASON_NO_WORKER_IN_TIME,
-      absl::StrCat("no worker has answered in time (ListWorkers shows what they "
-                   "do; tunesmith-worker offers places for predictions with "
-                   "--prediction-slots), waited: ",
-                   absl::FormatDuration(waited)));
+      absl::StrCat(
+          "no worker has answered in time (ListWorkers shows what they "
+          "do; tunesmith-worker offers places for predictions with "
+          "--prediction-slots), waited: ",
+          absl::FormatDuration(waited)));
 }
 
 }  // namespace tunesmith::server

@@ -39,12 +39,14 @@ PredictionDesk::Holder* PredictionDesk::FindItem(const std::string& item_uid) {
   return found == holders_.end() ? nullptr : &*found;
 }
 
-size_t PredictionDesk::QuestionCount() const {
+bool PredictionDesk::HasRoomFor(size_t bytes) const {
   size_t count = 0;
   for (const Holder& holder : holders_) {
     count += holder.waiting.size() + holder.under_way.size();
+    for (const Question& asked : holder.waiting) bytes += asked.bytes;
+    for (const auto& [number, asked] : holder.under_way) bytes += asked.bytes;
   }
-  return count;
+  return count < kMaxQuestions && bytes <= kMaxBytes;
 }
 
 void PredictionDesk::Queue(Holder& holder, Deeds& deeds) {
@@ -53,27 +55,29 @@ void PredictionDesk::Queue(Holder& holder, Deeds& deeds) {
   holder.ready = false;
   holder.stopping = false;
   holder.last_number = 0;
-  deeds.push_back([backend = backend_, model = holder.model,
-                   uid = holder.item_uid] {
-    backend->QueueHolder(model, uid);
-  });
+  deeds.push_back(
+      [backend = backend_, model = holder.model, uid = holder.item_uid] {
+        backend->QueueHolder(model, uid);
+      });
 }
 
 absl::StatusOr<int64_t> PredictionDesk::Ask(const PredictionModel& model,
                                             std::vector<v1::Sample> samples,
                                             int top_k, AnswerFn answer) {
+  size_t bytes = 0;
+  for (const v1::Sample& sample : samples) bytes += sample.ByteSizeLong();
   Deeds deeds;
   int64_t id = 0;
   {
     MutexLock lock(&mutex_);
-    if (QuestionCount() >= kMaxQuestions) {
+    if (!HasRoomFor(bytes)) {
       return QuotaError(v1::ERROR_REASON_QUEUE_FULL, "predictions",
                         "too many predictions wait for a worker; try again",
                         absl::Seconds(1));
     }
-    auto holder = std::find_if(
-        holders_.begin(), holders_.end(),
-        [&](const Holder& known) { return known.model == model; });
+    auto holder =
+        std::find_if(holders_.begin(), holders_.end(),
+                     [&](const Holder& known) { return known.model == model; });
     if (holder == holders_.end()) {
       holder = holders_.emplace(holders_.end());
       holder->model = model;
@@ -82,6 +86,7 @@ absl::StatusOr<int64_t> PredictionDesk::Ask(const PredictionModel& model,
     id = ++last_question_;
     holder->waiting.push_back({.id = id,
                                .samples = std::move(samples),
+                               .bytes = bytes,
                                .top_k = top_k,
                                .answer = std::move(answer)});
     SendMore(*holder, deeds);
@@ -183,9 +188,8 @@ void PredictionDesk::OnLeased(const std::string& item_uid, int64_t fence,
     Holder* holder = FindItem(item_uid);
     if (holder == nullptr) {
       // Everybody gave up before it was leased.
-      deeds.push_back([backend = backend_, item_uid] {
-        backend->RemoveHolder(item_uid);
-      });
+      deeds.push_back(
+          [backend = backend_, item_uid] { backend->RemoveHolder(item_uid); });
     } else {
       holder->worker_id = worker_id;
       holder->fence = fence;
@@ -267,11 +271,10 @@ void PredictionDesk::OnResult(const std::string& worker_id,
     auto asked = holder->under_way.find(result.number());
     if (asked != holder->under_way.end()) {
       if (asked->second.answer) {
-        deeds.push_back([tell = std::move(asked->second.answer),
-                         answer = AnswerOf(asked->second.samples.size(),
-                                           result)]() mutable {
-          tell(std::move(answer));
-        });
+        deeds.push_back(
+            [tell = std::move(asked->second.answer),
+             answer = AnswerOf(asked->second.samples.size(),
+                               result)]() mutable { tell(std::move(answer)); });
       }
       holder->under_way.erase(asked);
     }

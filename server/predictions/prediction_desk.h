@@ -63,8 +63,9 @@ class PredictionDesk {
   using Answer = absl::StatusOr<std::vector<v1::Prediction>>;
   using AnswerFn = absl::AnyInvocable<void(Answer)>;
 
-  // Questions that may wait, each of at most a request's bytes.
+  // Questions that may wait, and bytes of their samples.
   static constexpr size_t kMaxQuestions = 256;
+  static constexpr size_t kMaxBytes = size_t{256} << 20;
   // Batches that a worker has at once: one it works on, and the next.
   static constexpr size_t kBatchesUnderWay = 2;
   // How long a holder may go on while another model waits for a slot.
@@ -100,6 +101,8 @@ class PredictionDesk {
   struct Question {
     int64_t id = 0;
     std::vector<v1::Sample> samples;
+    // Of `samples`.
+    size_t bytes = 0;
     int top_k = 1;
     AnswerFn answer;
   };
@@ -145,7 +148,8 @@ class PredictionDesk {
   // A holder that waits for a slot, and nobody for it.
   void RemoveUnwanted(std::list<Holder>::iterator holder, Deeds& deeds)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t QuestionCount() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For one more question.
+  bool HasRoomFor(size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static void Do(Deeds deeds);
 
   PredictionBackend* const backend_;

@@ -1,3 +1,5 @@
+#include "client/cpp/predict.h"
+
 #include <algorithm>
 #include <deque>
 #include <filesystem>
@@ -17,9 +19,10 @@
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/render/printable.h"
-#include "client/cpp/predict.h"
+#include "client/cli/render/quantity.h"
 #include "proto/contract/base/mutex.h"
 #include "proto/contract/base/status_macros.h"
+#include "proto/contract/message_limits.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -30,8 +33,6 @@ namespace fs = std::filesystem;
 // largest fit in a message.
 constexpr size_t kMaxSamples = 64;
 constexpr size_t kMaxBytes = size_t{2} << 20;
-// Of a picture, or a line.
-constexpr size_t kMaxSampleBytes = size_t{3} << 20;
 // Columns of the table that show a sample.
 constexpr size_t kShownColumns = 48;
 
@@ -76,7 +77,8 @@ class ListedTexts : public SampleSource {
   size_t next_ = 0;
 };
 
-// A text on each line; empty lines are passed over.
+// A text on each line, so that answers are in the lines' order; an empty one is
+// none, which the answer says.
 class Lines : public SampleSource {
  public:
   explicit Lines(const std::string& path) {
@@ -88,12 +90,13 @@ class Lines : public SampleSource {
 
   absl::StatusOr<std::optional<Named>> Next() override {
     std::string line;
-    while (std::getline(*input_, line)) {
+    if (std::getline(*input_, line)) {
       if (line.ends_with('\r')) line.pop_back();
       if (line.size() > kMaxSampleBytes) {
-        return absl::InvalidArgumentError("a line is longer than 3 MiB");
+        return absl::InvalidArgumentError(absl::StrCat(
+            "a line is longer than ", FormatBytes(kMaxSampleBytes)));
       }
-      if (!line.empty()) return TextSample(std::move(line));
+      return TextSample(std::move(line));
     }
     return std::optional<Named>();
   }
@@ -115,12 +118,12 @@ class Pictures : public SampleSource {
     const uintmax_t size = fs::file_size(path, error);
     std::ifstream file(path, std::ios::binary);
     if (error || !file) {
-      return absl::NotFoundError(
-          absl::StrCat("cannot read ", Printable(path)));
+      return absl::NotFoundError(absl::StrCat("cannot read ", Printable(path)));
     }
     if (size > kMaxSampleBytes) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          Printable(path), " is larger than the 3 MiB of a request"));
+      return absl::InvalidArgumentError(
+          absl::StrCat(Printable(path), " is larger than the ",
+                       FormatBytes(kMaxSampleBytes), " of a request"));
     }
     Named named{.name = path, .sample = {}};
     named.sample.mutable_image()->assign(std::istreambuf_iterator<char>(file),
@@ -153,8 +156,8 @@ absl::StatusOr<std::vector<std::string>> FilesOf(
       }
     }
     if (error) {
-      return absl::NotFoundError(absl::StrCat("cannot read ", Printable(path),
-                                              ": ", error.message()));
+      return absl::NotFoundError(
+          absl::StrCat("cannot read ", Printable(path), ": ", error.message()));
     }
     std::sort(inside.begin(), inside.end());
     files.insert(files.end(), inside.begin(), inside.end());
@@ -179,6 +182,14 @@ absl::StatusOr<std::unique_ptr<SampleSource>> OpenSource(
     return std::make_unique<Pictures>(std::move(files));
   }
   if (options.file.empty()) {
+    for (const std::string& text : options.samples) {
+      std::error_code error;
+      if (!fs::exists(text, error)) continue;
+      context.console().Note(
+          absl::StrCat(Printable(text),
+                       " is taken as a text, for the model is of texts; those "
+                       "of a file: --file"));
+    }
     return std::make_unique<ListedTexts>(options.samples);
   }
   auto lines = std::make_unique<Lines>(options.file);
@@ -240,7 +251,8 @@ std::string RenderPrediction(const std::string& name,
   std::string line = shown;
   line.append(kShownColumns - DisplayWidth(shown), ' ');
   if (prediction.has_error()) {
-    absl::StrAppend(&line, "  error: ", Printable(prediction.error().message()));
+    absl::StrAppend(&line,
+                    "  error: ", Printable(prediction.error().message()));
   }
   for (const auto& score : prediction.scores()) {
     absl::StrAppend(&line, "  ", Printable(score.label()),

@@ -45,7 +45,8 @@ class PredictCommandTest : public CommandLineTest {
       return;
     }
     v1::Prediction::LabelScore& score = *prediction.add_scores();
-    score.set_label(sample.has_image() ? sample.image() : "of " + sample.text());
+    score.set_label(sample.has_image() ? sample.image()
+                                       : "of " + sample.text());
     score.set_score(0.75);
   }
 
@@ -64,9 +65,27 @@ TEST_F(PredictCommandTest, TextsAreAnsweredInTheirOrder) {
   EXPECT_EQ(requests_[0].top_k(), 1);
 }
 
+TEST_F(PredictCommandTest, AnEmptyLineKeepsItsPlace) {
+  ASSERT_EQ(Run({"predict", "intents", "--file",
+                 scratch_.Write("lines.txt", "one\n\ntwo\n"), "--json"}),
+            0)
+      << err();
+  ASSERT_THAT(requests_, SizeIs(1));
+  ASSERT_EQ(requests_[0].samples_size(), 3);
+  EXPECT_TRUE(requests_[0].samples(1).has_text());
+  EXPECT_EQ(requests_[0].samples(2).text(), "two");
+}
+
+TEST_F(PredictCommandTest, AFileForAModelOfTextsIsTakenAsATextAndSaysSo) {
+  const std::string path = scratch_.Write("picture.jpg", "x");
+  ASSERT_EQ(Run({"predict", "intents", path}), 0) << err();
+  EXPECT_THAT(err(), HasSubstr("picture.jpg is taken as a text"));
+  EXPECT_EQ(requests_[0].samples(0).text(), path);
+}
+
 TEST_F(PredictCommandTest, LinesOfAFileAreSentInSeveralRequests) {
   std::string lines;
-  for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\r\n\n";
+  for (int i = 0; i < 100; ++i) lines += "line " + std::to_string(i) + "\r\n";
   ASSERT_EQ(Run({"predict", "intents", "--file",
                  scratch_.Write("lines.txt", lines), "--json"}),
             0)

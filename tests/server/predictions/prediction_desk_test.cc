@@ -55,16 +55,15 @@ class PredictionDeskTest : public ::testing::Test {
     sample.set_text(text);
     absl::StatusOr<int64_t> id =
         desk_.Ask(model, {sample}, 2, [this, text](PredictionDesk::Answer it) {
-          answers_[text] = it.ok()
-                               ? it->at(0).scores(0).label()
-                               : std::string(it.status().message());
+          answers_[text] = it.ok() ? it->at(0).scores(0).label()
+                                   : std::string(it.status().message());
         });
     EXPECT_TRUE(id.ok()) << id.status();
     return id.value_or(0);
   }
 
-  void Result(const std::string& item, int64_t number,
-              const std::string& label, int64_t fence = 1) {
+  void Result(const std::string& item, int64_t number, const std::string& label,
+              int64_t fence = 1) {
     internal::v1::PredictBatchResult result;
     result.set_item_uid(item);
     result.set_fence(fence);
@@ -259,6 +258,20 @@ TEST_F(PredictionDeskTest, TooManyQuestionsAreRefused) {
   absl::StatusOr<int64_t> refused =
       desk_.Ask(kVit, {v1::Sample()}, 1, [](PredictionDesk::Answer) {});
   EXPECT_EQ(ErrorReasonOf(refused.status()), v1::ERROR_REASON_QUEUE_FULL);
+}
+
+TEST_F(PredictionDeskTest, TooManyBytesAreRefusedUntilSomeAreAnswered) {
+  v1::Sample large;
+  large.mutable_image()->resize(PredictionDesk::kMaxBytes / 2);
+  absl::StatusOr<int64_t> first =
+      desk_.Ask(kVit, {large}, 1, [](PredictionDesk::Answer) {});
+  ASSERT_TRUE(first.ok());
+  absl::StatusOr<int64_t> refused =
+      desk_.Ask(kVit, {large}, 1, [](PredictionDesk::Answer) {});
+  EXPECT_EQ(ErrorReasonOf(refused.status()), v1::ERROR_REASON_QUEUE_FULL);
+  Ask(kVit, "small");
+  desk_.Withdraw(*first);
+  EXPECT_TRUE(desk_.Ask(kVit, {large}, 1, [](PredictionDesk::Answer) {}).ok());
 }
 
 TEST_F(PredictionDeskTest, AtTheEndEverybodyIsTold) {
