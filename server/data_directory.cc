@@ -24,7 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr int kVersion = 1;
 constexpr int64_t kMaxVersionBytes = 64;
+constexpr int64_t kMaxIdBytes = 64;
 constexpr char kReserve[] = "/reserve";
+constexpr char kId[] = "/ID";
 
 absl::Status FileError(const std::string& doing, const std::string& path,
                        const std::string& why) {
@@ -132,6 +134,39 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(
 
 DataDirectory::DataDirectory(std::string path, UniqueFd lock)
     : path_(std::move(path)), lock_(std::move(lock)) {}
+
+absl::Status DataDirectory::CheckDatabaseIsThere() const {
+  std::error_code error;
+  const uintmax_t size = fs::file_size(database_path(), error);
+  if (!error && size > 0) return absl::OkStatus();
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return FileError("looking at", database_path(), error.message());
+  }
+  const bool has_artifacts = !fs::is_empty(artifacts_path(), error);
+  if (error) return FileError("reading", artifacts_path(), error.message());
+  if (!has_artifacts && !fs::exists(path_ + kId, error)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the database of the data directory is missing: ", database_path(),
+      " (bring it back, or mount what holds it; nothing was deleted. To begin "
+      "anew, choose an empty --data-dir)"));
+}
+
+absl::Status DataDirectory::BindDatabase(const std::string& id) const {
+  absl::StatusOr<std::string> known = ReadFile(path_ + kId, kMaxIdBytes);
+  if (absl::IsNotFound(known.status())) {
+    return WriteFileDurably(path_ + kId, id + "\n");
+  }
+  TUNESMITH_RETURN_IF_ERROR(known.status());
+  absl::StripAsciiWhitespace(&*known);
+  if (*known == id) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the database is of another data directory, id: ", id, ", not ", *known,
+      " as ", path_, kId,
+      " says (bring the right one back; where this one is meant, for example "
+      "after a restore, delete that file. Nothing was deleted)"));
+}
 
 std::string DataDirectory::database_path() const {
   return absl::StrCat(path_, "/db/tunesmith.sqlite3");

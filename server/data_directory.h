@@ -12,6 +12,7 @@ namespace tunesmith::server {
 // Everything that the server keeps, and the lock that makes it the only one
 // who does:
 //   VERSION             format of the directory, a number
+//   ID                  that of the database which belongs to it
 //   lock                locked by the running server; holds its process id
 //   db/                 the SQLite database
 //   artifacts/          files of datasets, models and results
@@ -24,6 +25,14 @@ class DataDirectory {
   // lock, the directory is of a newer version, or it is not empty and not
   // Tunesmith's.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(std::string path);
+
+  // A database that is missing beside what it knew of, as where a volume is not
+  // mounted yet, must not be begun anew: all artifacts would look like
+  // leftovers. FAILED_PRECONDITION then.
+  absl::Status CheckDatabaseIsThere() const;
+  // Notes that the database with this id belongs here. FAILED_PRECONDITION when
+  // another one does.
+  absl::Status BindDatabase(const std::string& id) const;
 
   std::string database_path() const;
   std::string artifacts_path() const;

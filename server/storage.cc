@@ -20,6 +20,13 @@ constexpr int kFileThreads = 4;
 // Enough for the record of one job and the database's log of its change.
 constexpr int64_t kReserveBytes = int64_t{16} << 20;
 
+absl::StatusOr<std::string> DatabaseId(Connection& db) {
+  Statement statement = db.Prepare("SELECT id FROM data_directory");
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) return absl::DataLossError("the database has lost its id");
+  return statement.Text(0);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
@@ -30,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
   TUNESMITH_ASSIGN_OR_RETURN(
       storage->artifacts_,
       LocalArtifactStore::Create(directory.artifacts_path()));
+  TUNESMITH_RETURN_IF_ERROR(directory.CheckDatabaseIsThere());
   storage->completions_ = std::make_unique<ThreadExecutor>("completions", 1);
   storage->readers_ =
       std::make_unique<ThreadExecutor>("readers", kReaderThreads);
@@ -47,6 +55,10 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
     std::abort();
   };
   TUNESMITH_ASSIGN_OR_RETURN(storage->store_, Store::Open(std::move(store)));
+  absl::StatusOr<std::string> id;
+  storage->store_->ReadNow([&id](Connection& db) { id = DatabaseId(db); });
+  TUNESMITH_RETURN_IF_ERROR(id.status());
+  TUNESMITH_RETURN_IF_ERROR(directory.BindDatabase(*id));
   storage->reserve_ =
       std::make_unique<FileReserve>(directory.reserve_path(), kReserveBytes);
   storage->reserve_->Refill();

@@ -268,8 +268,17 @@ CREATE TABLE pruned_checkpoints (
 ) WITHOUT ROWID;
 )sql";
 
+// Which data directory the database is of: the file `ID` there says the same.
+constexpr char kDataDirectory[] = R"sql(
+CREATE TABLE data_directory (
+  id TEXT NOT NULL
+);
+INSERT INTO data_directory VALUES (lower(hex(randomblob(16))));
+)sql";
+
 constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints,
-                                       kSharedCheckpoints, kPrunedCheckpoints};
+                                       kSharedCheckpoints, kPrunedCheckpoints,
+                                       kDataDirectory};
 
 }  // namespace
 

@@ -33,6 +33,49 @@ class RecoveryTest : public ServerTest {
   std::unique_ptr<ScriptedWorker> worker_;
 };
 
+// What a start on the data directory ends with.
+absl::Status StatusOfStart(const server::ServerOptions& options) {
+  return server::Server::Create(options).status();
+}
+
+TEST_F(RecoveryTest, AMissingDatabaseCostsNoArtifact) {
+  const int artifacts = CountArtifacts();
+  ASSERT_GT(artifacts, 0);
+  StopServer();
+  std::filesystem::rename(data_dir() + "/db", base_ + "/elsewhere");
+
+  // Not there, then begun and empty, as the mount point of a volume.
+  absl::Status missing = StatusOfStart(options_);
+  EXPECT_EQ(missing.code(), absl::StatusCode::kFailedPrecondition) << missing;
+  EXPECT_THAT(std::string(missing.message()),
+              ::testing::HasSubstr("the database of the data directory is "
+                                   "missing"));
+  std::ofstream(data_dir() + "/db/tunesmith.sqlite3");
+  EXPECT_FALSE(StatusOfStart(options_).ok());
+  EXPECT_EQ(CountArtifacts(), artifacts);
+
+  std::filesystem::remove_all(data_dir() + "/db");
+  std::filesystem::rename(base_ + "/elsewhere", data_dir() + "/db");
+  StartServer();
+  EXPECT_EQ(CountArtifacts(), artifacts);
+}
+
+TEST_F(RecoveryTest, AnotherDirectorysDatabaseIsRefused) {
+  const int artifacts = CountArtifacts();
+  StopServer();
+  server::ServerOptions other = options_;
+  other.data_dir = base_ + "/other";
+  ASSERT_TRUE(StatusOfStart(other).ok());
+  std::filesystem::remove_all(data_dir() + "/db");
+  std::filesystem::rename(base_ + "/other/db", data_dir() + "/db");
+
+  absl::Status wrong = StatusOfStart(options_);
+  EXPECT_EQ(wrong.code(), absl::StatusCode::kFailedPrecondition) << wrong;
+  EXPECT_THAT(std::string(wrong.message()),
+              ::testing::HasSubstr("of another data directory"));
+  EXPECT_EQ(CountArtifacts(), artifacts);
+}
+
 TEST_F(RecoveryTest, AReconnectOfTheSameBootGoesOn) {
   CreateJob("one");
   ScriptedWorker::Assignment work = worker_->AwaitWork("jobs/one");
