@@ -34,11 +34,19 @@ torch.manual_seed(7)
 
 def settle(network, size):
     """Gives batch normalisation statistics that fit the weights."""
+    layers = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    usual = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = None  # the mean over all batches
     network.train()
     with torch.no_grad():
         for _ in range(8):
-            network(torch.randn(4, 3, size, size))
+            # As uneven as pictures are, from part to part.
+            parts = 2 * torch.randn(8, 3, 4, 4)
+            network(torch.nn.functional.interpolate(parts, (size, size)))
     network.eval()
+    for layer, momentum in zip(layers, usual):
+        layer.momentum = momentum
 
 
 def save_transformers(name, network, processor=None):
@@ -61,6 +69,7 @@ save_transformers(
             num_hidden_layers=2,
             num_attention_heads=2,
             intermediate_size=64,
+            initializer_range=0.3,
         )
     ),
 )
@@ -83,6 +92,7 @@ save_transformers(
             intermediate_size=64,
             image_size=64,
             patch_size=16,
+            initializer_range=0.1,
         )
     ),
     ViTImageProcessor(size={"height": 64, "width": 64}),

@@ -36,16 +36,22 @@ struct Served {
   std::vector<v1::Prediction> predictions;
 };
 
-// A text that tokenizers disagree about, of one of three classes.
+// A text that tokenizers disagree about, of one of three classes; some are
+// longer than the job reads.
 std::string NastyText(int number) {
   static const std::vector<std::string> kParts = {
-      "Caf\u00e9", "cafe\u0301",  "STRASSE stra\u00dfe", "\u4f60\u597d",
-      "don't",     "U.S.A.",      "e-mail@x.org",        "\U0001F600",
-      "\u00a0tab", "[SEP] [MASK]", "1,000.50",            "\u0130stanbul"};
+      "Caf\u00e9",    "cafe\u0301", "STRASSE stra\u00dfe",
+      "\u4f60\u597d", "don't",      "U.S.A.",
+      "e-mail@x.org", "\U0001F600", "\u00a0tab",
+      "[SEP] [MASK]", "1,000.50",   "\u0130stanbul"};
   static const std::vector<std::string> kWords = {"refund", "Parcel",
                                                   "PASSWORD"};
+  const char* rest =
+      number % 4 == 0
+          ? " and then we waited for a very long time without any answer at all"
+          : "";
   return absl::StrCat(kWords[number % 3], " ", kParts[number % kParts.size()],
-                      " ", kParts[(number * 5 + 3) % kParts.size()]);
+                      " ", kParts[(number * 5 + 3) % kParts.size()], rest);
 }
 
 std::string LabelOf(int number) {
@@ -187,9 +193,9 @@ class ServedResultTest : public ::testing::Test {
         absl::StrCat("datasets/", data, "-train"));
     spec.mutable_data()->set_validation(
         absl::StrCat("datasets/", data, "-held-out"));
-    spec.mutable_hyperparameters()->set_max_steps(6);
+    spec.mutable_hyperparameters()->set_max_steps(12);
     spec.mutable_hyperparameters()->set_batch_size(8);
-    spec.mutable_hyperparameters()->set_learning_rate(2e-3);
+    spec.mutable_hyperparameters()->set_learning_rate(2e-4);
     return spec;
   }
 
@@ -206,6 +212,9 @@ void Compare(const Served& served, const json& expected) {
   EXPECT_DOUBLE_EQ(served.accuracy, expected["accuracy"].get<double>());
   const json& rows = expected["rows"];
   ASSERT_EQ(rows.size(), served.predictions.size());
+  // A network that says the same of everything would prove nothing.
+  double least = 1;
+  double most = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     ASSERT_GT(served.predictions[i].scores_size(), 0)
         << i << served.predictions[i].DebugString();
@@ -213,7 +222,10 @@ void Compare(const Served& served, const json& expected) {
     EXPECT_EQ(best.label(), rows[i][0].get<std::string>()) << "row " << i;
     EXPECT_NEAR(best.score(), rows[i][1].get<double>(), kScoreTolerance)
         << "row " << i;
+    least = std::min(least, best.score());
+    most = std::max(most, best.score());
   }
+  EXPECT_GT(most - least, 50 * kScoreTolerance);
 }
 
 TEST_F(ServedResultTest, EveryFamilyAnswersAsItsOwnLibraryDoes) {
