@@ -38,8 +38,8 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   // The storage is drained before.
   ~ControlPlane() override;
 
-  // Takes the leases of an earlier run over, but those of calls, for which nobody
-  // waits any more; then begins to schedule.
+  // Takes the leases of an earlier run over, but those of calls, for which
+  // nobody waits any more; then begins to schedule.
   absl::Status Start();
   // Ends the workers' and watchers' streams, and calls that wait for a worker.
   void EndStreams(const absl::Status& status);

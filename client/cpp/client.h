@@ -36,10 +36,10 @@ struct ClientOptions {
 };
 
 // The server's methods as functions, one for each that answers once (see
-// upload.h, watch.h, download.h and predict.h for the streams). Errors are those of the
-// .proto files, and UNAVAILABLE when no server answers. Idempotent calls are
-// tried again after UNAVAILABLE. Thread-safe; `cancellation` and `pause`
-// outlive the client.
+// upload.h, watch.h, download.h and predict.h for the streams). Errors are
+// those of the .proto files, and UNAVAILABLE when no server answers. Idempotent
+// calls are tried again after UNAVAILABLE. Thread-safe; `cancellation` and
+// `pause` outlive the client.
 class Client {
  public:
   Client(std::shared_ptr<grpc::ChannelInterface> channel,

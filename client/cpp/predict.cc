@@ -10,8 +10,8 @@
 namespace tunesmith::client {
 namespace {
 
-using Stream = grpc::ClientReaderWriterInterface<v1::PredictRequest,
-                                                 v1::PredictResponse>;
+using Stream =
+    grpc::ClientReaderWriterInterface<v1::PredictRequest, v1::PredictResponse>;
 
 // Writes every request. A write that fails is no error here: the stream has
 // one.

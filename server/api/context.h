@@ -35,8 +35,8 @@ struct ApiContext {
   const AllowedRoots* model_roots = nullptr;
   int64_t max_dataset_bytes = int64_t{4} << 30;
   int64_t max_model_bytes = int64_t{64} << 30;
-  // How long a call of PreviewAugmentation, Predict or PredictStream waits for a
-  // worker's answer.
+  // How long a call of PreviewAugmentation, Predict or PredictStream waits for
+  // a worker's answer.
   absl::Duration worker_patience = absl::Minutes(1);
   // Set once the server stops: writes are refused, copies end early.
   const std::atomic<bool>* draining = nullptr;

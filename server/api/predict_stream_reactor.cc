@@ -76,8 +76,7 @@ void PredictStreamReactor::Ask(const AskedModel& model) {
     asked_.push_back({.number = number, .question = {}, .answer = {}});
   }
   absl::StatusOr<int64_t> question = api_.lifecycle.predictions->Ask(
-      model.key,
-      {incoming_.samples().begin(), incoming_.samples().end()},
+      model.key, {incoming_.samples().begin(), incoming_.samples().end()},
       TopK(model, incoming_),
       [self = shared_from_this(), number](PredictionDesk::Answer answer) {
         self->OnAnswer(number, std::move(answer));
@@ -121,8 +120,8 @@ void PredictStreamReactor::OnAlarm() {
   {
     MutexLock lock(&mutex_);
     if (end_.has_value() || finished_) return;
-    too_late = !asked_.empty() &&
-               absl::Now() - last_news_ >= api_.worker_patience;
+    too_late =
+        !asked_.empty() && absl::Now() - last_news_ >= api_.worker_patience;
   }
   if (too_late) return Fail(NoAnswerInTime(api_.worker_patience));
   SetAlarm();

@@ -7,8 +7,7 @@
 namespace tunesmith::server {
 
 // tunesmith.v1.PredictionService. Thread-safe; no method blocks.
-class PredictionService final
-    : public v1::PredictionService::CallbackService {
+class PredictionService final : public v1::PredictionService::CallbackService {
  public:
   explicit PredictionService(const ApiContext& api) : api_(api) {}
 

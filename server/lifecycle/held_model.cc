@@ -16,10 +16,9 @@ class HeldModel : public WorkSubject {
       : tx_(tx), desk_(context.predictions), row_(row) {}
 
   absl::Status Start() override {
-    tx_.OnCommit([desk = desk_, uid = row_.uid, fence = row_.fence,
-                  worker = row_.worker_id] {
-      desk->OnLeased(uid, fence, worker);
-    });
+    tx_.OnCommit(
+        [desk = desk_, uid = row_.uid, fence = row_.fence,
+         worker = row_.worker_id] { desk->OnLeased(uid, fence, worker); });
     return absl::OkStatus();
   }
 
@@ -53,9 +52,8 @@ class HeldModel : public WorkSubject {
   }
 
   absl::Status TellEnd(const absl::Status& status) {
-    tx_.OnCommit([desk = desk_, uid = row_.uid, status] {
-      desk->OnEnded(uid, status);
-    });
+    tx_.OnCommit(
+        [desk = desk_, uid = row_.uid, status] { desk->OnEnded(uid, status); });
     return absl::OkStatus();
   }
 

@@ -43,8 +43,8 @@ class Cluster {
   // Puts the tiny model and its data in place and waits until both are READY:
   // `models/tiny` and `datasets/tiny`.
   void Prepare();
-  // Imports a model directory under data_root() and waits for its end. `network`
-  // describes weights that come without a config.json.
+  // Imports a model directory under data_root() and waits for its end.
+  // `network` describes weights that come without a config.json.
   v1::Model Import(const std::string& id, const std::string& directory,
                    const v1::NetworkDescription& network = {});
   // Creates a dataset from a file under data_root() and waits for its end.

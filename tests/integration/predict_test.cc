@@ -42,9 +42,7 @@ class PredictTest : public ServerTest {
     return options;
   }
 
-  void Reconnect() {
-    predictions_ = v1::PredictionService::NewStub(channel_);
-  }
+  void Reconnect() { predictions_ = v1::PredictionService::NewStub(channel_); }
 
   static v1::PredictRequest Request(const std::string& model,
                                     const std::vector<std::string>& texts) {

@@ -170,8 +170,10 @@ void ScriptedWorker::AnswerAuxiliary(const Assignment& assignment) {
         options_.imports_picture_networks ? TinyPictureNetworkFacts()
                                           : TinyModelFacts();
     for (const std::string& label : options_.head_labels) {
-      outcome.mutable_import()->mutable_model()->mutable_model()->add_head_labels(
-          label);
+      outcome.mutable_import()
+          ->mutable_model()
+          ->mutable_model()
+          ->add_head_labels(label);
     }
   }
   Send(assignment, {event});
@@ -186,9 +188,8 @@ void ScriptedWorker::SayLoaded(const Assignment& assignment) {
 
 internal::v1::PredictBatch ScriptedWorker::AwaitBatch() {
   MutexLock lock(&mutex_);
-  Await("a batch", [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return !batches_.empty();
-  });
+  Await("a batch",
+        [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !batches_.empty(); });
   if (batches_.empty()) return {};
   internal::v1::PredictBatch batch = std::move(batches_.front());
   batches_.pop_front();
@@ -203,8 +204,7 @@ void ScriptedWorker::Predict(const internal::v1::PredictBatch& batch,
   result.set_fence(batch.fence());
   result.set_number(batch.number());
   for (int i = 0; i < batch.samples_size(); ++i) {
-    v1::Prediction::LabelScore& score =
-        *result.add_predictions()->add_scores();
+    v1::Prediction::LabelScore& score = *result.add_predictions()->add_scores();
     score.set_label(label);
     score.set_score(0.75);
   }

@@ -30,7 +30,8 @@ class ActiveTrainer {
   ActiveTrainer(std::unique_ptr<Trainer> trainer, Options options,
                 Clock& clock);
 
-  // Gives it the item, or samples for it; one that does not take them is killed.
+  // Gives it the item, or samples for it; one that does not take them is
+  // killed.
   void Tell(const internal::v1::AgentMessage& message);
 
   // Tells it something, and kills it when it has not ended after `grace`.

@@ -40,8 +40,9 @@ struct PlannedGpu {
 };
 
 // The slots that a worker offers: training ones on GPUs, then on the CPU, then
-// auxiliary ones and those for predictions. INVALID_ARGUMENT when an option is out of bounds, there would
-// be no slot, or no work would fit in the memory of a slot.
+// auxiliary ones and those for predictions. INVALID_ARGUMENT when an option is
+// out of bounds, there would be no slot, or no work would fit in the memory of
+// a slot.
 absl::StatusOr<std::vector<v1::Slot>> PlanSlots(
     const Device& cpu, const std::vector<PlannedGpu>& gpus,
     const SlotPlanOptions& options);

@@ -116,9 +116,8 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenManifest(
   }
   absl::StatusOr<std::string> bytes = archive.Read(*file, kMaxManifestBytes);
   if (!bytes.ok()) {
-    return MalformedFileError(
-        absl::StrCat(manifest.path, ": ",
-                     std::string(bytes.status().message())));
+    return MalformedFileError(absl::StrCat(
+        manifest.path, ": ", std::string(bytes.status().message())));
   }
   // Table readers open it at once and need the path no longer.
   MemoryFile copy;

@@ -40,9 +40,8 @@ struct Manifest {
 
 // A row for each picture, in the order of the paths, with what FolderLayout
 // says; or the rows of the manifest.
-// MALFORMED_FILE when there is no such file, or the archive holds links that are
-// not followed, or no picture;
-// errors of OpenArchive and OpenTable.
+// MALFORMED_FILE when there is no such file, or the archive holds links that
+// are not followed, or no picture; errors of OpenArchive and OpenTable.
 absl::StatusOr<std::unique_ptr<TableReader>> OpenImageTable(
     const std::string& path, const Manifest& manifest);
 

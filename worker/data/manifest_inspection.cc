@@ -293,8 +293,9 @@ void Inspector::ReportPaths() {
   }
   if (unnamed.count == 0) return;
   Add(FindingCode::kIgnoredFile, FindingSeverity::kNote,
-      absl::StrCat("pictures that no row of ", Printable(manifest_.path), " names: ",
-                   unnamed.count, ", the first is ", Printable(unnamed.text)),
+      absl::StrCat("pictures that no row of ", Printable(manifest_.path),
+                   " names: ", unnamed.count, ", the first is ",
+                   Printable(unnamed.text)),
       "add their rows, or leave them out", unnamed.count);
 }
 

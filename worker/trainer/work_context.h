@@ -26,8 +26,8 @@ struct WorkContext {
   // "cpu" or "cuda:N".
   std::string device;
   int threads;
-  // Of PredictWork: waits so long for the next batch; nothing when none came, or
-  // somebody wants the work to stop.
+  // Of PredictWork: waits so long for the next batch; nothing when none came,
+  // or somebody wants the work to stop.
   std::function<std::optional<internal::v1::PredictBatch>(absl::Duration)>
       next_batch = {};
   // Hears that the model is loaded, and each batch's answer.

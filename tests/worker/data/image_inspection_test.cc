@@ -52,8 +52,9 @@ class ImageInspectionTest : public ::testing::Test {
       size_t threads = 2) {
     std::ofstream(files_.File("a.zip"), std::ios::binary) << ZipOf(content);
     FindingLog log;
-    absl::Status status = InspectImages(files_.File("a.zip"),
-                                        {.path = manifest}, threads, log, [] { return false; });
+    absl::Status status =
+        InspectImages(files_.File("a.zip"), {.path = manifest}, threads, log,
+                      [] { return false; });
     EXPECT_TRUE(status.ok()) << status;
     std::vector<std::pair<FindingCode, int64_t>> found;
     messages_.clear();

@@ -29,8 +29,9 @@ class ManifestInspectionTest : public ::testing::Test {
     auto archive = OpenArchive(files_.File("a.tar"));
     EXPECT_TRUE(archive.ok()) << archive.status();
     FindingLog log;
-    absl::Status status = InspectManifest(**archive, files_.File("a.tar"),
-                                          {.path = path}, log, [] { return false; });
+    absl::Status status =
+        InspectManifest(**archive, files_.File("a.tar"), {.path = path}, log,
+                        [] { return false; });
     EXPECT_TRUE(status.ok()) << status;
     return log.Take();
   }
@@ -125,9 +126,9 @@ TEST_F(ManifestInspectionTest, StopsWhenTold) {
   Findings("image,label\nimg/a1.jpg,x\n");
   auto archive = OpenArchive(files_.File("a.tar"));
   FindingLog log;
-  EXPECT_TRUE(absl::IsCancelled(InspectManifest(
-      **archive, files_.File("a.tar"), {.path = "t/l.csv"}, log,
-      [] { return true; })));
+  EXPECT_TRUE(absl::IsCancelled(InspectManifest(**archive, files_.File("a.tar"),
+                                                {.path = "t/l.csv"}, log,
+                                                [] { return true; })));
 }
 
 }  // namespace
