@@ -1,6 +1,7 @@
 #include "server/api/predict_stream_reactor.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -76,7 +77,9 @@ void PredictStreamReactor::Ask(const AskedModel& model) {
     asked_.push_back({.number = number, .question = {}, .answer = {}});
   }
   absl::StatusOr<int64_t> question = api_.lifecycle.predictions->Ask(
-      model.key, {incoming_.samples().begin(), incoming_.samples().end()},
+      model.key,
+      {std::make_move_iterator(incoming_.mutable_samples()->begin()),
+       std::make_move_iterator(incoming_.mutable_samples()->end())},
       TopK(model, incoming_),
       [self = shared_from_this(), number](PredictionDesk::Answer answer) {
         self->OnAnswer(number, std::move(answer));

@@ -116,6 +116,33 @@ TEST_F(PicturesTest, EveryRecipeTrainsAndSaysWhatItStandsFor) {
   }
 }
 
+TEST_F(PicturesTest, ABrokenPictureIsToldAndTheOthersAreAnswered) {
+  v1::JobSpec spec = Spec(v1::JobSpec::FULL);
+  spec.mutable_hyperparameters()->set_max_steps(4);
+  cluster_.Submit("one", spec);
+  End("one");
+  std::vector<v1::Sample> samples(3);
+  samples[0].set_image(Picture(1));
+  samples[1].set_image("\x89PNG\r\n\x1a\n?");
+  samples[2].set_image(Picture(2));
+
+  const std::vector<v1::Prediction> all = cluster_.Predict("one", samples);
+  const std::vector<v1::Prediction> none =
+      cluster_.Predict("one", {samples[1]});
+  const std::vector<v1::Prediction> whole =
+      cluster_.Predict("one", {samples[0], samples[2]});
+
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_FALSE(all[1].error().message().empty());
+  EXPECT_EQ(all[1].scores_size(), 0);
+  ASSERT_EQ(none.size(), 1u);
+  EXPECT_EQ(none[0].error().message(), all[1].error().message());
+  ASSERT_EQ(whole.size(), 2u);
+  EXPECT_GT(whole[0].scores_size(), 1);
+  EXPECT_EQ(all[0].SerializeAsString(), whole[0].SerializeAsString());
+  EXPECT_EQ(all[2].SerializeAsString(), whole[1].SerializeAsString());
+}
+
 TEST_F(PicturesTest, FeaturesThatAreKeptChangeNoBit) {
   v1::JobSpec spec = Spec(v1::JobSpec::FEATURE_EXTRACTION);
   spec.mutable_hyperparameters()->set_epochs(4);

@@ -31,8 +31,6 @@ const tunesmith::v1::Evaluation* BestEpoch(
     const Evaluations& evaluations,
     tunesmith::v1::EvaluationPolicy::Metric metric);
 
-// "accuracy", "macro F1", ...
-std::string MetricName(tunesmith::v1::EvaluationPolicy::Metric metric);
 double MetricOf(const tunesmith::v1::Evaluation& evaluation,
                 tunesmith::v1::EvaluationPolicy::Metric metric);
 

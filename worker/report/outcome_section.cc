@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "proto/contract/metric_name.h"
 #include "worker/report/evaluation_figures.h"
 #include "worker/report/html_table.h"
 #include "worker/report/sections.h"

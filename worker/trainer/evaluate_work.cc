@@ -8,10 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
-#include "proto/contract/message_limits.h"
 #include "worker/data/classification_data.h"
 #include "worker/data/sample_kind.h"
-#include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/run_end.h"
 #include "worker/trainer/run_execution.h"
 #include "worker/trainer/run_findings.h"
@@ -53,20 +51,14 @@ absl::StatusOr<std::vector<Example>> ReadTest(
 void Report(const EvaluationFigures& figures,
             const std::vector<std::string>& labels,
             const WorkContext& context) {
-  for (const auto& [name, value] :
-       {std::pair("loss", figures.loss),
-        std::pair("accuracy", figures.accuracy),
-        std::pair("macro_f1", figures.macro_f1),
-        std::pair("weighted_f1", figures.weighted_f1)}) {
+  for (const auto& [name, value] : NamedFigures(figures)) {
     tunesmith::v1::Metric metric;
-    metric.set_name(name);
+    metric.set_name(std::string(name));
     metric.set_value(value);
     metric.set_split(ToWire(figures.split));
     context.reporter.Metric(std::move(metric));
   }
-  std::vector<tunesmith::v1::Evaluation> evaluation = {ToWire(figures, labels)};
-  FitEvaluations(kMaxEventBytes / 2, evaluation);
-  context.reporter.Evaluation(std::move(evaluation.front()));
+  context.reporter.Evaluation(ToWire(figures, labels));
 }
 
 absl::Status Measure(const TrainWork& work, const WorkContext& context,

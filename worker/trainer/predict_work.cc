@@ -54,6 +54,10 @@ class SampleReader {
   // What cannot be used has its error put into `result`.
   virtual absl::StatusOr<Usable> Read(const PredictBatch& batch,
                                       PredictBatchResult& result) = 0;
+  // Where samples turn out to be broken only when the network is given them:
+  // takes these out of `usable`, likewise.
+  virtual void LeaveOutBroken(const PredictBatch& batch, Usable& usable,
+                              PredictBatchResult& result) {}
 };
 
 void Refuse(const absl::Status& why, Prediction& prediction) {
@@ -98,60 +102,73 @@ class TextReader : public SampleReader {
   const EncodingOptions options_;
 };
 
-// The pictures of a batch as an archive of files.
+// The pictures of a batch, which outlives it, as an archive of files.
 class SampleArchive : public Archive {
  public:
-  explicit SampleArchive(const PredictBatch& batch) {
+  explicit SampleArchive(const PredictBatch& batch) : batch_(batch) {
     for (int i = 0; i < batch.samples_size(); ++i) {
       const std::string& bytes = batch.samples(i).image();
       files_.push_back({.path = absl::StrCat("sample ", i),
                         .size_bytes = static_cast<int64_t>(bytes.size())});
-      contents_.push_back(bytes);
     }
   }
 
   const std::vector<File>& files() const override { return files_; }
   absl::StatusOr<std::string> Read(size_t index, int64_t) const override {
-    return contents_[index];
+    return batch_.samples(static_cast<int>(index)).image();
   }
 
  private:
+  const PredictBatch& batch_;
   std::vector<File> files_;
-  std::vector<std::string> contents_;
 };
 
-class PictureReaderOfSamples : public SampleReader {
+class PictureSampleReader : public SampleReader {
  public:
-  explicit PictureReaderOfSamples(int threads)
+  explicit PictureSampleReader(int threads)
       : threads_(static_cast<size_t>(threads)) {}
 
   absl::StatusOr<Usable> Read(const PredictBatch& batch,
                               PredictBatchResult& result) override {
     auto archive = std::make_shared<const SampleArchive>(batch);
-    std::vector<absl::Status> looks(archive->files().size());
-    ParallelFor(looks.size(), threads_, [&](size_t i) {
-      looks[i] = LookAt(batch.samples(static_cast<int>(i)));
-    });
     Usable usable;
-    for (size_t i = 0; i < looks.size(); ++i) {
-      if (!looks[i].ok()) {
-        Refuse(looks[i], *result.mutable_predictions(static_cast<int>(i)));
+    for (int i = 0; i < batch.samples_size(); ++i) {
+      if (!batch.samples(i).has_image()) {
+        Refuse(BadSample("the model is of pictures, and this is none"),
+               *result.mutable_predictions(i));
         continue;
       }
-      usable.examples.push_back({.row = static_cast<int64_t>(i) + 1,
-                                 .token_ids = {},
-                                 .label = 0,
-                                 .picture = {archive, i, {}}});
-      usable.places.push_back(static_cast<int>(i));
+      usable.examples.push_back(
+          {.row = i + 1,
+           .token_ids = {},
+           .label = 0,
+           .picture = {archive, static_cast<size_t>(i), {}}});
+      usable.places.push_back(i);
     }
     return usable;
   }
 
+  void LeaveOutBroken(const PredictBatch& batch, Usable& usable,
+                      PredictBatchResult& result) override {
+    std::vector<absl::Status> looks(usable.places.size());
+    ParallelFor(looks.size(), threads_, [&](size_t i) {
+      looks[i] = LookAt(batch.samples(usable.places[i]));
+    });
+    Usable whole;
+    for (size_t i = 0; i < looks.size(); ++i) {
+      const int place = usable.places[i];
+      if (looks[i].ok()) {
+        whole.examples.push_back(std::move(usable.examples[i]));
+        whole.places.push_back(place);
+      } else {
+        Refuse(looks[i], *result.mutable_predictions(place));
+      }
+    }
+    usable = std::move(whole);
+  }
+
  private:
   static absl::Status LookAt(const Sample& sample) {
-    if (!sample.has_image()) {
-      return BadSample("the model is of pictures, and this is none");
-    }
     absl::Status status =
         CatchBadAlloc([&] { return DecodeImage(sample.image()).status(); });
     if (status.ok() || IsPictureOutOfMemory(status)) return status;
@@ -165,7 +182,7 @@ absl::StatusOr<std::unique_ptr<SampleReader>> MakeReader(
     const std::string& directory, const ModelDescription& description,
     int threads) {
   if (description.image_input.has_value()) {
-    return std::make_unique<PictureReaderOfSamples>(threads);
+    return std::make_unique<PictureSampleReader>(threads);
   }
   TUNESMITH_ASSIGN_OR_RETURN(TokenizerFiles files,
                              ReadTokenizerFiles(directory));
@@ -197,6 +214,12 @@ void AddScores(const std::vector<std::string>& labels,
   }
 }
 
+// Whether samples are to blame.
+bool IsBroken(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  return reason == "BAD_IMAGE" || reason == "INCOMPLETE_IMAGE";
+}
+
 absl::Status Answer(const PredictBatch& batch, SampleReader& reader,
                     Predictor& predictor,
                     const std::function<bool()>& should_stop,
@@ -204,11 +227,15 @@ absl::Status Answer(const PredictBatch& batch, SampleReader& reader,
   for (int i = 0; i < batch.samples_size(); ++i) result.add_predictions();
   TUNESMITH_ASSIGN_OR_RETURN(Usable usable, reader.Read(batch, result));
   if (usable.examples.empty()) return absl::OkStatus();
-  TUNESMITH_ASSIGN_OR_RETURN(
-      std::vector<std::vector<double>> probabilities,
-      predictor.Probabilities(usable.examples, should_stop));
+  auto probabilities = predictor.Probabilities(usable.examples, should_stop);
+  if (IsBroken(probabilities.status())) {
+    reader.LeaveOutBroken(batch, usable, result);
+    if (usable.examples.empty()) return absl::OkStatus();
+    probabilities = predictor.Probabilities(usable.examples, should_stop);
+  }
+  TUNESMITH_RETURN_IF_ERROR(probabilities.status());
   for (size_t i = 0; i < usable.places.size(); ++i) {
-    AddScores(predictor.description().head_labels, probabilities[i],
+    AddScores(predictor.description().head_labels, (*probabilities)[i],
               batch.top_k(), *result.mutable_predictions(usable.places[i]));
   }
   return absl::OkStatus();

@@ -6,8 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "proto/contract/message_limits.h"
-#include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/metric_interval.h"
 #include "worker/trainer/wire_facts.h"
 
@@ -44,10 +42,7 @@ void RunObserver::OnMetric(DataSplit split, std::string_view name, int64_t step,
 }
 
 void RunObserver::OnEvaluation(const EvaluationFigures& figures) {
-  std::vector<tunesmith::v1::Evaluation> evaluation = {
-      ToWire(figures, labels_)};
-  FitEvaluations(kMaxEventBytes / 2, evaluation);
-  context_.reporter.Evaluation(std::move(evaluation.front()));
+  context_.reporter.Evaluation(ToWire(figures, labels_));
 }
 
 void RunObserver::OnLog(std::string_view message) {

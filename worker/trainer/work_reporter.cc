@@ -5,6 +5,8 @@
 
 #include "absl/time/time.h"
 #include "proto/contract/base/utf8.h"
+#include "proto/contract/message_limits.h"
+#include "worker/trainer/evaluation_size.h"
 #include "worker/trainer/wire_facts.h"
 
 namespace tunesmith::worker {
@@ -64,8 +66,11 @@ void WorkReporter::DataSummary(const DataTotals& totals) {
 }
 
 void WorkReporter::Evaluation(tunesmith::v1::Evaluation evaluation) {
+  std::vector<tunesmith::v1::Evaluation> fitting;
+  fitting.push_back(std::move(evaluation));
+  FitEvaluations(kMaxEventBytes / 2, fitting);
   internal::v1::WorkEvent event;
-  *event.mutable_evaluation() = std::move(evaluation);
+  *event.mutable_evaluation() = std::move(fitting.front());
   Send(std::move(event));
 }
 

@@ -30,6 +30,7 @@ class WorkReporter {
   // What became of the rows of a dataset; ROW_TOTALS among the findings says
   // the same in words.
   void DataSummary(const DataTotals& totals);
+  // Without the tables that would not fit into an event.
   void Evaluation(tunesmith::v1::Evaluation evaluation);
   void Checkpoint(internal::v1::CheckpointReport checkpoint);
   void Execution(tunesmith::v1::Execution execution);

@@ -113,6 +113,14 @@ void Sums::Add(std::span<const Example> examples, const BatchIndices& indices,
 
 }  // namespace
 
+std::vector<std::pair<std::string_view, double>> NamedFigures(
+    const EvaluationFigures& figures) {
+  return {{"loss", figures.loss},
+          {"accuracy", figures.accuracy},
+          {"macro_f1", figures.macro_f1},
+          {"weighted_f1", figures.weighted_f1}};
+}
+
 absl::Status StoppedError() {
   return ReasonedError(absl::StatusCode::kCancelled, "CANCELLED",
                        "training was told to stop");

@@ -72,16 +72,27 @@ class LoadedPredictor : public Predictor {
   absl::StatusOr<std::vector<std::vector<double>>> Probabilities(
       std::span<const Example> examples,
       const std::function<bool()>& should_stop) override {
-    return CatchTorchErrors([&] { return Compute(examples, should_stop); });
+    return Computed([&] { return Compute(examples, should_stop); });
   }
 
   absl::StatusOr<EvaluationFigures> Evaluate(
       std::span<const Example> examples,
       const std::function<bool()>& should_stop) override {
-    return CatchTorchErrors([&] { return Measure(examples, should_stop); });
+    return Computed([&] { return Measure(examples, should_stop); });
   }
 
  private:
+  // What `compute` gives. Examples are the caller's: however it ended, nothing
+  // reads them ahead any more.
+  template <typename Function>
+  auto Computed(Function compute) -> decltype(compute()) {
+    auto result = CatchTorchErrors(compute);
+    absl::Status status =
+        network_.batches->Expect({}, {}, {}, [] { return false; });
+    if (!status.ok() && result.ok()) return status;
+    return result;
+  }
+
   absl::StatusOr<std::vector<std::vector<double>>> Compute(
       std::span<const Example> examples,
       const std::function<bool()>& should_stop) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -70,6 +71,10 @@ struct EvaluationFigures {
   // only the final ones keep them.
   std::vector<Mistake> mistakes;
 };
+
+// The figures that are metrics, under the names that OnMetric has.
+std::vector<std::pair<std::string_view, double>> NamedFigures(
+    const EvaluationFigures& figures);
 
 enum class TrainingPhase { kLoading, kTraining, kEvaluating, kSaving };
 

@@ -399,14 +399,10 @@ void TrainingRun::Publish(const EvaluationFigures& figures) {
   // its metrics already.
   if (figures.phase != EvaluationPhase::kFinal ||
       figures.split != DataSplit::kValidation) {
-    auto report = [&](std::string_view name, double value) {
+    for (const auto& [name, value] : NamedFigures(figures)) {
       observer_.OnMetric(figures.split, name, figures.step, figures.epoch,
                          value);
-    };
-    report("loss", figures.loss);
-    report("accuracy", figures.accuracy);
-    report("macro_f1", figures.macro_f1);
-    report("weighted_f1", figures.weighted_f1);
+    }
   }
   observer_.OnEvaluation(figures);
   EvaluationFigures& kept = state_.evaluations.emplace_back(figures);

@@ -7,6 +7,7 @@
 #include "client/cli/render/quantity.h"
 #include "proto/contract/base/visible_text.h"
 #include "proto/contract/classification.h"
+#include "proto/contract/metric_name.h"
 
 namespace tunesmith::cli {
 namespace {
@@ -150,19 +151,6 @@ void AddHyperparameters(const v1::Hyperparameters& values, TextTable& table) {
   }
   if (values.has_deterministic() && !values.deterministic()) {
     table.AddRow({"deterministic", "no"});
-  }
-}
-
-std::string MetricName(v1::EvaluationPolicy::Metric metric) {
-  switch (metric) {
-    case v1::EvaluationPolicy::MACRO_F1:
-      return "macro F1";
-    case v1::EvaluationPolicy::WEIGHTED_F1:
-      return "weighted F1";
-    case v1::EvaluationPolicy::LOSS:
-      return "loss";
-    default:
-      return "accuracy";
   }
 }
 

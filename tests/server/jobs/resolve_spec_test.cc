@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "tests/server/jobs/sample_spec.h"
+#include "tests/server/jobs/resolve_spec_fixture.h"
 
 namespace tunesmith::server {
 namespace {
@@ -16,62 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class ResolveSpecTest : public testing::Test {
- protected:
-  SpecInputs Inputs() {
-    return {.model = &model_,
-            .facts = &facts_,
-            .training = &training_,
-            .validation = has_validation_ ? &validation_ : nullptr};
-  }
-  ResolvedSpec Resolve() { return ResolveSpec(spec_, Inputs(), "job.spec"); }
-  v1::TextClassification& task() {
-    return *spec_.mutable_task()->mutable_text_classification();
-  }
-  void UseValidation() {
-    has_validation_ = true;
-    spec_.mutable_data()->set_validation("datasets/val");
-  }
-  void UsePictures() {
-    spec_.mutable_task()->mutable_image_classification();
-    training_.mutable_format()->set_kind(v1::DatasetFormat::IMAGES);
-    training_.mutable_columns(0)->set_name("image");
-    model_.set_tasks(0, v1::IMAGE_CLASSIFICATION);
-    facts_.mutable_heads(0)->set_task(v1::IMAGE_CLASSIFICATION);
-  }
-  // Gives training data a column with these values and rows.
-  v1::DatasetColumn& AddColumn(
-      const std::string& name,
-      std::initializer_list<std::pair<const char*, int>> values) {
-    v1::DatasetColumn& column = *training_.add_columns();
-    column.set_name(name);
-    column.set_type(v1::DatasetColumn::STRING);
-    for (const auto& [value, count] : values) {
-      column.add_values()->set_value(value);
-      column.mutable_values(column.values_size() - 1)->set_count(count);
-    }
-    column.set_distinct_count(column.values_size());
-    return column;
-  }
-  void ExpectOne(const std::string& field, const std::string& text,
-                 v1::ErrorReason reason) {
-    ResolvedSpec resolved = Resolve();
-    ASSERT_THAT(resolved.violations, SizeIs(1));
-    EXPECT_EQ(resolved.violations[0].field, "job.spec." + field);
-    EXPECT_THAT(resolved.violations[0].description, HasSubstr(text));
-    EXPECT_EQ(resolved.reason, reason);
-  }
-
-  v1::JobSpec spec_ = SampleSpec();
-  v1::Model model_ = SampleModel();
-  internal::v1::ModelFacts facts_ = SampleFacts();
-  v1::Dataset training_ =
-      SampleDataset("datasets/train", {{"pos", 60}, {"neg", 40}});
-  v1::Dataset validation_ =
-      SampleDataset("datasets/val", {{"pos", 6}, {"neg", 4}});
-  bool has_validation_ = false;
-};
 
 TEST_F(ResolveSpecTest, SpellsOutEveryDefault) {
   ResolvedSpec resolved = Resolve();
@@ -518,89 +462,6 @@ TEST_F(ResolveSpecTest, ALayerThatDoesNotExistIsRefused) {
   spec_.mutable_freeze()->mutable_first_layers()->set_count(3);
   ExpectOne("freeze.first_layers.count", "must be from 0 to 2",
             v1::ERROR_REASON_INVALID_FIELD);
-}
-
-class MeasuringTest : public ResolveSpecTest {
- protected:
-  MeasuringTest() {
-    spec_.set_purpose(v1::JobSpec::EVALUATE);
-    spec_.mutable_data()->clear_training();
-    spec_.mutable_data()->set_test("datasets/test");
-    model_.add_head_labels("neg");
-    model_.add_head_labels("pos");
-    model_.add_head_labels("neutral");
-  }
-  ResolvedSpec Measure() {
-    return ResolveSpec(spec_,
-                       {.model = &model_,
-                        .facts = &facts_,
-                        .test = &test_,
-                        .origin = &origin_},
-                       "job.spec");
-  }
-
-  v1::Dataset test_ = SampleDataset("datasets/test", {{"pos", 6}, {"neg", 4}});
-  v1::JobSpec origin_;
-};
-
-TEST_F(MeasuringTest, TheHeadsLabelsAreTheJobs) {
-  ResolvedSpec resolved = Measure();
-  EXPECT_THAT(resolved.violations, IsEmpty());
-  EXPECT_THAT(resolved.unchecked, IsEmpty());
-  const v1::JobSpec& spec = resolved.spec;
-  const auto& text = spec.task().text_classification();
-  EXPECT_THAT(text.labels(), ElementsAre("neg", "pos", "neutral"));
-  EXPECT_EQ(text.text_column(), "text");
-  EXPECT_EQ(text.max_length(), 256);
-  EXPECT_DOUBLE_EQ(spec.data().cleaning().max_dropped_fraction(), 0.01);
-  EXPECT_FALSE(spec.has_hyperparameters());
-  EXPECT_FALSE(spec.has_freeze());
-  EXPECT_FALSE(spec.has_evaluation());
-  // As it is stored it may be sent again.
-  EXPECT_THAT(CheckSpec(spec, ""), IsEmpty());
-  spec_ = spec;
-  EXPECT_TRUE(MessageDifferencer::Equals(Measure().spec, spec));
-}
-
-TEST_F(MeasuringTest, SamplesAreReadAsInTheModelsTraining) {
-  auto& origin = *origin_.mutable_task()->mutable_text_classification();
-  origin.set_text_column("body");
-  origin.set_label_column("label");
-  origin.set_max_length(64);
-  origin_.mutable_data()->mutable_cleaning()->set_label_normalization(
-      v1::CleaningPolicy::FOLD);
-  test_.mutable_columns(1)->mutable_values(0)->set_value("POS");
-  // Its text column is not there.
-  ResolvedSpec resolved = Measure();
-  EXPECT_THAT(resolved.violations, IsEmpty());
-  EXPECT_EQ(resolved.spec.task().text_classification().text_column(), "text");
-  EXPECT_EQ(resolved.spec.task().text_classification().max_length(), 64);
-  EXPECT_EQ(resolved.spec.data().cleaning().label_normalization(),
-            v1::CleaningPolicy::FOLD);
-  test_.mutable_columns(0)->set_name("body");
-  EXPECT_EQ(Measure().spec.task().text_classification().text_column(), "body");
-}
-
-TEST_F(MeasuringTest, WhatDoesNotFitTheHeadIsRefused) {
-  auto problem = [this] {
-    ResolvedSpec resolved = Measure();
-    return resolved.violations.size() == 1
-               ? resolved.violations[0].field + ": " +
-                     resolved.violations[0].description
-               : "";
-  };
-  test_.mutable_columns(1)->mutable_values(0)->set_value("good");
-  EXPECT_EQ(problem(),
-            "job.spec.data.test: datasets/test holds labels that the head of "
-            "models/bert does not: \"good\"");
-  test_.mutable_columns(1)->mutable_values(0)->set_value("pos");
-  task().add_labels("pos");
-  task().add_labels("neg");
-  EXPECT_THAT(problem(), HasSubstr("must be the 3 labels of the head"));
-  task().clear_labels();
-  model_.clear_head_labels();
-  EXPECT_THAT(problem(), HasSubstr("job.spec.base_model: models/bert has no "
-                                   "head"));
 }
 
 TEST_F(ResolveSpecTest, WhatIsNotReadyIsListedAndTheRestIsChecked) {
