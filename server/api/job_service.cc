@@ -80,10 +80,10 @@ grpc::ServerUnaryReactor* JobService::ListJobs(
   RequestCheck check;
   int limit = check.PageSize(request->page_size(), 50, 500);
   std::vector<v1::Job::State> states;
-  for (int i = 0; i < request->states_size(); ++i) {
-    v1::Job::State state = request->states(i);
+  for (int i = 0; i < request->filter().states_size(); ++i) {
+    v1::Job::State state = request->filter().states(i);
     if (!v1::Job::State_IsValid(state) || state == v1::Job::STATE_UNSPECIFIED) {
-      check.Add(absl::StrCat("states[", i, "]"), "not a state of a job");
+      check.Add(absl::StrCat("filter.states[", i, "]"), "not a state of a job");
     }
     states.push_back(state);
   }

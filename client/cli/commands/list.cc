@@ -22,7 +22,7 @@ absl::StatusOr<ExitCode> List(CommandContext& context, const Options& options) {
     if (!v1::Job::State_Parse(absl::AsciiStrToUpper(name), &state)) {
       return absl::InvalidArgumentError(absl::StrCat("unknown state: ", name));
     }
-    request.add_states(state);
+    request.mutable_filter()->add_states(state);
   }
   std::vector<v1::Job> jobs;
   TUNESMITH_RETURN_IF_ERROR(ForEachPage(

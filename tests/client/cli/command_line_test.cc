@@ -78,7 +78,7 @@ TEST_F(CommandLineTest, ListFetchesPagesUpToTheLimit) {
   server_.jobs.list = [&](const v1::ListJobsRequest& request,
                           v1::ListJobsResponse& response) {
     ++pages;
-    EXPECT_EQ(request.states_size(), 1);
+    EXPECT_EQ(request.filter().states_size(), 1);
     for (int i = 0; i < 2; ++i) {
       response.add_jobs()->set_name(
           absl::StrCat("jobs/", request.page_token(), i));

@@ -15,7 +15,7 @@ constexpr int64_t kFirst = 99;
 
 Listing JobsListing(v1::Job::State state) {
   v1::ListJobsRequest request;
-  request.add_states(state);
+  request.mutable_filter()->add_states(state);
   return ListingOf("ListJobs", request);
 }
 
