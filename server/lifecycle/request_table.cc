@@ -12,7 +12,7 @@ constexpr absl::Duration kRequestsAreKept = absl::Hours(7 * 24);
 absl::StatusOr<std::optional<EarlierRequest>> JobTable::FindRequest(
     Connection& db, const std::string& tenant, const std::string& request_id) {
   Statement statement = db.Prepare(
-      "SELECT body_digest, job_uid FROM requests "
+      "SELECT body_digest, resource_uid FROM requests "
       "WHERE tenant = ? AND request_id = ?");
   statement.Bind(tenant).Bind(request_id);
   TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
@@ -30,7 +30,7 @@ absl::Status JobTable::RecordRequest(Transaction& tx, const std::string& tenant,
           .Run());
   return tx.db()
       .Prepare(
-          "INSERT INTO requests (tenant, request_id, body_digest, job_uid, "
+          "INSERT INTO requests (tenant, request_id, body_digest, resource_uid, "
           "create_time) VALUES (?, ?, ?, ?, ?)")
       .Bind(tenant)
       .Bind(request_id)

@@ -276,9 +276,37 @@ CREATE TABLE data_directory (
 INSERT INTO data_directory VALUES (lower(hex(randomblob(16))));
 )sql";
 
-constexpr const char* kMigrations[] = {kInitialSchema, kCheckpoints,
-                                       kSharedCheckpoints, kPrunedCheckpoints,
-                                       kDataDirectory};
+// What operators ask for and ask about.
+constexpr char kOperations[] = R"sql(
+-- Any mutation can be repeated, not only those that make a job.
+ALTER TABLE requests RENAME COLUMN job_uid TO resource_uid;
+-- The first answer, where it is no resource.
+ALTER TABLE requests ADD COLUMN answer BLOB;
+
+-- Workers that get nothing new by somebody's wish.
+CREATE TABLE drained_workers (
+  id TEXT NOT NULL PRIMARY KEY,
+  time INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  finish_jobs INTEGER NOT NULL CHECK (finish_jobs IN (0, 1))
+) WITHOUT ROWID;
+
+CREATE TABLE audit_records (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  resource TEXT NOT NULL,
+  -- tunesmith.v1.AuditRecord
+  record BLOB NOT NULL
+);
+CREATE INDEX audit_records_by_resource
+  ON audit_records (tenant, resource, number);
+CREATE INDEX audit_records_by_time ON audit_records (time);
+)sql";
+
+constexpr const char* kMigrations[] = {
+    kInitialSchema, kCheckpoints,   kSharedCheckpoints, kPrunedCheckpoints,
+    kDataDirectory, kOperations};
 
 }  // namespace
 

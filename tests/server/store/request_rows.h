@@ -13,7 +13,7 @@ namespace tunesmith::server {
 
 inline absl::Status AddRow(Transaction& tx, const std::string& id) {
   return tx.db()
-      .Prepare("INSERT INTO requests VALUES ('tenant', ?, '', '', ?)")
+      .Prepare("INSERT INTO requests VALUES ('tenant', ?, '', '', ?, NULL)")
       .Bind(id)
       .Bind(tx.now())
       .Run();
