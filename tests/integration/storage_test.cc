@@ -98,7 +98,7 @@ TEST_F(StorageTest, WhatIsKeptIsShownAndWhatIsPrunedIsGone) {
   RunJob(worker, "a", 5000);
   RunJob(worker, "b", 3000);
   v1::Storage storage = GetStorage();
-  ASSERT_THAT(storage.uses(), SizeIs(5));
+  ASSERT_THAT(storage.uses(), SizeIs(6));
   EXPECT_EQ(UseOf(v1::StoredItem::CHECKPOINTS).count(), 2);
   EXPECT_EQ(UseOf(v1::StoredItem::CHECKPOINTS).size_bytes(), 8000);
   EXPECT_EQ(UseOf(v1::StoredItem::CHECKPOINTS).prunable_bytes(), 8000);
