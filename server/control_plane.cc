@@ -23,6 +23,14 @@ WorkersContext ControlPlane::MakeContext(const ServerOptions& options,
   context.lifecycle.previews = &self->previews_;
   context.lifecycle.predictions = &self->predictions_;
   context.lifecycle.max_live_jobs = options.max_live_jobs;
+  context.lifecycle.max_live_jobs_per_tenant = options.max_live_jobs_per_tenant;
+  context.lifecycle.order.max_running_per_tenant =
+      options.max_running_per_tenant;
+  if (options.refuse_unfit_jobs) {
+    context.lifecycle.could_run = [self](const SlotNeeds& needs) {
+      return self->CouldRun(needs);
+    };
+  }
   context.lifecycle.retry_delay = options.retry_delay;
   context.lease_term = options.lease_term;
   context.report_interval = options.report_interval;
@@ -37,11 +45,13 @@ ControlPlane::ControlPlane(const ServerOptions& options, Storage* storage,
       metrics_(metrics),
       registry_([this] { scheduler_.Wake(); }),
       prediction_queue_(&storage->store(), &registry_, &context_.lifecycle),
-      predictions_(&prediction_queue_, clock, RandomUid),
+      predictions_(&prediction_queue_, clock, NewUid),
       context_(MakeContext(options, this)),
+      priority_point_(options.priority_point),
       lease_clock_(context_.store, clock, context_.lifecycle),
       attempt_starter_(&context_),
-      scheduler_(context_.store, &registry_, &attempt_starter_, clock),
+      scheduler_(context_.store, &registry_, &attempt_starter_, clock,
+                 context_.lifecycle.order),
       session_service_(&context_) {}
 
 ControlPlane::~ControlPlane() { Stop(); }
@@ -49,6 +59,10 @@ ControlPlane::~ControlPlane() { Stop(); }
 absl::Status ControlPlane::Start() {
   TUNESMITH_RETURN_IF_ERROR(
       storage_->store().WriteAndWait(RemoveAbandonedCalls));
+  TUNESMITH_RETURN_IF_ERROR(
+      storage_->store().WriteAndWait([this](Transaction& tx) {
+        return WorkQueue::SetPriorityPoint(tx, priority_point_);
+      }));
   TUNESMITH_RETURN_IF_ERROR(RestoreLeases(context_));
   scheduler_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "scheduler");

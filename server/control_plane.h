@@ -77,6 +77,7 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   PredictionDesk predictions_;
   // Names the members around it.
   const WorkersContext context_;
+  const absl::Duration priority_point_;
   LeaseClock lease_clock_;
   AttemptStarter attempt_starter_;
   Scheduler scheduler_;

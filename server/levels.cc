@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "server/lifecycle/job_table.h"
-#include "server/work/work_queue.h"
+#include "server/work/work_order.h"
 #include "spdlog/spdlog.h"
 
 namespace tunesmith::server {
@@ -11,14 +11,16 @@ namespace {
 
 void CountStored(Connection& db, ServerLevels& levels) {
   auto jobs = JobTable::CountByState(db);
-  absl::StatusOr<std::vector<WorkRow>> waiting = WorkQueue::ListWaiting(db);
+  auto waiting = WorkOrder::CountWaiting(db);
   if (!jobs.ok() || !waiting.ok()) {
     spdlog::warn("levels not read error=\"{}\"",
                  (jobs.ok() ? waiting.status() : jobs.status()).ToString());
     return;
   }
   for (const auto& [state, count] : *jobs) levels.jobs[state] = count;
-  for (const WorkRow& row : *waiting) ++levels.queue_depth[row.needs.purpose];
+  for (const auto& [purpose, count] : *waiting) {
+    levels.queue_depth[purpose] = count;
+  }
 }
 
 void MeasureStorage(const StorageKeeper& keeper, ServerLevels& levels) {

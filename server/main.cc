@@ -38,8 +38,26 @@ int main(int argc, char** argv) {
                  "HTTP address of /metrics");
   app.add_option("--ready-file", ready_file,
                  "JSON file that is written once the server serves");
-  app.add_option("--max-live-jobs", options.max_live_jobs)
+  app.add_option("--max-live-jobs", options.max_live_jobs,
+                 "jobs that have not ended; further ones are refused")
       ->check(CLI::PositiveNumber);
+  app.add_option("--max-live-jobs-per-tenant", options.max_live_jobs_per_tenant,
+                 "the same for each tenant; 0: no limit")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--max-running-per-tenant", options.max_running_per_tenant,
+                 "jobs of a tenant that run at a time; 0: no limit")
+      ->check(CLI::NonNegativeNumber);
+  std::string priority_point = "1h";
+  app.add_option("--priority-point", priority_point,
+                 "the time of waiting that a point of a job's priority is "
+                 "worth: a duration as 30m or 1h")
+      ->check([](const std::string& text) {
+        return std::string(
+            tunesmith::ParseDurationText(text).status().message());
+      });
+  app.add_flag("--refuse-unfit-jobs", options.refuse_unfit_jobs,
+               "refuse jobs that no connected worker could run, instead of "
+               "letting them wait for one");
   app.add_option("--max-dataset-bytes", options.max_dataset_bytes)
       ->check(CLI::PositiveNumber);
   app.add_option("--max-model-bytes", options.max_model_bytes)
@@ -53,6 +71,7 @@ int main(int argc, char** argv) {
             tunesmith::ParseRetentionText(text).status().message());
       });
   CLI11_PARSE(app, argc, argv);
+  options.priority_point = *tunesmith::ParseDurationText(priority_point);
   options.checkpoint_retention = *tunesmith::ParseRetentionText(retention);
 
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Create(options);

@@ -24,7 +24,15 @@ struct ServerOptions {
   int64_t max_dataset_bytes = int64_t{4} << 30;
   int64_t max_model_bytes = int64_t{64} << 30;
   // New jobs are refused beyond so many that have not ended.
-  int max_live_jobs = 10000;
+  int64_t max_live_jobs = 1'000'000;
+  // The same for each tenant, and of its jobs so many run at a time; 0: no
+  // limit of its own.
+  int64_t max_live_jobs_per_tenant = 0;
+  int64_t max_running_per_tenant = 0;
+  // What a point of priority is worth in time of waiting.
+  absl::Duration priority_point = absl::Hours(1);
+  // Jobs are refused that no connected worker could run.
+  bool refuse_unfit_jobs = false;
   // A lease runs out this long after the last report that held it.
   absl::Duration lease_term = absl::Seconds(30);
   // How often workers report.

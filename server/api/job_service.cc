@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "proto/contract/base/status_macros.h"
 #include "server/api/answer.h"
@@ -12,7 +11,7 @@
 #include "server/api/identity.h"
 #include "server/api/job_history.h"
 #include "server/api/job_view.h"
-#include "server/api/listing.h"
+#include "server/api/jobs_query.h"
 #include "server/api/preview_reactor.h"
 #include "server/api/request_check.h"
 #include "server/api/watch_reactor.h"
@@ -62,54 +61,25 @@ grpc::ServerUnaryReactor* JobService::GetJob(
   if (absl::Status status = check.ToStatus(); !status.ok()) {
     return AnswerNow(context, status);
   }
-  return AnswerFromRead(context, api_,
-                        [this, tenant = TenantOf(*context), id,
-                         response](Connection& db) -> absl::Status {
-                          TUNESMITH_ASSIGN_OR_RETURN(
-                              JobRow row, JobTable::Get(db, tenant, id));
-                          *response = std::move(row.job);
-                          return JobView(db, api_.hub, api_.workers,
-                                         api_.keeper->retention(), absl::Now())
-                              .Complete(*response);
-                        });
+  return AnswerFromRead(
+      context, api_,
+      [this, tenant = TenantOf(*context), id,
+       response](Connection& db) -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(JobRow row, JobTable::Get(db, tenant, id));
+        *response = std::move(row.job);
+        return JobView(db, api_, absl::Now()).Complete(*response);
+      });
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobs(
     grpc::CallbackServerContext* context, const v1::ListJobsRequest* request,
     v1::ListJobsResponse* response) {
-  RequestCheck check;
-  int limit = check.PageSize(request->page_size(), 50, 500);
-  std::vector<v1::Job::State> states;
-  for (int i = 0; i < request->filter().states_size(); ++i) {
-    v1::Job::State state = request->filter().states(i);
-    if (!v1::Job::State_IsValid(state) || state == v1::Job::STATE_UNSPECIFIED) {
-      check.Add(absl::StrCat("filter.states[", i, "]"), "not a state of a job");
-    }
-    states.push_back(state);
-  }
-  Listing listing = ListingOf("ListJobs", *request);
-  absl::StatusOr<int64_t> before =
-      ParseNumberToken(listing, request->page_token(), kNewest);
-  absl::Status status = check.ToStatus();
-  if (status.ok()) status = before.status();
-  if (!status.ok()) return AnswerNow(context, status);
+  absl::StatusOr<JobsPage> page =
+      CheckJobsRequest(TenantOf(*context), *request);
+  if (!page.ok()) return AnswerNow(context, page.status());
   return AnswerFromRead(
-      context, api_,
-      [this, tenant = TenantOf(*context), states, listing, before = *before,
-       limit, response](Connection& db) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(
-            std::vector<JobRow> rows,
-            JobTable::List(db, tenant, states, before, limit + 1));
-        JobView view(db, api_.hub, api_.workers, api_.keeper->retention(),
-                     absl::Now());
-        for (JobRow& row : rows) {
-          TUNESMITH_RETURN_IF_ERROR(view.Complete(row.job));
-        }
-        response->set_next_page_token(FillPage(
-            rows, limit, listing, [response](JobRow& row) -> const v1::Job& {
-              return *response->add_jobs() = std::move(row.job);
-            }));
-        return absl::OkStatus();
+      context, api_, [this, page = *std::move(page), response](Connection& db) {
+        return ReadJobs(db, api_, page, *response);
       });
 }
 

@@ -32,22 +32,16 @@ bool IsReady(Connection& db, const std::string& tenant,
 
 }  // namespace
 
-JobView::JobView(Connection& db, const WatchHub* hub,
-                 const WorkerDirectory* workers,
-                 std::optional<absl::Duration> checkpoint_retention,
-                 absl::Time now)
-    : db_(db),
-      hub_(hub),
-      workers_(workers),
-      checkpoint_retention_(checkpoint_retention),
-      now_(now) {}
+JobView::JobView(Connection& db, const ApiContext& api, absl::Time now)
+    : db_(db), api_(api), queue_(db, api, now) {}
 
 void JobView::CompleteSpec(v1::Job& job) const {
   v1::CheckpointPolicy& policy =
       *job.mutable_resolved_spec()->mutable_checkpoints();
   // The server's own holds for every job whose spec does not say, however old.
-  if (!policy.has_retention() && checkpoint_retention_.has_value()) {
-    *policy.mutable_retention() = ToWireDuration(*checkpoint_retention_);
+  std::optional<absl::Duration> retention = api_.keeper->retention();
+  if (!policy.has_retention() && retention.has_value()) {
+    *policy.mutable_retention() = ToWireDuration(*retention);
   }
 }
 
@@ -62,7 +56,7 @@ absl::Status JobView::Complete(v1::Job& job) {
     case v1::Job::PAUSING:
     case v1::Job::CANCELLING:
       if (std::optional<v1::Progress> progress =
-              hub_->progress({job.tenant(), job.uid()})) {
+              api_.hub->progress({job.tenant(), job.uid()})) {
         *job.mutable_progress() = *std::move(progress);
       }
       return absl::OkStatus();
@@ -71,34 +65,9 @@ absl::Status JobView::Complete(v1::Job& job) {
   }
 }
 
-absl::Status JobView::LoadQueue() {
-  if (queue_loaded_) return absl::OkStatus();
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows,
-                             WorkQueue::ListWaiting(db_));
-  for (WorkRow& row : rows) {
-    if (row.needs.purpose != v1::Slot::TRAINING) continue;
-    places_[row.subject_uid] = queue_.size();
-    queue_.push_back(std::move(row));
-  }
-  known_workers_ = workers_->List();
-  queue_loaded_ = true;
-  return absl::OkStatus();
-}
-
 absl::Status JobView::CompleteQueued(v1::Job& job) {
-  TUNESMITH_RETURN_IF_ERROR(LoadQueue());
-  auto place = places_.find(job.uid());
-  // A queued job has a waiting item in every consistent snapshot.
-  if (place == places_.end()) return absl::OkStatus();
-  const WorkRow& row = queue_[place->second];
-  QueuedFacts facts;
-  facts.position = static_cast<int>(place->second) + 1;
-  facts.attempt = row.attempt;
-  facts.not_before = row.not_before;
-  facts.now = now_;
-  facts.needs = row.needs;
-  facts.workers = known_workers_;
-  *job.mutable_wait() = QueuedWait(facts);
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::Wait> wait, queue_.WaitOf(job));
+  if (wait.has_value()) *job.mutable_wait() = *std::move(wait);
   return absl::OkStatus();
 }
 
@@ -112,7 +81,7 @@ absl::Status JobView::CompleteValidating(v1::Job& job) {
     }
   }
   *job.mutable_wait() = ValidatingWait(
-      unready, workers_->CouldRun({.purpose = v1::Slot::AUXILIARY}));
+      unready, api_.workers->CouldRun({.purpose = v1::Slot::AUXILIARY}));
   return absl::OkStatus();
 }
 

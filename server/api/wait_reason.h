@@ -1,13 +1,16 @@
 #ifndef TUNESMITH_SERVER_API_WAIT_REASON_H_
 #define TUNESMITH_SERVER_API_WAIT_REASON_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "server/api/slot_survey.h"
 #include "server/work/slot_needs.h"
+#include "server/work/work_places.h"
 #include "tunesmith/v1/job.pb.h"
-#include "tunesmith/v1/worker.pb.h"
 
 // Why a job is not running, from what is known. Pure.
 
@@ -15,16 +18,20 @@ namespace tunesmith::server {
 
 // What is known of a job in QUEUED and of who could take it.
 struct QueuedFacts {
-  // Place among the jobs that wait, 1 is next.
-  int position = 1;
+  // Among the tenant's jobs that wait for the same slots.
+  WorkPlace place;
   // Ended attempts.
   int attempt = 0;
-  // Not leased before.
-  absl::Time not_before = absl::InfinitePast();
-  absl::Time now;
+  // How long it still has to wait before the next one; unset where it does not.
+  std::optional<absl::Duration> delay;
   SlotNeeds needs;
-  // All that are known.
-  std::vector<v1::Worker> workers;
+  // Of the slots that fit.
+  SlotSurvey slots;
+  // How many of the tenant's jobs run, where so many may; 0: any number.
+  int64_t running = 0;
+  int64_t max_running = 0;
+  // Unset where it is not known.
+  std::optional<absl::Time> expected_start;
 };
 
 v1::Wait QueuedWait(const QueuedFacts& facts);

@@ -1,6 +1,7 @@
 #ifndef TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
 #define TUNESMITH_SERVER_LIFECYCLE_CONTEXT_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "server/lifecycle/uid.h"
 #include "server/predictions/prediction_desk.h"
 #include "server/work/lease_table.h"
+#include "server/work/work_order.h"
 #include "server/work/work_queue.h"
 #include "tunesmith/v1/errors.pb.h"
 #include "tunesmith/v1/job.pb.h"
@@ -48,11 +50,16 @@ struct LifecycleContext {
   PreviewCalls* previews = nullptr;
   PredictionDesk* predictions = nullptr;
   // New jobs are refused beyond so many that have not ended.
-  int max_live_jobs = 10000;
+  int64_t max_live_jobs = 1'000'000;
+  // The same for each tenant; 0: no limit of its own.
+  int64_t max_live_jobs_per_tenant = 0;
+  OrderPolicy order;
   // Pause before the n-th attempt: n - 1 times this.
   absl::Duration retry_delay = absl::Seconds(2);
+  // Set where jobs are refused that no worker could run: whether one could.
+  std::function<bool(const SlotNeeds&)> could_run;
   // Where uids come from; tests count.
-  std::function<std::string()> new_uid = RandomUid;
+  std::function<std::string()> new_uid = NewUid;
 };
 
 }  // namespace tunesmith::server

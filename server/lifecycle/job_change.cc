@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "google/protobuf/util/message_differencer.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "server/lifecycle/job_table.h"
 #include "server/lifecycle/wire_time.h"
 
 namespace tunesmith::server {
-
-using google::protobuf::util::MessageDifferencer;
 
 JobChange::JobChange(Transaction& tx, const LifecycleContext& context,
                      v1::Job job)
@@ -72,12 +69,7 @@ absl::Status JobChange::Append(v1::JobEvent event) {
 }
 
 absl::Status JobChange::Save() {
-  v1::Job before = before_;
-  // Not part of the record.
-  before.set_last_sequence(job_.last_sequence());
-  if (!MessageDifferencer::Equals(before, job_)) {
-    TUNESMITH_RETURN_IF_ERROR(JobTable::Update(tx_, job_));
-  }
+  TUNESMITH_RETURN_IF_ERROR(JobTable::UpdateIfChanged(tx_, before_, job_));
   if (has_new_events_) {
     tx_.OnCommit([hub = context_.hub, key = key()] { hub->NotifyEvents(key); });
   }

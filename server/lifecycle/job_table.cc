@@ -1,14 +1,14 @@
 #include "server/lifecycle/job_table.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
-#include "server/jobs/transitions.h"
 #include "server/lifecycle/wire_time.h"
+#include "server/store/job_marks.h"
 
 namespace tunesmith::server {
 namespace {
@@ -22,7 +22,8 @@ constexpr char kSelect[] =
 
 // Names can come again after deletion, uids cannot.
 std::string Etag(const std::string& uid, int64_t revision) {
-  return absl::StrCat(uid.substr(0, 8), "-", revision);
+  return absl::StrCat(uid.substr(uid.size() - std::min<size_t>(uid.size(), 8)),
+                      "-", revision);
 }
 
 std::string Record(v1::Job job) {
@@ -62,6 +63,10 @@ void BindEndTime(Statement& statement, const v1::Job& job) {
   }
 }
 
+MarkedJob MarksOf(const JobRow& row) {
+  return {row.job.tenant(), row.number, FromWireTime(row.job.create_time())};
+}
+
 absl::Status MarkInputs(Transaction& tx, const v1::Job& job,
                         const std::vector<std::string>& input_uids) {
   // One dataset can have two parts.
@@ -79,10 +84,20 @@ absl::Status MarkInputs(Transaction& tx, const v1::Job& job,
   return absl::OkStatus();
 }
 
-// "7, 8".
-std::string StateNumbers(const std::vector<v1::Job::State>& states) {
-  std::set<int> numbers(states.begin(), states.end());
-  return absl::StrJoin(numbers, ", ");
+// Writes what Record gives; gives `job` a new etag.
+absl::Status Replace(Transaction& tx, const std::string& record, v1::Job& job) {
+  Statement statement = tx.db().Prepare(
+      "UPDATE jobs SET state = ?, end_time = ?, revision = revision + 1, "
+      "record = ? WHERE tenant = ? AND uid = ? RETURNING revision");
+  statement.Bind(static_cast<int64_t>(job.state()));
+  BindEndTime(statement, job);
+  statement.BindBlob(record).Bind(job.tenant()).Bind(job.uid());
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) {
+    return absl::InternalError("no record of a job, uid: " + job.uid());
+  }
+  job.set_etag(Etag(job.uid(), statement.Int(0)));
+  return statement.Step().status();
 }
 
 }  // namespace
@@ -100,30 +115,28 @@ absl::Status JobTable::Insert(Transaction& tx, v1::Job& job,
       .Bind(static_cast<int64_t>(job.state()))
       .Bind(FromWireTime(job.create_time()));
   BindEndTime(statement, job);
-  absl::Status status = statement.BindBlob(Record(job)).Run();
-  if (status.code() == absl::StatusCode::kAlreadyExists) {
+  absl::Status inserted = statement.BindBlob(Record(job)).Run();
+  if (absl::IsAlreadyExists(inserted)) {
     return MakeError(absl::StatusCode::kAlreadyExists,
                      v1::ERROR_REASON_RESOURCE_EXISTS,
                      "exists already: " + job.name());
   }
-  TUNESMITH_RETURN_IF_ERROR(status);
+  TUNESMITH_RETURN_IF_ERROR(inserted);
   job.set_etag(Etag(job.uid(), 1));
+  TUNESMITH_RETURN_IF_ERROR(
+      InsertJobMarks(tx.db(), MarksOf({tx.db().inserted(), job}), job));
   return MarkInputs(tx, job, input_uids);
 }
 
 absl::Status JobTable::Update(Transaction& tx, v1::Job& job) {
-  Statement statement = tx.db().Prepare(
-      "UPDATE jobs SET state = ?, end_time = ?, revision = revision + 1, "
-      "record = ? WHERE tenant = ? AND uid = ? RETURNING revision");
-  statement.Bind(static_cast<int64_t>(job.state()));
-  BindEndTime(statement, job);
-  statement.BindBlob(Record(job)).Bind(job.tenant()).Bind(job.uid());
-  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
-  if (!found) {
-    return absl::InternalError("no record of a job, uid: " + job.uid());
-  }
-  job.set_etag(Etag(job.uid(), statement.Int(0)));
-  return statement.Step().status();
+  return Replace(tx, Record(job), job);
+}
+
+absl::Status JobTable::UpdateIfChanged(Transaction& tx, const v1::Job& before,
+                                       v1::Job& job) {
+  const std::string record = Record(job);
+  if (record == Record(before)) return absl::OkStatus();
+  return Replace(tx, record, job);
 }
 
 // Events, metrics and marks go with the row (ON DELETE CASCADE). The request
@@ -158,17 +171,18 @@ absl::StatusOr<std::optional<JobRow>> JobTable::FindByUid(Connection& db,
   return ReadRow(statement);
 }
 
-absl::StatusOr<std::vector<JobRow>> JobTable::List(
-    Connection& db, const std::string& tenant,
-    const std::vector<v1::Job::State>& states, int64_t before, int limit) {
-  std::string sql =
-      absl::StrCat(kSelect, "WHERE j.tenant = ? AND j.number < ?");
-  if (!states.empty()) {
-    absl::StrAppend(&sql, " AND j.state IN (", StateNumbers(states), ")");
+absl::StatusOr<JobRow> JobTable::Load(Connection& db, int64_t number) {
+  Statement statement = db.Prepare(absl::StrCat(kSelect, "WHERE j.number = ?"));
+  statement.Bind(number);
+  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+  if (!found) {
+    return absl::InternalError(absl::StrCat("no job with number ", number));
   }
-  Statement statement = db.Prepare(sql + " ORDER BY j.number DESC LIMIT ?");
-  statement.Bind(tenant).Bind(before).Bind(static_cast<int64_t>(limit));
-  return ReadRows(statement);
+  return ReadRow(statement);
+}
+
+absl::Status JobTable::UpdateLabels(Transaction& tx, const JobRow& job) {
+  return ReplaceLabelMarks(tx.db(), MarksOf(job), job.job);
 }
 
 absl::StatusOr<std::vector<JobRow>> JobTable::ListWithCheckpoints(
@@ -218,8 +232,9 @@ absl::StatusOr<std::vector<std::string>> JobTable::InputUids(
 
 absl::StatusOr<std::vector<std::pair<v1::Job::State, int64_t>>>
 JobTable::CountByState(Connection& db) {
-  Statement statement =
-      db.Prepare("SELECT state, COUNT(*) FROM jobs GROUP BY state");
+  Statement statement = db.Prepare(
+      "SELECT state, SUM(jobs) FROM job_counts GROUP BY state"
+      " HAVING SUM(jobs) > 0");
   std::vector<std::pair<v1::Job::State, int64_t>> counts;
   while (true) {
     TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
@@ -227,6 +242,19 @@ JobTable::CountByState(Connection& db) {
     counts.emplace_back(static_cast<v1::Job::State>(statement.Int(0)),
                         statement.Int(1));
   }
+}
+
+absl::StatusOr<int64_t> JobTable::CountLive(Connection& db,
+                                            const std::string& tenant) {
+  Statement statement = db.Prepare(
+      "SELECT COALESCE(SUM(jobs), 0) FROM job_counts WHERE state <> ?1"
+      " AND state <> ?2 AND state <> ?3 AND (?4 = '' OR tenant = ?4)");
+  statement.Bind(v1::Job::SUCCEEDED)
+      .Bind(v1::Job::FAILED)
+      .Bind(v1::Job::CANCELLED)
+      .Bind(tenant);
+  TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
+  return statement.Int(0);
 }
 
 }  // namespace tunesmith::server

@@ -40,6 +40,10 @@ class JobTable {
                              const std::vector<std::string>& input_uids);
   // Replaces the record; gives `job` a new etag.
   static absl::Status Update(Transaction& tx, v1::Job& job);
+  // Replaces the record where it differs from that of `before`; gives `job` a
+  // new etag then.
+  static absl::Status UpdateIfChanged(Transaction& tx, const v1::Job& before,
+                                      v1::Job& job);
   // With events, metrics and the inputs' marks.
   static absl::Status Remove(Transaction& tx, const JobKey& job);
 
@@ -48,11 +52,10 @@ class JobTable {
                                     const std::string& id);
   static absl::StatusOr<std::optional<JobRow>> FindByUid(Connection& db,
                                                          const JobKey& job);
-  // Newest first, numbers below `before`, at most `limit`; all states when
-  // `states` is empty.
-  static absl::StatusOr<std::vector<JobRow>> List(
-      Connection& db, const std::string& tenant,
-      const std::vector<v1::Job::State>& states, int64_t before, int limit);
+  // The one that is known to have this number.
+  static absl::StatusOr<JobRow> Load(Connection& db, int64_t number);
+  // After `job.labels` changed: what finds it by them.
+  static absl::Status UpdateLabels(Transaction& tx, const JobRow& job);
 
   // Those that have checkpoints, over all tenants, in the order of creation.
   static absl::StatusOr<std::vector<JobRow>> ListWithCheckpoints(
@@ -72,6 +75,9 @@ class JobTable {
   // By state, over all tenants; states without a job are left out.
   static absl::StatusOr<std::vector<std::pair<v1::Job::State, int64_t>>>
   CountByState(Connection& db);
+  // Those that have not ended; of one tenant, or of all where it is empty.
+  static absl::StatusOr<int64_t> CountLive(Connection& db,
+                                           const std::string& tenant);
 
   static absl::StatusOr<std::optional<EarlierRequest>> FindRequest(
       Connection& db, const std::string& tenant, const std::string& request_id);

@@ -41,7 +41,7 @@ absl::Status RemoveItem(Transaction& tx, const LifecycleContext& context,
                              WorkQueue::Find(tx.db(), item_uid));
   if (!row.has_value()) return absl::OkStatus();
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, item_uid));
-  if (row->leased) NotifyLeaseEnded(tx, context, *row);
+  if (row->leased()) NotifyLeaseEnded(tx, context, *row);
   return absl::OkStatus();
 }
 

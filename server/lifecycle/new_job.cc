@@ -8,7 +8,6 @@
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
 #include "server/jobs/resolve_spec.h"
-#include "server/jobs/transitions.h"
 #include "server/lifecycle/checkpoint_commands.h"
 #include "server/lifecycle/job_change.h"
 #include "server/lifecycle/job_table.h"
@@ -26,17 +25,37 @@ constexpr absl::Duration kQueueFullRetry = absl::Seconds(30);
 // Of what a job came from.
 constexpr int kMaxLineage = 100;
 
-absl::Status CheckQuota(Connection& db, const LifecycleContext& context) {
-  TUNESMITH_ASSIGN_OR_RETURN(auto counts, JobTable::CountByState(db));
-  int64_t live = 0;
-  for (const auto& [state, count] : counts) {
-    if (!IsTerminal(state)) live += count;
+absl::Status CheckLiveJobs(Connection& db, const std::string& tenant,
+                           int64_t limit) {
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t live, JobTable::CountLive(db, tenant));
+  if (live < limit) return absl::OkStatus();
+  return QuotaError(
+      v1::ERROR_REASON_QUEUE_FULL, "jobs",
+      absl::StrCat("too many jobs ", tenant.empty() ? "" : "of the tenant ",
+                   "have not ended, limit: ", limit),
+      kQueueFullRetry);
+}
+
+absl::Status CheckQuota(Connection& db, const LifecycleContext& context,
+                        const std::string& tenant) {
+  if (context.max_live_jobs_per_tenant > 0) {
+    TUNESMITH_RETURN_IF_ERROR(
+        CheckLiveJobs(db, tenant, context.max_live_jobs_per_tenant));
   }
-  if (live < context.max_live_jobs) return absl::OkStatus();
-  return QuotaError(v1::ERROR_REASON_QUEUE_FULL, "jobs",
-                    absl::StrCat("too many jobs have not ended, limit: ",
-                                 context.max_live_jobs),
-                    kQueueFullRetry);
+  return CheckLiveJobs(db, "", context.max_live_jobs);
+}
+
+absl::Status CheckFits(const LifecycleContext& context, const JobDraft& draft) {
+  if (!context.could_run) return absl::OkStatus();
+  if (context.could_run(
+          NeedsOf(draft.job.resolved_spec(), draft.begin.execution()))) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   v1::ERROR_REASON_NO_FITTING_WORKER,
+                   "no connected worker has a slot that the job could run in, "
+                   "and this server refuses such jobs; see resources in "
+                   "job.spec, or start tunesmith-worker on such a machine");
 }
 
 // The job of an earlier request with the same id.
@@ -71,7 +90,7 @@ void TraceLineage(const v1::Model& base, v1::Job& job) {
 }
 
 absl::Status StoreJob(Transaction& tx, const LifecycleContext& context,
-                   const JobRequestNames& names, JobDraft& draft) {
+                      const JobRequestNames& names, JobDraft& draft) {
   v1::Job& job = draft.job;
   job.set_uid(context.new_uid());
   job.set_name(ResourceName(ResourceKind::kJob,
@@ -93,8 +112,7 @@ absl::Status StoreJob(Transaction& tx, const LifecycleContext& context,
   TUNESMITH_RETURN_IF_ERROR(change.Save());
   job = change.job();
   if (job.state() == v1::Job::QUEUED) {
-    TUNESMITH_RETURN_IF_ERROR(
-        QueueTraining(tx, context, job, draft.inputs, draft.begin));
+    TUNESMITH_RETURN_IF_ERROR(QueueTraining(tx, context, job, draft.begin));
   }
   if (!names.request_id.empty()) {
     TUNESMITH_RETURN_IF_ERROR(JobTable::RecordRequest(
@@ -150,6 +168,7 @@ void CopyJobFields(const v1::Job& from, v1::Job& to) {
   to.set_display_name(from.display_name());
   *to.mutable_labels() = from.labels();
   to.set_priority(from.priority());
+  to.set_preempts(from.preempts());
 }
 
 absl::Status CheckJobIdIsFree(Connection& db, const std::string& tenant,
@@ -176,7 +195,8 @@ absl::StatusOr<JobDraft> MakeJob(
   }
   TUNESMITH_ASSIGN_OR_RETURN(JobDraft made, draft());
   TUNESMITH_RETURN_IF_ERROR(CheckJobIdIsFree(tx.db(), tenant, names.job_id));
-  TUNESMITH_RETURN_IF_ERROR(CheckQuota(tx.db(), context));
+  TUNESMITH_RETURN_IF_ERROR(CheckQuota(tx.db(), context, tenant));
+  TUNESMITH_RETURN_IF_ERROR(CheckFits(context, made));
   made.job.set_tenant(tenant);
   TUNESMITH_RETURN_IF_ERROR(StoreJob(tx, context, names, made));
   return made;

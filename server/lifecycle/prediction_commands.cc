@@ -1,5 +1,7 @@
 #include "server/lifecycle/prediction_commands.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -45,7 +47,7 @@ absl::Status StopHolder(Transaction& tx, const LifecycleContext& context,
                         const std::string& item_uid) {
   TUNESMITH_ASSIGN_OR_RETURN(std::optional<WorkRow> row,
                              WorkQueue::Find(tx.db(), item_uid));
-  if (!row.has_value() || !row->leased) return absl::OkStatus();
+  if (!row.has_value() || !row->leased()) return absl::OkStatus();
   TUNESMITH_RETURN_IF_ERROR(
       WorkQueue::SetStop(tx, item_uid, StopKind::kSuspend));
   NotifyAssignmentsChanged(tx, context, *row);
@@ -53,12 +55,17 @@ absl::Status StopHolder(Transaction& tx, const LifecycleContext& context,
 }
 
 absl::Status RemoveAbandonedCalls(Transaction& tx) {
-  for (auto* list : {&WorkQueue::ListWaiting, &WorkQueue::ListLeased}) {
-    TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows, list(tx.db()));
-    for (const WorkRow& row : rows) {
-      if (!row.item.has_preview() && !row.item.has_predict()) continue;
-      TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, row.uid));
-    }
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows,
+                             WorkQueue::ListLeased(tx.db()));
+  for (v1::Slot::Purpose purpose :
+       {v1::Slot::AUXILIARY, v1::Slot::PREDICTION}) {
+    TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> waiting,
+                               WorkQueue::ListWaiting(tx.db(), purpose));
+    std::move(waiting.begin(), waiting.end(), std::back_inserter(rows));
+  }
+  for (const WorkRow& row : rows) {
+    if (!row.item.has_preview() && !row.item.has_predict()) continue;
+    TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, row.uid));
   }
   return absl::OkStatus();
 }

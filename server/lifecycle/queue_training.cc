@@ -28,8 +28,7 @@ v1::Resources::DeviceKind KindOfDevice(const v1::JobSpec& spec,
 }
 
 // What a training has beside data and base model.
-absl::Status AddTraining(const LifecycleContext& context,
-                         const JobInputs& inputs,
+absl::Status AddTraining(const JobInputs& inputs,
                          internal::v1::TrainWork& work) {
   const v1::JobSpec& spec = work.spec();
   const Classification task(spec.task());
@@ -42,11 +41,16 @@ absl::Status AddTraining(const LifecycleContext& context,
   for (v1::ParameterFreeze& row : freeze.parameters) {
     *work.add_parameters() = std::move(row);
   }
-  work.set_output_key(OutputKey(context.new_uid(), 0));
   return absl::OkStatus();
 }
 
 }  // namespace
+
+SlotNeeds NeedsOf(const v1::JobSpec& spec, const v1::Execution& original) {
+  return {.purpose = v1::Slot::TRAINING,
+          .device_kind = KindOfDevice(spec, original),
+          .device_memory_bytes = spec.resources().device_memory_bytes()};
+}
 
 std::string OutputKey(const std::string& model_uid, int64_t fence) {
   return absl::StrCat(model_uid, "/", fence);
@@ -57,7 +61,7 @@ std::string ReservedModelUid(const std::string& output_key) {
 }
 
 absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
-                           const v1::Job& job, const JobInputs& inputs,
+                           const v1::Job& job,
                            const internal::v1::TrainWork& begin) {
   const v1::JobSpec& spec = job.resolved_spec();
   NewWorkItem item;
@@ -65,15 +69,28 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   item.tenant = job.tenant();
   item.subject = job.name();
   item.subject_uid = job.uid();
-  item.needs.purpose = v1::Slot::TRAINING;
-  item.needs.device_kind = KindOfDevice(spec, begin.execution());
-  item.needs.device_memory_bytes = spec.resources().device_memory_bytes();
+  item.needs = NeedsOf(spec, begin.execution());
   item.priority = job.priority();
+  item.preempts = job.preempts();
   item.max_attempts = spec.max_attempts();
   internal::v1::TrainWork& work = *item.payload.mutable_train();
   work = begin;
   work.set_job(job.name());
+  if (spec.purpose() != v1::JobSpec::EVALUATE) {
+    work.set_output_key(OutputKey(context.new_uid(), 0));
+  }
+  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));
+  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
+  return absl::OkStatus();
+}
+
+absl::Status DescribeTraining(Connection& db, const v1::Job& job,
+                              internal::v1::TrainWork& work) {
+  const v1::JobSpec& spec = job.resolved_spec();
+  TUNESMITH_ASSIGN_OR_RETURN(JobInputs inputs,
+                             LoadJobInputs(db, job.tenant(), job.spec()));
   *work.mutable_spec() = spec;
+  work.clear_defaulted_fields();
   for (std::string& field : DefaultedFields(job.spec(), spec)) {
     work.add_defaulted_fields(std::move(field));
   }
@@ -81,12 +98,9 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   if (inputs.validation)
     *work.mutable_validation() = inputs.validation->Input();
   if (inputs.test) *work.mutable_test() = inputs.test->Input();
-  if (spec.purpose() != v1::JobSpec::EVALUATE) {
-    TUNESMITH_RETURN_IF_ERROR(AddTraining(context, inputs, work));
-  }
-  TUNESMITH_RETURN_IF_ERROR(WorkQueue::Add(tx, item));
-  tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
-  return absl::OkStatus();
+  work.clear_parameters();
+  if (spec.purpose() == v1::JobSpec::EVALUATE) return absl::OkStatus();
+  return AddTraining(inputs, work);
 }
 
 }  // namespace tunesmith::server

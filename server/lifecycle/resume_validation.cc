@@ -42,7 +42,7 @@ absl::Status ResumeJob(Transaction& tx, const LifecycleContext& context,
   } else if (resolved.unchecked.empty()) {
     TUNESMITH_RETURN_IF_ERROR(
         change.Move(JobAction::kResolve, absl::OkStatus(), ""));
-    TUNESMITH_RETURN_IF_ERROR(QueueTraining(tx, context, change.job(), inputs));
+    TUNESMITH_RETURN_IF_ERROR(QueueTraining(tx, context, change.job()));
   }
   return change.Save();
 }

@@ -55,6 +55,7 @@ class TrainedJob : public WorkSubject {
   absl::StatusOr<bool> Adapt(const absl::Status& cause) override;
   absl::Status Retry(const absl::Status& cause) override;
   absl::Status Suspend() override;
+  absl::Status Preempt(const std::string& by) override;
   bool held() const override {
     return change_.job().state() == v1::Job::PAUSED;
   }
@@ -65,7 +66,7 @@ class TrainedJob : public WorkSubject {
  private:
   // Whether it makes no model.
   bool measures() const {
-    return row_.item.train().spec().purpose() == v1::JobSpec::EVALUATE;
+    return change_.job().resolved_spec().purpose() == v1::JobSpec::EVALUATE;
   }
   absl::Status CheckMeasured(const internal::v1::Outcome& outcome) const;
   // Of a job that repeats a stretch of another one.
@@ -97,6 +98,9 @@ class TrainedJob : public WorkSubject {
 };
 
 absl::Status TrainedJob::Start() {
+  internal::v1::WorkItem item = row_.item;
+  internal::v1::TrainWork& work = *item.mutable_train();
+  TUNESMITH_RETURN_IF_ERROR(DescribeTraining(tx_.db(), change_.job(), work));
   v1::Job& job = change_.mutable_job();
   job.set_attempt(row_.attempt);
   // An earlier attempt's: this one reads the rows again.
@@ -108,8 +112,6 @@ absl::Status TrainedJob::Start() {
     tx_.OnCommit(
         [observer = context_.observer, wait] { observer->OnJobStarted(wait); });
   }
-  internal::v1::WorkItem item = row_.item;
-  internal::v1::TrainWork& work = *item.mutable_train();
   if (!measures()) {
     work.set_output_key(
         OutputKey(ReservedModelUid(work.output_key()), row_.fence));
@@ -388,6 +390,16 @@ absl::Status TrainedJob::Suspend() {
   return change_.Move(JobAction::kSuspended, absl::OkStatus(),
                       checkpoint.empty() ? "stopped before its first step"
                                          : "stopped at " + checkpoint);
+}
+
+absl::Status TrainedJob::Preempt(const std::string& by) {
+  v1::Job& job = change_.mutable_job();
+  job.set_preemption_count(job.preemption_count() + 1);
+  v1::JobEvent event;
+  event.mutable_log()->set_severity(v1::LogLine::INFO);
+  event.mutable_log()->set_message(
+      absl::StrCat("gives its slot to ", by, " at the next checkpoint"));
+  return change_.Append(std::move(event));
 }
 
 absl::Status TrainedJob::Fail(const absl::Status& cause) {

@@ -25,6 +25,13 @@ absl::Status BadEvents(const WorkRow& row, const std::string& message) {
                    absl::StrCat("events of ", row.subject, ": ", message));
 }
 
+// Whether an attempt that cannot begin would not begin later either, as the
+// store's errors do not say.
+bool SpeaksAgainst(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+         absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
+}
+
 // An attempt ended without a result.
 absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
                               const WorkRow& row, WorkSubject& subject,
@@ -45,8 +52,7 @@ absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
   TUNESMITH_RETURN_IF_ERROR(subject.Retry(cause));
   if (subject.held()) return WorkQueue::Hold(tx, row.uid);
   tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
-  return WorkQueue::Requeue(tx, row.lease(),
-                            tx.now() + row.attempt * context.retry_delay);
+  return WorkQueue::Requeue(tx, row.lease(), row.attempt * context.retry_delay);
 }
 
 absl::Status FailAttempt(Transaction& tx, const LifecycleContext& context,
@@ -69,7 +75,7 @@ absl::Status SuspendAttempt(Transaction& tx, const LifecycleContext& context,
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::AddAttempt(tx, row.uid));
   if (subject.held()) return WorkQueue::Hold(tx, row.uid);
   tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
-  return WorkQueue::Requeue(tx, row.lease(), tx.now());
+  return WorkQueue::Requeue(tx, row.lease(), absl::ZeroDuration());
 }
 
 absl::Status OutcomeError(const Outcome& outcome) {
@@ -127,7 +133,24 @@ absl::Status StartAttempt(Transaction& tx, const LifecycleContext& context,
                           const WorkRow& row) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<WorkSubject> subject,
                              LoadWorkSubject(tx, context, row));
-  TUNESMITH_RETURN_IF_ERROR(subject->Start());
+  absl::Status started = subject->Start();
+  if (SpeaksAgainst(started)) {
+    TUNESMITH_RETURN_IF_ERROR(subject->Fail(started));
+    TUNESMITH_RETURN_IF_ERROR(subject->Save());
+    NotifyLeaseEnded(tx, context, row);
+    return WorkQueue::Remove(tx, row.uid);
+  }
+  TUNESMITH_RETURN_IF_ERROR(started);
+  TUNESMITH_RETURN_IF_ERROR(subject->Save());
+  NotifyAssignmentsChanged(tx, context, row);
+  return absl::OkStatus();
+}
+
+absl::Status PreemptAttempt(Transaction& tx, const LifecycleContext& context,
+                            const WorkRow& row, const std::string& by) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<WorkSubject> subject,
+                             LoadWorkSubject(tx, context, row));
+  TUNESMITH_RETURN_IF_ERROR(subject->Preempt(by));
   TUNESMITH_RETURN_IF_ERROR(subject->Save());
   NotifyAssignmentsChanged(tx, context, row);
   return absl::OkStatus();

@@ -22,6 +22,10 @@ namespace tunesmith::server {
 absl::Status StartAttempt(Transaction& tx, const LifecycleContext& context,
                           const WorkRow& row);
 
+// A running attempt was asked to end at a checkpoint, for what `by` names.
+absl::Status PreemptAttempt(Transaction& tx, const LifecycleContext& context,
+                            const WorkRow& row, const std::string& by);
+
 // Records a worker's events for an item, oldest first. Those up to the stored
 // sequence are ignored; a gap is INVALID_ARGUMENT. An outcome ends the attempt:
 // artifact, model, state and last event are written in this transaction, or

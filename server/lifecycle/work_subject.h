@@ -48,6 +48,11 @@ class WorkSubject {
   // After Retry or Suspend: whether the next attempt waits until somebody asks
   // for it.
   virtual bool held() const { return false; }
+  // It is asked to end its attempt at a checkpoint and give the slot to what
+  // `by` names.
+  virtual absl::Status Preempt(const std::string& by) {
+    return absl::OkStatus();
+  }
   // The last attempt failed.
   virtual absl::Status Fail(const absl::Status& cause) = 0;
   // The attempt of a cancelled one has ended.

@@ -119,6 +119,10 @@ absl::Status Connection::Execute(const std::string& sql) {
   return SqliteStatus(db_, code, sql);
 }
 
+int64_t Connection::inserted() const {
+  return db_ == nullptr ? 0 : sqlite3_last_insert_rowid(db_);
+}
+
 int64_t Connection::changes() const {
   return db_ == nullptr ? 0 : sqlite3_changes64(db_);
 }

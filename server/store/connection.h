@@ -96,6 +96,8 @@ class Connection {
 
   // Rows that the last statement changed.
   int64_t changes() const;
+  // The number of the row that the last INSERT made.
+  int64_t inserted() const;
 
   // False after SQLite undid a transaction by itself, as it does after some
   // errors.

@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
+#include "server/store/job_marks.h"
+#include "server/store/ordered_queue_schema.h"
 
 namespace tunesmith::server {
 namespace {
@@ -304,21 +306,45 @@ CREATE INDEX audit_records_by_resource
 CREATE INDEX audit_records_by_time ON audit_records (time);
 )sql";
 
-constexpr const char* kMigrations[] = {
-    kInitialSchema, kCheckpoints,   kSharedCheckpoints, kPrunedCheckpoints,
-    kDataDirectory, kOperations};
+constexpr Migration kMigrations[] = {{kInitialSchema},
+                                     {kCheckpoints},
+                                     {kSharedCheckpoints},
+                                     {kPrunedCheckpoints},
+                                     {kDataDirectory},
+                                     {kOperations},
+                                     {kOrderedQueueSchema, FillJobMarks}};
+
+absl::StatusOr<int64_t> ReadVersion(Connection& db) {
+  Statement statement = db.Prepare("PRAGMA user_version");
+  TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
+  return statement.Int(0);
+}
+
+absl::Status RunStep(Connection& db, const Migration& step, int64_t version) {
+  TUNESMITH_RETURN_IF_ERROR(db.Execute(step.sql));
+  if (step.fill != nullptr) TUNESMITH_RETURN_IF_ERROR(step.fill(db));
+  TUNESMITH_RETURN_IF_ERROR(
+      db.Execute(absl::StrCat("PRAGMA user_version = ", version)));
+  return db.Execute("COMMIT");
+}
+
+absl::Status MigrateTo(Connection& db, const Migration& step, int64_t version) {
+  TUNESMITH_RETURN_IF_ERROR(db.Execute("BEGIN IMMEDIATE"));
+  absl::Status status = RunStep(db, step, version);
+  // Its error would say less.
+  if (db.in_transaction()) db.Execute("ROLLBACK").IgnoreError();
+  return status;
+}
 
 }  // namespace
 
-std::span<const char* const> Migrations() { return kMigrations; }
+std::span<const Migration> Migrations() { return kMigrations; }
 
-absl::Status Migrate(Connection& db) {
-  TUNESMITH_ASSIGN_OR_RETURN(int64_t version, [&]() -> absl::StatusOr<int64_t> {
-    Statement statement = db.Prepare("PRAGMA user_version");
-    TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
-    return statement.Int(0);
-  }());
-  int64_t newest = static_cast<int64_t>(Migrations().size());
+absl::Status Migrate(Connection& db) { return Migrate(db, kMigrations); }
+
+absl::Status Migrate(Connection& db, std::span<const Migration> steps) {
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t version, ReadVersion(db));
+  const int64_t newest = static_cast<int64_t>(steps.size());
   if (version > newest) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the database was written by a newer version of Tunesmith, schema: ",
@@ -328,9 +354,7 @@ absl::Status Migrate(Connection& db) {
   // A table that is dropped to be made anew must not take others' rows along.
   TUNESMITH_RETURN_IF_ERROR(db.Execute("PRAGMA foreign_keys = OFF"));
   for (; version < newest; ++version) {
-    TUNESMITH_RETURN_IF_ERROR(db.Execute(
-        absl::StrCat("BEGIN IMMEDIATE;", Migrations()[version],
-                     "PRAGMA user_version = ", version + 1, "; COMMIT;")));
+    TUNESMITH_RETURN_IF_ERROR(MigrateTo(db, steps[version], version + 1));
   }
   return db.Execute("PRAGMA foreign_keys = ON");
 }

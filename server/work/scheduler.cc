@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "proto/contract/base/status_macros.h"
 #include "spdlog/spdlog.h"
 
@@ -13,6 +15,7 @@ namespace {
 
 // Before an offer that could not be written is repeated.
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+constexpr int kDelaysPerRound = 1000;
 
 // GPUs go before CPUs, so that what can run on either gets a GPU; small ones go
 // first, so that what needs little leaves the large ones to what needs much.
@@ -28,13 +31,17 @@ bool GoesBefore(const FreeSlot& a, const FreeSlot& b) {
 }  // namespace
 
 Scheduler::Scheduler(Store* store, SlotSource* slots, LeaseSink* sink,
-                     Clock* clock)
-    : store_(store), slots_(slots), sink_(sink), clock_(clock) {}
+                     Clock* clock, OrderPolicy policy)
+    : store_(store),
+      slots_(slots),
+      sink_(sink),
+      clock_(clock),
+      policy_(policy) {}
 
 Scheduler::~Scheduler() {
   Stop();
   MutexLock lock(&mutex_);
-  while (offers_ > 0) changed_.Wait(&mutex_);
+  while (writes_ > 0) changed_.Wait(&mutex_);
 }
 
 void Scheduler::Wake() {
@@ -47,60 +54,88 @@ void Scheduler::RunOnce() {
   {
     MutexLock lock(&mutex_);
     if (stopping_) return;
-    if (offers_ > 0) {
+    if (writes_ > 0) {
       // Its slots are not known to be taken yet.
       woken_ = true;
       return;
     }
-    // Holds the round open until its offers are counted.
-    offers_ = 1;
+    // Holds the round open until all of it is queued.
+    writes_ = 1;
   }
   std::vector<FreeSlot> slots = slots_->FreeSlots();
   std::sort(slots.begin(), slots.end(), &GoesBefore);
-  {
-    MutexLock lock(&mutex_);
-    offers_ = static_cast<int>(slots.size());
-    if (slots.empty()) changed_.SignalAll();
-  }
-  for (size_t i = 0; i < slots.size(); ++i) {
-    const bool last = i + 1 == slots.size();
-    store_->Write([this, slot = slots[i],
-                   last](Transaction& tx) { return Lease(tx, slot, last); },
-                  [this, slot = slots[i]](absl::Status status) {
-                    OnOffered(slot, status);
-                  });
-  }
-}
-
-absl::Status Scheduler::Lease(Transaction& tx, const FreeSlot& slot,
-                              bool last) {
-  std::optional<WorkRow> row;
-  TUNESMITH_ASSIGN_OR_RETURN(row, WorkQueue::Claim(tx, slot));
-  if (row.has_value()) TUNESMITH_RETURN_IF_ERROR(sink_->OnLeased(tx, *row));
-  if (!last) return absl::OkStatus();
-  std::optional<absl::Time> next;
-  TUNESMITH_ASSIGN_OR_RETURN(next, WorkQueue::NextNotBefore(tx.db(), tx.now()));
-  if (next.has_value()) {
-    tx.OnCommit([this, time = *next] {
-      MutexLock lock(&mutex_);
-      RunAgainAt(time);
+  for (FreeSlot& slot : slots) {
+    std::string what =
+        absl::StrCat("lease worker=", slot.worker_id, " slot=", slot.slot);
+    Write(std::move(what), [this, slot = std::move(slot)](Transaction& tx) {
+      return Lease(tx, slot);
     });
   }
-  return absl::OkStatus();
-}
-
-void Scheduler::OnOffered(const FreeSlot& slot, const absl::Status& status) {
-  if (!status.ok()) {
-    spdlog::warn("lease not made worker={} slot={} error=\"{}\"",
-                 slot.worker_id, slot.slot, std::string(status.message()));
-  }
+  Write("delays and preemption",
+        [this](Transaction& tx) { return EndRound(tx); });
   MutexLock lock(&mutex_);
-  if (!status.ok()) RunAgainAt(clock_->Now() + kRetryDelay);
-  --offers_;
+  --writes_;
   changed_.SignalAll();
 }
 
-void Scheduler::RunAgainAt(absl::Time time) {
+void Scheduler::Write(std::string what, Store::WriteFn write) {
+  {
+    MutexLock lock(&mutex_);
+    ++writes_;
+  }
+  store_->Write(std::move(write),
+                [this, what = std::move(what)](absl::Status status) {
+                  OnWritten(what, status);
+                });
+}
+
+void Scheduler::OnWritten(const std::string& what, const absl::Status& status) {
+  if (!status.ok()) {
+    spdlog::warn("not scheduled what=\"{}\" error=\"{}\"", what,
+                 std::string(status.message()));
+  }
+  MutexLock lock(&mutex_);
+  if (!status.ok()) RunAgainAt(clock_->Monotonic() + kRetryDelay);
+  --writes_;
+  changed_.SignalAll();
+}
+
+absl::Status Scheduler::Lease(Transaction& tx, const FreeSlot& slot) {
+  WorkOrder order(tx.db(), policy_);
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<int64_t> next, order.Next(slot));
+  if (!next.has_value()) return absl::OkStatus();
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<WorkRow> row,
+                             WorkQueue::Lease(tx, *next, slot));
+  if (!row.has_value()) return absl::OkStatus();
+  return sink_->OnLeased(tx, *row);
+}
+
+absl::Status Scheduler::EndRound(Transaction& tx) {
+  TUNESMITH_ASSIGN_OR_RETURN(int64_t ended,
+                             WorkQueue::EndDelays(tx, kDelaysPerRound));
+  if (ended > 0) {
+    tx.OnCommit([this] { Wake(); });
+    return absl::OkStatus();
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::vector<Preempted> preempted,
+      ChoosePreempted(tx.db(), policy_, slots_->TakenSlots()));
+  for (const Preempted& one : preempted) {
+    TUNESMITH_RETURN_IF_ERROR(
+        WorkQueue::SetStop(tx, one.running.uid, StopKind::kSuspend));
+    TUNESMITH_RETURN_IF_ERROR(sink_->OnPreempted(tx, one));
+  }
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<absl::Duration> left,
+                             WorkQueue::NextDelayEnd(tx.db(), tx.now()));
+  if (!left.has_value()) return absl::OkStatus();
+  tx.OnCommit([this, time = clock_->Monotonic() + *left] {
+    MutexLock lock(&mutex_);
+    RunAgainAt(time);
+  });
+  return absl::OkStatus();
+}
+
+void Scheduler::RunAgainAt(absl::Duration time) {
   next_round_ = next_round_.has_value() ? std::min(*next_round_, time) : time;
 }
 
@@ -108,7 +143,7 @@ bool Scheduler::WaitForWork() {
   MutexLock lock(&mutex_);
   for (;;) {
     if (stopping_) return false;
-    if (offers_ > 0) {
+    if (writes_ > 0) {
       changed_.Wait(&mutex_);
       continue;
     }
@@ -117,7 +152,7 @@ bool Scheduler::WaitForWork() {
       changed_.Wait(&mutex_);
       continue;
     }
-    const absl::Duration left = *next_round_ - clock_->Now();
+    const absl::Duration left = *next_round_ - clock_->Monotonic();
     if (left <= absl::ZeroDuration()) break;
     changed_.WaitFor(&mutex_, left);
   }

@@ -34,7 +34,13 @@ struct NewWorkItem {
   std::string subject_uid;
   SlotNeeds needs;
   int priority = 0;
+  // See v1::Job.preempts.
+  bool preempts = false;
   int max_attempts = 1;
+  // Of an item that goes on with what an earlier one did: the attempts that
+  // were made and the last fence.
+  int attempt = 0;
+  int64_t fence = 0;
   // Only the payload is set.
   internal::v1::WorkItem payload;
 };
@@ -48,17 +54,33 @@ enum class StopKind {
   kSuspend = 2,
 };
 
+enum class WorkState {
+  kWaiting = 1,
+  kLeased = 2,
+  // Until somebody asks for it.
+  kHeld = 3,
+  // Until its time comes.
+  kDelayed = 4,
+};
+
 // A row of the queue.
 struct WorkRow {
   int64_t number = 0;
   std::string uid;
+  // The items of one tenant that need the same of a slot share it.
+  int64_t list = 0;
   std::string tenant;
   std::string subject;
   std::string subject_uid;
   SlotNeeds needs;
-  bool leased = false;
+  WorkState state = WorkState::kWaiting;
   int priority = 0;
-  absl::Time not_before;
+  bool preempts = false;
+  // The lowest goes first; of equal ones, the one with the lower number.
+  int64_t turn = 0;
+  // While delayed.
+  absl::Time delayed_from = absl::InfinitePast();
+  absl::Time not_before = absl::InfinitePast();
   int64_t fence = 0;
   int attempt = 0;
   int max_attempts = 0;
@@ -71,7 +93,27 @@ struct WorkRow {
   // With uid, fence and attempt filled in.
   internal::v1::WorkItem item;
 
+  bool leased() const { return state == WorkState::kLeased; }
   LeaseKey lease() const { return {uid, fence}; }
+};
+
+// What a row says of waiting, without its payload.
+struct QueueEntry {
+  int64_t number = 0;
+  int64_t list = 0;
+  int64_t turn = 0;
+  WorkState state = WorkState::kWaiting;
+  SlotNeeds needs;
+  int attempt = 0;
+  // While delayed.
+  absl::Time not_before = absl::InfinitePast();
+};
+
+// What a leased row is for.
+struct RunningSubject {
+  std::string tenant;
+  std::string subject;
+  std::string subject_uid;
 };
 
 // A free place that a scheduler wants an item for.
@@ -82,15 +124,16 @@ struct FreeSlot {
   SlotOffer offer;
 };
 
-// The queue's SQL. Stateless.
+// The queue's SQL. Stateless. Which item goes next is WorkOrder's.
 class WorkQueue {
  public:
   static absl::Status Add(Transaction& tx, const NewWorkItem& item);
 
-  // Leases the next waiting item that fits the slot: highest priority, then
-  // oldest, not before its time. Fence and attempt grow by one, the event
-  // sequence goes back to 0. Empty when nothing fits, or the slot is taken.
-  static absl::StatusOr<std::optional<WorkRow>> Claim(Transaction& tx,
+  // Leases a waiting item to a slot. Fence and attempt grow by one, the event
+  // sequence goes back to 0. Empty when the item does not wait any more or the
+  // slot is taken.
+  static absl::StatusOr<std::optional<WorkRow>> Lease(Transaction& tx,
+                                                      int64_t number,
                                                       const FreeSlot& slot);
 
   // The row if `lease` is still good; ABORTED (FENCED) otherwise. Every write
@@ -104,12 +147,27 @@ class WorkQueue {
   static absl::StatusOr<std::optional<WorkRow>> FindBySubject(
       Connection& db, const std::string& tenant,
       const std::string& subject_uid);
+  static absl::StatusOr<std::optional<QueueEntry>> FindEntry(
+      Connection& db, const std::string& tenant,
+      const std::string& subject_uid);
+  static absl::StatusOr<std::vector<RunningSubject>> ListRunning(
+      Connection& db, v1::Slot::Purpose purpose);
   static absl::StatusOr<std::vector<WorkRow>> ListLeased(Connection& db);
-  // In the order in which they would be claimed.
-  static absl::StatusOr<std::vector<WorkRow>> ListWaiting(Connection& db);
+  static absl::StatusOr<std::vector<WorkRow>> ListLeasedTo(
+      Connection& db, const std::string& worker_id);
+  // Of one purpose, by turn.
+  static absl::StatusOr<std::vector<WorkRow>> ListWaiting(
+      Connection& db, v1::Slot::Purpose purpose);
+  // The first `limit` of those that wait and preempt, by turn.
+  static absl::StatusOr<std::vector<WorkRow>> ListPreempting(Connection& db,
+                                                             int limit);
 
-  // When the next item that must not be leased yet may be.
-  static absl::StatusOr<std::optional<absl::Time>> NextNotBefore(
+  // Lets delayed items wait whose time has come, or for which the clock stands
+  // before the time at which their delay began: it was set back, and says
+  // nothing about how long they have waited. At most `limit`; returns how many.
+  static absl::StatusOr<int64_t> EndDelays(Transaction& tx, int limit);
+  // How long the next delay still lasts.
+  static absl::StatusOr<std::optional<absl::Duration>> NextDelayEnd(
       Connection& db, absl::Time now);
 
   // ABORTED (FENCED) when the lease is not good.
@@ -122,12 +180,19 @@ class WorkQueue {
   // NOT_FOUND when there is no such item.
   static absl::Status SetPayload(Transaction& tx, const std::string& uid,
                                  const internal::v1::WorkItem& payload);
+  // Gives it another place in the order. NOT_FOUND when there is no such item.
+  static absl::Status SetOrder(Transaction& tx, const std::string& uid,
+                               int priority, bool preempts);
+  // What a point of priority is worth in time of waiting, for all items: kept
+  // in the database, where nothing changes when it is what it was.
+  static absl::Status SetPriorityPoint(Transaction& tx, absl::Duration point);
 
-  // Ends the lease and lets the item wait again, asked for nothing; the fence
-  // stays, so that the old one is dead at the next claim, and at once because
-  // the row is not leased. ABORTED (FENCED) when the lease is not good.
+  // Ends the lease and lets the item wait again in its turn, asked for nothing,
+  // after `delay`; the fence stays, so that the old one is dead at the next
+  // claim, and at once because the row is not leased. ABORTED (FENCED) when the
+  // lease is not good.
   static absl::Status Requeue(Transaction& tx, const LeaseKey& lease,
-                              absl::Time not_before);
+                              absl::Duration delay);
 
   // Keeps the item from being leased until Release, asked for nothing; a lease
   // ends. NOT_FOUND when there is no such item.

@@ -23,4 +23,10 @@ absl::Status AttemptStarter::OnLeased(Transaction& tx, const WorkRow& row) {
   return StartAttempt(tx, context_->lifecycle, row);
 }
 
+absl::Status AttemptStarter::OnPreempted(Transaction& tx,
+                                         const Preempted& preempted) {
+  return PreemptAttempt(tx, context_->lifecycle, preempted.running,
+                        preempted.waiting.subject);
+}
+
 }  // namespace tunesmith::server

@@ -17,6 +17,9 @@ class AttemptStarter : public LeaseSink {
   // LifecycleObserver::OnAssignmentsChanged.
   absl::Status OnLeased(Transaction& tx, const WorkRow& row) override;
 
+  absl::Status OnPreempted(Transaction& tx,
+                           const Preempted& preempted) override;
+
  private:
   const WorkersContext* const context_;
 };

@@ -18,9 +18,9 @@ BootLeases::BootLeases(const WorkersContext* context, std::string worker_id,
 
 absl::Status BootLeases::EndOlder(Transaction& tx) const {
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<WorkRow> rows,
-                             WorkQueue::ListLeased(tx.db()));
+                             WorkQueue::ListLeasedTo(tx.db(), worker_id_));
   for (const WorkRow& row : rows) {
-    if (row.worker_id != worker_id_ || row.worker_boot == boot_id_) continue;
+    if (row.worker_boot == boot_id_) continue;
     TUNESMITH_RETURN_IF_ERROR(ExpireLease(tx, context_->lifecycle, row.lease(),
                                           "the worker restarted"));
   }

@@ -13,14 +13,13 @@ namespace {
 
 void ReadOnce(const WorkersContext& context, const std::string& worker_id,
               Connection& db) {
-  absl::StatusOr<std::vector<WorkRow>> rows = WorkQueue::ListLeased(db);
+  absl::StatusOr<std::vector<WorkRow>> rows =
+      WorkQueue::ListLeasedTo(db, worker_id);
   if (!rows.ok()) {
     spdlog::error("assignments not read worker={} error=\"{}\"", worker_id,
                   rows.status().ToString());
     return;
   }
-  std::erase_if(*rows,
-                [&](const WorkRow& row) { return row.worker_id != worker_id; });
   // Before its slots are offered again. Where a lease ran out, this is what
   // keeps the next attempt from going the same way.
   context.registry->EvictIfSilent(worker_id,

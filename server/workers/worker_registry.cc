@@ -168,6 +168,22 @@ std::vector<FreeSlot> WorkerRegistry::FreeSlots() {
   return free;
 }
 
+std::vector<FreeSlot> WorkerRegistry::TakenSlots() {
+  std::vector<FreeSlot> taken;
+  MutexLock lock(&mutex_);
+  for (const auto& [worker_id, entry] : workers_) {
+    if (entry.link == nullptr) continue;
+    for (const auto& [lease, row] : entry.assignments) {
+      for (const v1::Slot& slot : entry.worker.slots()) {
+        if (slot.index() != row->slot) continue;
+        taken.push_back(
+            {worker_id, entry.boot_id, slot.index(), OfferOf(slot)});
+      }
+    }
+  }
+  return taken;
+}
+
 std::vector<v1::Worker> WorkerRegistry::List() const {
   std::vector<v1::Worker> workers;
   MutexLock lock(&mutex_);

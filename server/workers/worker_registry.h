@@ -82,6 +82,7 @@ class WorkerRegistry : public SlotSource {
   Assignment FindAssignment(const std::string& worker_id,
                             const LeaseKey& lease) const;
   std::vector<FreeSlot> FreeSlots() override;
+  std::vector<FreeSlot> TakenSlots() override;
 
   // For an item that is leased to the worker; dropped when it is not connected.
   void SendPredictBatch(const std::string& worker_id,

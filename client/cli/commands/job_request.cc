@@ -130,7 +130,11 @@ void AddNameFlags(CLI::App* command, JobFlags& flags) {
   command->add_option("--name", flags.job_id,
                       "Last part of the job's name. Default: made up");
   command->add_option("--display-name", flags.display_name, "For people");
-  command->add_option("--priority", flags.priority, "Higher goes first");
+  command->add_option("--priority", flags.priority,
+                      "-1000 to 1000; a point is worth an hour of waiting");
+  command->add_flag("--preempts,!--no-preempts", flags.preempts,
+                    "Where all slots are in use, takes that of a job of yours "
+                    "that would come later; it goes on in its turn");
 }
 
 void AddTrainingFlags(CLI::App* command, JobFlags& flags) {
@@ -189,6 +193,7 @@ absl::Status ApplyFlags(const JobFlags& flags, v1::CreateJobRequest& request) {
   TUNESMITH_RETURN_IF_ERROR(ApplyTrainingFlags(flags, spec));
   if (flags.seed.has_value()) spec.set_seed(*flags.seed);
   if (flags.priority.has_value()) job.set_priority(*flags.priority);
+  if (flags.preempts.has_value()) job.set_preempts(*flags.preempts);
   if (!flags.display_name.empty()) job.set_display_name(flags.display_name);
   if (!flags.job_id.empty()) request.set_job_id(flags.job_id);
   if (!flags.request_id.empty()) request.set_request_id(flags.request_id);

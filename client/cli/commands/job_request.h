@@ -43,6 +43,7 @@ struct JobFlags : FreezeFlags,
   std::string recipe;
   std::optional<int64_t> seed;
   std::optional<int> priority;
+  std::optional<bool> preempts;
   std::string job_id;
   std::string display_name;
   std::string request_id;
@@ -59,7 +60,7 @@ absl::StatusOr<v1::CreateJobRequest> ParseJobFile(std::string_view json,
 // The flags that say how samples are read: columns, lengths, sizes.
 void AddSampleFlags(CLI::App* command, JobFlags& flags);
 
-// What a new job is called, and its priority.
+// What a new job is called, and its place in the queue.
 void AddNameFlags(CLI::App* command, JobFlags& flags);
 
 // The flags that a fork takes as well, in groups: how long, how fast, what is

@@ -153,6 +153,13 @@ std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
     table.AddRow({"best checkpoint", job.best_checkpoint()});
   }
   table.AddRow({"created", FormatTime(job.create_time(), zone)});
+  if (!job.wait().behind().empty()) {
+    table.AddRow({"waits behind", job.wait().behind()});
+  }
+  if (job.wait().has_expected_start_time()) {
+    table.AddRow(
+        {"starts about", FormatTime(job.wait().expected_start_time(), zone)});
+  }
   table.AddRow({"started", FormatTime(job.start_time(), zone)});
   table.AddRow({"ended", FormatTime(job.end_time(), zone)});
   table.AddRow({"ran for", ElapsedOf(job)});

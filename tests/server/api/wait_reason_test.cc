@@ -25,12 +25,14 @@ v1::Worker MakeWorker(std::vector<std::string> running,
   return worker;
 }
 
-QueuedFacts Facts(std::vector<v1::Worker> workers, int position) {
+QueuedFacts Facts(
+    const std::vector<v1::Worker>& workers, int64_t position,
+    v1::Resources::DeviceKind kind = v1::Resources::DEVICE_KIND_UNSPECIFIED) {
   QueuedFacts facts;
-  facts.position = position;
-  facts.now = absl::FromUnixSeconds(1000);
+  facts.place.position = position;
   facts.needs.purpose = v1::Slot::TRAINING;
-  facts.workers = std::move(workers);
+  facts.needs.device_kind = kind;
+  facts.slots = SurveySlots(workers, facts.needs);
   return facts;
 }
 
@@ -63,13 +65,33 @@ TEST(WaitReasonTest, AFreeSlotMeansStarting) {
 }
 
 TEST(WaitReasonTest, SlotsOfAnotherDeviceOrOfALostWorkerDoNotCount) {
-  QueuedFacts facts = Facts(
-      {MakeWorker({""}, v1::Worker::UNREACHABLE), MakeWorker({"jobs/a"})}, 1);
-  EXPECT_EQ(QueuedWait(facts).reason(), v1::Wait::SLOTS_BUSY);
-  facts.needs.device_kind = v1::Resources::CUDA;
-  v1::Wait wait = QueuedWait(facts);
+  std::vector<v1::Worker> workers = {MakeWorker({""}, v1::Worker::UNREACHABLE),
+                                     MakeWorker({"jobs/a"})};
+  EXPECT_EQ(QueuedWait(Facts(workers, 1)).reason(), v1::Wait::SLOTS_BUSY);
+  v1::Wait wait = QueuedWait(Facts(workers, 1, v1::Resources::CUDA));
   EXPECT_EQ(wait.reason(), v1::Wait::NO_WORKER);
   EXPECT_THAT(wait.message(), HasSubstr("CUDA"));
+  EXPECT_EQ(wait.needs().device_kind(), v1::Resources::CUDA);
+}
+
+TEST(WaitReasonTest, ATenantThatRunsAsMuchAsItMayWaitsForItself) {
+  QueuedFacts facts = Facts({MakeWorker({"jobs/a", ""})}, 1);
+  facts.max_running = 1;
+  EXPECT_EQ(QueuedWait(facts).reason(), v1::Wait::STARTING);
+  facts.running = 1;
+  v1::Wait wait = QueuedWait(facts);
+  EXPECT_EQ(wait.reason(), v1::Wait::TENANT_LIMIT);
+  EXPECT_THAT(wait.message(), HasSubstr("as may: 1"));
+}
+
+TEST(WaitReasonTest, PlaceAndExpectedStartAreToldWhereThereAreSlots) {
+  QueuedFacts facts = Facts({MakeWorker({"jobs/a"})}, 3);
+  facts.place.behind = "jobs/b";
+  facts.expected_start = absl::FromUnixSeconds(1000);
+  EXPECT_EQ(QueuedWait(facts).behind(), "jobs/b");
+  EXPECT_EQ(QueuedWait(facts).expected_start_time().seconds(), 1000);
+  facts.slots = SlotSurvey();
+  EXPECT_FALSE(QueuedWait(facts).has_expected_start_time());
 }
 
 TEST(WaitReasonTest, WithoutAWorkerItSaysWhatToStart) {
@@ -81,12 +103,13 @@ TEST(WaitReasonTest, WithoutAWorkerItSaysWhatToStart) {
 TEST(WaitReasonTest, ARetryWaitsForItsTimeEvenWithAFreeSlot) {
   QueuedFacts facts = Facts({MakeWorker({""})}, 1);
   facts.attempt = 2;
-  facts.not_before = facts.now + absl::Milliseconds(3500);
+  facts.delay = absl::Milliseconds(3500);
   v1::Wait wait = QueuedWait(facts);
   EXPECT_EQ(wait.reason(), v1::Wait::RETRY_DELAY);
   EXPECT_THAT(wait.message(), HasSubstr("attempt 2 failed"));
   EXPECT_THAT(wait.message(), HasSubstr("4s"));
-  facts.now = facts.not_before;
+  EXPECT_EQ(wait.position(), 0);
+  facts.delay.reset();
   EXPECT_EQ(QueuedWait(facts).reason(), v1::Wait::STARTING);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/server/lifecycle/lifecycle_fixture.h"
+#include "tests/server/testing/claim_next.h"
 
 namespace tunesmith::server {
 namespace {
@@ -44,7 +45,7 @@ class DeviceTest : public testing::Test {
         {v1::Slot::TRAINING, v1::Resources::CUDA, /*memory=*/kMemory}};
     return plane_
         .Run([&](Transaction& tx) -> absl::StatusOr<std::optional<WorkRow>> {
-          auto row = WorkQueue::Claim(tx, slot);
+          auto row = ClaimNext(tx, slot);
           if (!row.ok() || !row->has_value()) return row;
           absl::Status started = StartAttempt(tx, plane_.context, **row);
           if (!started.ok()) return started;

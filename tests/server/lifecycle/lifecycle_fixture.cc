@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/error.h"
+#include "tests/server/testing/claim_next.h"
 
 namespace tunesmith::server {
 
@@ -54,7 +55,7 @@ std::optional<WorkRow> TestControlPlane::Lease(v1::Slot::Purpose purpose,
                  .slot = purpose == v1::Slot::AUXILIARY ? 100 + slot : slot,
                  .offer = {.purpose = purpose}};
   return Run([&](Transaction& tx) -> absl::StatusOr<std::optional<WorkRow>> {
-           auto claimed = WorkQueue::Claim(tx, place);
+           auto claimed = ClaimNext(tx, place);
            if (!claimed.ok() || !claimed->has_value()) return claimed;
            const WorkRow& row = **claimed;
            absl::Status started = StartAttempt(tx, context, row);

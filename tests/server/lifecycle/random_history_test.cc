@@ -9,6 +9,7 @@
 
 #include "proto/contract/error.h"
 #include "server/jobs/transitions.h"
+#include "server/lifecycle/job_list.h"
 #include "tests/server/lifecycle/lifecycle_fixture.h"
 
 namespace tunesmith::server {
@@ -64,18 +65,22 @@ class RandomHistory {
   }
 
   void CheckInvariants() {
-    auto rows = plane_.Ask([](Connection& db) {
-      return JobTable::List(db, TestControlPlane::kTenant, {}, INT64_MAX, 1000);
+    auto jobs = plane_.Ask([](Connection& db) {
+      JobListQuery query;
+      query.tenant = TestControlPlane::kTenant;
+      return ListJobs(db, query, 1000);
     });
-    ASSERT_TRUE(rows.ok()) << rows.status();
-    for (const JobRow& row : *rows) CheckJob(row.job);
-    auto waiting = plane_.Ask(WorkQueue::ListWaiting);
-    auto leased = plane_.Ask(WorkQueue::ListLeased);
-    size_t live = 0;
-    for (const JobRow& row : *rows) {
-      live += !IsTerminal(row.job.state()) && row.job.state() != Job::PAUSED;
+    ASSERT_TRUE(jobs.ok()) << jobs.status();
+    std::map<Job::State, int64_t> counts;
+    for (const ListedJob& listed : jobs->jobs) {
+      CheckJob(listed.row.job);
+      ++counts[listed.row.job.state()];
     }
-    EXPECT_EQ(waiting->size() + leased->size(), live);
+    auto counted = plane_.Ask(JobTable::CountByState);
+    ASSERT_TRUE(counted.ok()) << counted.status();
+    EXPECT_THAT(*counted, testing::UnorderedElementsAreArray(
+                              std::vector<std::pair<Job::State, int64_t>>(
+                                  counts.begin(), counts.end())));
   }
 
  private:
@@ -159,7 +164,7 @@ class RandomHistory {
     std::optional<WorkRow> row = plane_.WorkOf(job.uid());
     EXPECT_EQ(row.has_value(), !IsTerminal(job.state()));
     if (!row.has_value()) return;
-    EXPECT_EQ(row->leased, HoldsDevice(job.state()));
+    EXPECT_EQ(row->leased(), HoldsDevice(job.state()));
     EXPECT_EQ(row->attempt, job.attempt());
     EXPECT_LE(row->attempt, row->max_attempts);
     EXPECT_EQ(row->stop, job.state() == Job::CANCELLING ? StopKind::kCancel

@@ -216,6 +216,13 @@ TEST(StoreTest, OpeningAgainKeepsVersionAndRows) {
 }
 
 // Every row of this table is a state that must not exist.
+// An item with this state, delay, fence, attempts and place.
+#define WORK_ITEM(values)                                                      \
+  "INSERT INTO work_items (uid, list, tenant, subject, subject_uid, priority," \
+  " queue_time, turn, payload, state, delayed_from, not_before, fence,"        \
+  " attempt, max_attempts, worker, worker_boot, slot)"                         \
+  " VALUES ('u', 1, 't', 's', 's', 0, 0, 0, x'', " values ")"
+
 TEST(StoreTest, SchemaRefusesImpossibleRows) {
   const char* const kImpossible[] = {
       // A state that is none.
@@ -229,22 +236,17 @@ TEST(StoreTest, SchemaRefusesImpossibleRows) {
       "INSERT INTO job_metrics VALUES ('t', 'none', 1, 'loss', 0, 0, 0)",
       "INSERT INTO job_inputs VALUES ('t', 'none', 'r')",
       // Waiting with a worker; leased without one, or without a slot.
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 1, 0, 0, "
-      "1, "
-      "1, 1, 'w', 1, 0, 0, 0, x'')",
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 2, 0, 0, "
-      "1, "
-      "1, 1, NULL, NULL, NULL, 0, 0, x'')",
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 2, 0, 0, "
-      "1, "
-      "1, 1, 'w', 1, NULL, 0, 0, x'')",
-      // Less memory than none.
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, -1, 1, 0, "
-      "0, 0, 0, 1, NULL, NULL, NULL, 0, 0, x'')",
+      WORK_ITEM("1, 0, NULL, 0, 1, 1, 'w', 1, 0"),
+      WORK_ITEM("2, 0, NULL, 0, 1, 1, NULL, NULL, NULL"),
+      WORK_ITEM("2, 0, NULL, 0, 1, 1, 'w', 1, NULL"),
+      // Delayed without a time; waiting with one.
+      WORK_ITEM("4, NULL, NULL, 0, 1, 1, NULL, NULL, NULL"),
+      WORK_ITEM("1, 1, 2, 0, 1, 1, NULL, NULL, NULL"),
       // More attempts than there may be.
-      "INSERT INTO work_items VALUES (1, 'u', 't', 's', 's', 1, 0, 0, 1, 0, 0, "
-      "2, "
-      "2, 1, NULL, NULL, NULL, 0, 0, x'')",
+      WORK_ITEM("1, NULL, NULL, 2, 2, 1, NULL, NULL, NULL"),
+      // Less memory than none.
+      "INSERT INTO work_lists (tenant, purpose, device_kind,"
+      " device_memory_bytes) VALUES ('t', 1, 0, -1)",
   };
   TestStore test;
   for (const char* sql : kImpossible) {

@@ -11,7 +11,8 @@ namespace tunesmith {
 class FakeClock : public Clock {
  public:
   absl::Time Now() const override {
-    return absl::FromUnixSeconds(1'700'000'000) + Monotonic();
+    MutexLock lock(&mutex_);
+    return absl::FromUnixSeconds(1'700'000'000) + elapsed_ + jumped_;
   }
   absl::Duration Monotonic() const override {
     MutexLock lock(&mutex_);
@@ -21,10 +22,16 @@ class FakeClock : public Clock {
     MutexLock lock(&mutex_);
     elapsed_ += duration;
   }
+  // Somebody sets the wall clock; no time goes by.
+  void JumpWallClock(absl::Duration by) {
+    MutexLock lock(&mutex_);
+    jumped_ += by;
+  }
 
  private:
   mutable Mutex mutex_;
   absl::Duration elapsed_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration jumped_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tunesmith

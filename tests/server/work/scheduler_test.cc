@@ -23,12 +23,25 @@ class SchedulerTest : public WorkTest, public SlotSource, public LeaseSink {
     return free_;
   }
 
+  std::vector<FreeSlot> TakenSlots() override { return taken_; }
+
+  absl::Status OnPreempted(Transaction& tx,
+                           const Preempted& preempted) override {
+    tx.OnCommit(
+        [this, uid = preempted.running.uid] { preempted_.push_back(uid); });
+    return absl::OkStatus();
+  }
+
   absl::Status OnLeased(Transaction& tx, const WorkRow& row) override {
     if (!refusal_.ok()) return refusal_;
     tx.OnCommit([this, row] {
       leased_.push_back(row.uid);
       std::erase_if(free_, [&](const FreeSlot& slot) {
-        return slot.worker_id == row.worker_id && slot.slot == row.slot;
+        if (slot.worker_id != row.worker_id || slot.slot != row.slot) {
+          return false;
+        }
+        taken_.push_back(slot);
+        return true;
       });
     });
     return absl::OkStatus();
@@ -39,7 +52,7 @@ class SchedulerTest : public WorkTest, public SlotSource, public LeaseSink {
     std::string place;
     test_.store->ReadNow([&](Connection& db) {
       std::optional<WorkRow> row = WorkQueue::Find(db, uid).value();
-      if (row.has_value() && row->leased) {
+      if (row.has_value() && row->leased()) {
         place = absl::StrCat(row->worker_id, "/", row->slot);
       }
     });
@@ -54,10 +67,13 @@ class SchedulerTest : public WorkTest, public SlotSource, public LeaseSink {
   }
 
   std::vector<FreeSlot> free_;
+  std::vector<FreeSlot> taken_;
   std::vector<std::string> leased_;
+  std::vector<std::string> preempted_;
   int asked_ = 0;
   absl::Status refusal_;
-  Scheduler scheduler_{test_.store.get(), this, this, &test_.clock};
+  Scheduler scheduler_{test_.store.get(), this, this, &test_.clock,
+                       OrderPolicy()};
 };
 
 TEST_F(SchedulerTest, EveryFreeSlotGetsTheNextItem) {
@@ -68,7 +84,7 @@ TEST_F(SchedulerTest, EveryFreeSlotGetsTheNextItem) {
   Round();
   EXPECT_THAT(leased_, ElementsAre("a", "b"));
   EXPECT_THAT(free_, IsEmpty());
-  EXPECT_THAT(Uids(WorkQueue::ListWaiting), ElementsAre("c"));
+  EXPECT_THAT(Waiting(), ElementsAre("c"));
 }
 
 TEST_F(SchedulerTest, WhatCanRunOnEitherGetsAGpuBeforeACpu) {
@@ -119,7 +135,8 @@ TEST_F(SchedulerTest, SlotIsOfferedOnceWhileItsWriteIsPending) {
   free_ = {TrainingSlot("w")};
   scheduler_.RunOnce();
   scheduler_.RunOnce();
-  EXPECT_EQ(test_.store->CommitPending(), 1);
+  // The offer, and the end of the round.
+  EXPECT_EQ(test_.store->CommitPending(), 2);
   EXPECT_THAT(leased_, ElementsAre("a"));
   // The round that was asked for meanwhile is not forgotten.
   EXPECT_TRUE(scheduler_.WaitForWork());
@@ -130,7 +147,7 @@ TEST_F(SchedulerTest, RefusedLeaseIsUndoneAndTriedAgainLater) {
   free_ = {TrainingSlot("w")};
   refusal_ = absl::AbortedError("the worker is gone");
   Round();
-  EXPECT_THAT(Uids(WorkQueue::ListWaiting), ElementsAre("a"));
+  EXPECT_THAT(Waiting(), ElementsAre("a"));
   EXPECT_THAT(leased_, IsEmpty());
   refusal_ = absl::OkStatus();
   test_.clock.Advance(absl::Seconds(1));
@@ -154,14 +171,88 @@ TEST_F(SchedulerTest, OfferThatCouldNotBeCommittedIsRepeated) {
 TEST_F(SchedulerTest, WakesWhenTheTimeOfADelayedItemHasCome) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   LeaseKey lease = Claim(TrainingSlot("w"))->lease();
-  ASSERT_TRUE(Requeue(lease, test_.clock.Now() + absl::Minutes(1)).ok());
+  ASSERT_TRUE(Requeue(lease, absl::Minutes(1)).ok());
   free_ = {TrainingSlot("w")};
   Round();
   EXPECT_THAT(leased_, IsEmpty());
   test_.clock.Advance(absl::Minutes(1));
+  // One round ends the delay, and wakes another for the lease.
+  EXPECT_TRUE(scheduler_.WaitForWork());
+  Round();
   EXPECT_TRUE(scheduler_.WaitForWork());
   Round();
   EXPECT_THAT(leased_, ElementsAre("a"));
+}
+
+TEST_F(SchedulerTest, AWallClockThatIsSetBackEndsADelayAndMakesNothingLate) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  LeaseKey lease = Claim(TrainingSlot("w"))->lease();
+  ASSERT_TRUE(Requeue(lease, absl::Seconds(2)).ok());
+  free_ = {TrainingSlot("w")};
+  Round();
+  test_.clock.JumpWallClock(-absl::Hours(1));
+  test_.clock.Advance(absl::Seconds(2));
+  EXPECT_TRUE(scheduler_.WaitForWork());
+  Round();
+  EXPECT_TRUE(scheduler_.WaitForWork());
+  Round();
+  EXPECT_THAT(leased_, ElementsAre("a"));
+}
+
+TEST_F(SchedulerTest, WhatPreemptsTakesTheSlotOfTheLastOfItsTenant) {
+  ASSERT_TRUE(Add(TrainingItem("first")).ok());
+  ASSERT_TRUE(Add(TrainingItem("second")).ok());
+  free_ = {TrainingSlot("w", 0), TrainingSlot("w", 1)};
+  Round();
+  NewWorkItem urgent = TrainingItem("urgent", 5);
+  urgent.preempts = true;
+  ASSERT_TRUE(Add(urgent).ok());
+  Round();
+  EXPECT_THAT(preempted_, ElementsAre("second"));
+  // It is waited for, and no other one has to go.
+  Round();
+  EXPECT_THAT(preempted_, ElementsAre("second"));
+  WorkRow row = Row("second");
+  EXPECT_EQ(row.stop, StopKind::kSuspend);
+  // It gives the slot, and waits in its turn.
+  ASSERT_TRUE(Requeue(row.lease(), absl::ZeroDuration()).ok());
+  taken_.pop_back();
+  free_ = {TrainingSlot("w", 1)};
+  Round();
+  EXPECT_THAT(leased_, ElementsAre("first", "second", "urgent"));
+  EXPECT_THAT(Waiting(), ElementsAre("second"));
+}
+
+TEST_F(SchedulerTest, NothingIsPreemptedForLaterOrOtherTenantsOrOrdinaryItems) {
+  ASSERT_TRUE(Add(TrainingItem("a", 1)).ok());
+  free_ = {TrainingSlot("w")};
+  Round();
+  ASSERT_TRUE(Add(TrainingItem("ordinary", 9)).ok());
+  NewWorkItem later = TrainingItem("later");
+  later.preempts = true;
+  ASSERT_TRUE(Add(later).ok());
+  NewWorkItem other = TrainingItem("other", 9);
+  other.preempts = true;
+  other.tenant = "other";
+  ASSERT_TRUE(Add(other).ok());
+  Round();
+  EXPECT_THAT(preempted_, IsEmpty());
+}
+
+TEST_F(SchedulerTest, NothingIsPreemptedWhereAnotherTenantWouldGetTheSlot) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  free_ = {TrainingSlot("w", 0), TrainingSlot("w", 1)};
+  Round();
+  NewWorkItem urgent = TrainingItem("urgent", 5);
+  urgent.preempts = true;
+  ASSERT_TRUE(Add(urgent).ok());
+  // Runs nothing, so the next slot is this tenant's.
+  NewWorkItem other = TrainingItem("other");
+  other.tenant = "other";
+  ASSERT_TRUE(Add(other).ok());
+  Round();
+  EXPECT_THAT(preempted_, IsEmpty());
 }
 
 TEST_F(SchedulerTest, WakeBeforeTheWaitIsNotLost) {
@@ -180,11 +271,12 @@ TEST_F(SchedulerTest, StopEndsTheWaitOfAnotherThread) {
   EXPECT_FALSE(scheduler_.WaitForWork());
 }
 
-TEST_F(SchedulerTest, NoFreeSlotMeansNoWrite) {
+TEST_F(SchedulerTest, NoFreeSlotMeansNoOffer) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   scheduler_.RunOnce();
   EXPECT_EQ(asked_, 1);
-  EXPECT_EQ(test_.store->CommitPending(), 0);
+  EXPECT_EQ(test_.store->CommitPending(), 1);
+  EXPECT_THAT(Waiting(), ElementsAre("a"));
 }
 
 }  // namespace

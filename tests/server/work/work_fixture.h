@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/work/work_queue.h"
+#include "tests/server/testing/claim_next.h"
 #include "tests/server/testing/test_store.h"
 
 namespace tunesmith::server {
@@ -51,7 +52,7 @@ class WorkTest : public testing::Test {
     std::optional<WorkRow> row;
     EXPECT_TRUE(test_
                     .Write([&](Transaction& tx) {
-                      auto claimed = WorkQueue::Claim(tx, slot);
+                      auto claimed = ClaimNext(tx, slot);
                       if (claimed.ok()) row = *claimed;
                       return claimed.status();
                     })
@@ -66,14 +67,27 @@ class WorkTest : public testing::Test {
     return row;
   }
 
-  absl::Status Requeue(const LeaseKey& lease, absl::Time not_before) {
-    return test_.Write([&](Transaction& tx) {
-      return WorkQueue::Requeue(tx, lease, not_before);
+  absl::Status Requeue(const LeaseKey& lease, absl::Duration delay) {
+    return test_.Write(
+        [&](Transaction& tx) { return WorkQueue::Requeue(tx, lease, delay); });
+  }
+
+  WorkRow Row(const std::string& uid) {
+    WorkRow row;
+    test_.store->ReadNow(
+        [&](Connection& db) { row = **WorkQueue::Find(db, uid); });
+    return row;
+  }
+
+  // Of those that wait for training.
+  std::vector<std::string> Waiting() {
+    return Uids([](Connection& db) {
+      return WorkQueue::ListWaiting(db, v1::Slot::TRAINING);
     });
   }
 
-  std::vector<std::string> Uids(
-      absl::StatusOr<std::vector<WorkRow>> (*list)(Connection&)) {
+  template <typename List>
+  std::vector<std::string> Uids(List list) {
     std::vector<std::string> uids;
     test_.store->ReadNow([&](Connection& db) {
       auto rows = list(db);

@@ -3,10 +3,13 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/base/reason.h"
+#include "server/work/work_places.h"
 #include "tests/server/work/work_fixture.h"
 
 namespace tunesmith::server {
@@ -15,7 +18,9 @@ namespace {
 // An item as plain memory.
 struct ModelItem {
   int64_t number = 0;
-  int priority = 0;
+  std::string tenant;
+  // With what a priority of it is worth, as WorkRow::turn.
+  absl::Time turn;
   SlotNeeds needs;
   bool leased = false;
   absl::Time not_before = absl::InfinitePast();
@@ -48,9 +53,11 @@ class WorkQueuePropertyTest : public WorkTest,
 
   void AddOne() {
     NewWorkItem item = TrainingItem(absl::StrCat("item-", next_), Below(3));
+    item.tenant = absl::StrCat("tenant-", Below(3));
     ModelItem& model = model_[item.uid];
     model.number = next_++;
-    model.priority = item.priority;
+    model.tenant = item.tenant;
+    model.turn = test_.clock.Now() - item.priority * absl::Hours(1);
     item.needs.purpose = AnyPurpose();
     item.needs.device_kind = static_cast<v1::Resources::DeviceKind>(Below(3));
     item.needs.device_memory_bytes = Below(4);
@@ -67,21 +74,78 @@ class WorkQueuePropertyTest : public WorkTest,
     });
   }
 
+  bool Waits(const ModelItem& item) const {
+    return !item.leased && item.not_before <= test_.clock.Now();
+  }
+
+  int64_t Running(const ModelItem& item) const {
+    return std::count_if(model_.begin(), model_.end(), [&](const auto& entry) {
+      const ModelItem& other = entry.second;
+      return other.leased && other.tenant == item.tenant &&
+             other.needs.purpose == item.needs.purpose;
+    });
+  }
+
   std::string NextFor(const FreeSlot& slot) const {
     std::string best;
     if (SlotTaken(slot)) return best;
+    auto rank = [&](const ModelItem& item) {
+      return std::make_tuple(Running(item), item.turn, item.number);
+    };
     for (const auto& [uid, item] : model_) {
-      if (item.leased || item.not_before > test_.clock.Now() ||
-          !Fits(item.needs, slot.offer)) {
-        continue;
-      }
-      if (best.empty() || item.priority > model_.at(best).priority ||
-          (item.priority == model_.at(best).priority &&
-           item.number < model_.at(best).number)) {
-        best = uid;
-      }
+      if (!Waits(item) || !Fits(item.needs, slot.offer)) continue;
+      if (best.empty() || rank(item) < rank(model_.at(best))) best = uid;
     }
     return best;
+  }
+
+  // Place, and who stands right before it, among those of one list.
+  void CheckPlaces() {
+    ASSERT_TRUE(test_
+                    .Write([](Transaction& tx) {
+                      return WorkQueue::EndDelays(tx, 1000).status();
+                    })
+                    .ok());
+    std::map<
+        std::tuple<std::string, int, int, int64_t>,
+        std::vector<std::pair<std::pair<absl::Time, int64_t>, std::string>>>
+        lists;
+    for (const auto& [uid, item] : model_) {
+      if (!Waits(item)) continue;
+      lists[{item.tenant, item.needs.purpose, item.needs.device_kind,
+             item.needs.device_memory_bytes}]
+          .push_back({{item.turn, item.number}, uid});
+    }
+    test_.store->ReadNow([&](Connection& db) {
+      WorkPlaces places(db);
+      for (auto& [key, list] : lists) {
+        std::sort(list.begin(), list.end());
+        for (size_t i = 0; i < list.size(); ++i) {
+          WorkRow row = **WorkQueue::Find(db, list[i].second);
+          WorkPlace place = *places.Find(row.list, row.turn, row.number);
+          ASSERT_EQ(place.position, static_cast<int64_t>(i) + 1);
+          ASSERT_EQ(place.behind, i == 0 ? "" : "jobs/" + list[i - 1].second);
+        }
+      }
+    });
+  }
+
+  // What triggers keep is what is there.
+  void CheckCounts(Connection& db) {
+    Statement lists = db.Prepare(
+        "SELECT COUNT(*) FROM work_lists l WHERE (items, waiting, leased) IS "
+        "NOT"
+        " (SELECT COUNT(*), COALESCE(SUM(state = 1), 0),"
+        " COALESCE(SUM(state = 2), 0) FROM work_items w"
+        " WHERE w.list = l.number) OR items = 0");
+    ASSERT_TRUE(lists.Step().ok());
+    ASSERT_EQ(lists.Int(0), 0);
+    Statement ranks = db.Prepare(
+        "SELECT COUNT(*) FROM work_ranks r WHERE waiting IS NOT"
+        " (SELECT COUNT(*) FROM work_items w WHERE w.list = r.list AND"
+        " w.state = 1 AND w.turn >> r.shift = r.bucket) OR waiting = 0");
+    ASSERT_TRUE(ranks.Step().ok());
+    ASSERT_EQ(ranks.Int(0), 0);
   }
 
   void ClaimOne() {
@@ -121,8 +185,9 @@ class WorkQueuePropertyTest : public WorkTest,
       });
       model_.erase(found);
     } else {
-      absl::Time not_before = test_.clock.Now() + absl::Seconds(Below(4));
-      status = Requeue(lease, not_before);
+      absl::Duration delay = absl::Seconds(Below(4));
+      absl::Time not_before = test_.clock.Now() + delay;
+      status = Requeue(lease, delay);
       if (good) {
         found->second.leased = false;
         found->second.not_before = not_before;
@@ -143,17 +208,12 @@ class WorkQueuePropertyTest : public WorkTest,
   void CheckAll() {
     test_.store->ReadNow([&](Connection& db) {
       auto leased = WorkQueue::ListLeased(db);
-      auto waiting = WorkQueue::ListWaiting(db);
-      ASSERT_TRUE(leased.ok() && waiting.ok());
-      ASSERT_EQ(leased->size() + waiting->size(), model_.size());
+      ASSERT_TRUE(leased.ok());
       std::set<std::pair<std::string, int>> slots;
       for (const WorkRow& row : *leased) {
         ASSERT_TRUE(slots.insert({row.worker_id, row.slot}).second);
         ASSERT_TRUE(model_.at(row.uid).leased);
         ASSERT_EQ(model_.at(row.uid).fence, row.fence);
-      }
-      for (const WorkRow& row : *waiting) {
-        ASSERT_FALSE(model_.at(row.uid).leased);
       }
       for (const LeaseKey& lease : given_) {
         auto found = model_.find(lease.item_uid);
@@ -162,6 +222,8 @@ class WorkQueuePropertyTest : public WorkTest,
         ASSERT_EQ(WorkQueue::CheckLease(db, lease).ok(), good);
       }
     });
+    test_.store->ReadNow([&](Connection& db) { CheckCounts(db); });
+    CheckPlaces();
   }
 
   std::mt19937_64 random_{static_cast<uint64_t>(GetParam())};
@@ -190,7 +252,8 @@ TEST_P(WorkQueuePropertyTest, BehavesAsTheModel) {
         break;
       case 7:
         if (Below(3) == 0) RemoveOne();
-        test_.clock.Advance(absl::Seconds(Below(3)));
+        test_.clock.Advance(Below(4) == 0 ? absl::Minutes(Below(90))
+                                          : absl::Seconds(Below(3)));
         break;
     }
     if (i % 25 == 0) CheckAll();

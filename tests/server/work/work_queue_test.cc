@@ -15,7 +15,7 @@ TEST_F(WorkQueueTest, ClaimLeasesTheItemWithFenceAndAttempt) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   std::optional<WorkRow> row = Claim(TrainingSlot("w", 3));
   ASSERT_TRUE(row.has_value());
-  EXPECT_TRUE(row->leased);
+  EXPECT_TRUE(row->leased());
   EXPECT_EQ(row->fence, 1);
   EXPECT_EQ(row->attempt, 1);
   EXPECT_EQ(row->worker_id, "w");
@@ -28,15 +28,14 @@ TEST_F(WorkQueueTest, ClaimLeasesTheItemWithFenceAndAttempt) {
   EXPECT_EQ(row->item.train().job(), "jobs/a");
   EXPECT_TRUE(CheckLease(row->lease()).ok());
   EXPECT_THAT(Uids(WorkQueue::ListLeased), ElementsAre("a"));
-  EXPECT_THAT(Uids(WorkQueue::ListWaiting), IsEmpty());
+  EXPECT_THAT(Waiting(), IsEmpty());
 }
 
 TEST_F(WorkQueueTest, HighestPriorityThenOldestComesFirst) {
   ASSERT_TRUE(Add(TrainingItem("old")).ok());
   ASSERT_TRUE(Add(TrainingItem("urgent", 5)).ok());
   ASSERT_TRUE(Add(TrainingItem("new")).ok());
-  EXPECT_THAT(Uids(WorkQueue::ListWaiting),
-              ElementsAre("urgent", "old", "new"));
+  EXPECT_THAT(Waiting(), ElementsAre("urgent", "old", "new"));
   EXPECT_EQ(Claim(TrainingSlot("w", 0))->uid, "urgent");
   EXPECT_EQ(Claim(TrainingSlot("w", 1))->uid, "old");
   EXPECT_EQ(Claim(TrainingSlot("w", 2))->uid, "new");
@@ -84,21 +83,93 @@ TEST_F(WorkQueueTest, AnItemIsNotClaimedForLessMemoryThanItNeeds) {
 TEST_F(WorkQueueTest, RequeuedItemWaitsForItsTimeAndKillsTheOldLease) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   LeaseKey first = Claim(TrainingSlot("w"))->lease();
-  absl::Time later = test_.clock.Now() + absl::Seconds(5);
-  ASSERT_TRUE(Requeue(first, later).ok());
+  constexpr absl::Duration kDelay = absl::Seconds(5);
+  ASSERT_TRUE(Requeue(first, kDelay).ok());
   EXPECT_EQ(ReasonOf(CheckLease(first).status()), "FENCED");
-  EXPECT_EQ(Requeue(first, later).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Requeue(first, kDelay).code(), absl::StatusCode::kAborted);
   EXPECT_FALSE(Claim(TrainingSlot("w")).has_value());
+  EXPECT_THAT(Waiting(), IsEmpty());
   test_.store->ReadNow([&](Connection& db) {
-    EXPECT_EQ(**WorkQueue::NextNotBefore(db, test_.clock.Now()), later);
-    EXPECT_FALSE(WorkQueue::NextNotBefore(db, later)->has_value());
+    EXPECT_EQ(WorkQueue::NextDelayEnd(db, test_.clock.Now())->value(), kDelay);
   });
-  test_.clock.Advance(absl::Seconds(5));
+  test_.clock.Advance(kDelay);
   std::optional<WorkRow> again = Claim(TrainingSlot("w"));
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->fence, 2);
   EXPECT_EQ(again->attempt, 2);
   EXPECT_EQ(ReasonOf(CheckLease(first).status()), "FENCED");
+  test_.store->ReadNow([&](Connection& db) {
+    EXPECT_FALSE(WorkQueue::NextDelayEnd(db, test_.clock.Now())->has_value());
+  });
+}
+
+TEST_F(WorkQueueTest, ADelayEndsWhereTheClockStandsBeforeItsBegin) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Requeue(Claim(TrainingSlot("w"))->lease(), absl::Hours(1)).ok());
+  test_.clock.JumpWallClock(-absl::Seconds(1));
+  EXPECT_TRUE(Claim(TrainingSlot("w")).has_value());
+}
+
+TEST_F(WorkQueueTest, FirstInIsFirstOutWhereTheClockIsSetBack) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  test_.clock.JumpWallClock(-absl::Hours(1));
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  EXPECT_THAT(Waiting(), ElementsAre("a", "b"));
+}
+
+TEST_F(WorkQueueTest, WaitingMakesUpForPriorityAtTheRateOfAPoint) {
+  ASSERT_TRUE(Add(TrainingItem("patient")).ok());
+  test_.clock.Advance(absl::Hours(2) + absl::Seconds(1));
+  ASSERT_TRUE(Add(TrainingItem("two", 2)).ok());
+  ASSERT_TRUE(Add(TrainingItem("three", 3)).ok());
+  EXPECT_THAT(Waiting(), ElementsAre("three", "patient", "two"));
+  auto set = [&](absl::Duration point) {
+    ASSERT_TRUE(test_
+                    .Write([&](Transaction& tx) {
+                      return WorkQueue::SetPriorityPoint(tx, point);
+                    })
+                    .ok());
+  };
+  set(absl::Hours(1000));
+  EXPECT_THAT(Waiting(), ElementsAre("three", "two", "patient"));
+  set(absl::ZeroDuration());
+  EXPECT_THAT(Waiting(), ElementsAre("patient", "two", "three"));
+}
+
+TEST_F(WorkQueueTest, AnItemKeepsItsTurnOverAnAttempt) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  test_.clock.Advance(absl::Seconds(1));
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  ASSERT_TRUE(
+      Requeue(Claim(TrainingSlot("w"))->lease(), absl::ZeroDuration()).ok());
+  EXPECT_THAT(Waiting(), ElementsAre("a", "b"));
+}
+
+TEST_F(WorkQueueTest, AnOrderThatIsSetHoldsAtOnce) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  auto set = [&](const std::string& uid) {
+    return test_.Write([&](Transaction& tx) {
+      return WorkQueue::SetOrder(tx, uid, 1, /*preempts=*/true);
+    });
+  };
+  ASSERT_TRUE(set("b").ok());
+  EXPECT_THAT(Waiting(), ElementsAre("b", "a"));
+  EXPECT_THAT(
+      Uids([](Connection& db) { return WorkQueue::ListPreempting(db, 10); }),
+      ElementsAre("b"));
+  EXPECT_EQ(set("none").code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(WorkQueueTest, AnItemCanGoOnWhereAnEarlierOneEnded) {
+  NewWorkItem item = TrainingItem("a");
+  item.attempt = 3;
+  item.fence = 40;
+  ASSERT_TRUE(Add(item).ok());
+  std::optional<WorkRow> row = Claim(TrainingSlot("w"));
+  EXPECT_EQ(row->attempt, 4);
+  EXPECT_EQ(row->fence, 41);
+  EXPECT_EQ(row->max_attempts, 6);
 }
 
 TEST_F(WorkQueueTest, EventSequenceBelongsToTheLease) {
@@ -111,7 +182,7 @@ TEST_F(WorkQueueTest, EventSequenceBelongsToTheLease) {
   };
   ASSERT_TRUE(set(first, 17).ok());
   EXPECT_EQ(CheckLease(first)->event_sequence, 17);
-  ASSERT_TRUE(Requeue(first, test_.clock.Now()).ok());
+  ASSERT_TRUE(Requeue(first, absl::ZeroDuration()).ok());
   std::optional<WorkRow> second = Claim(TrainingSlot("w"));
   EXPECT_EQ(second->event_sequence, 0);
   EXPECT_EQ(ReasonOf(set(first, 18)), "FENCED");

@@ -12,6 +12,7 @@
 #include "server/workers/refresh_assignments.h"
 #include "server/workers/worker_registry.h"
 #include "tests/server/lifecycle/lifecycle_fixture.h"
+#include "tests/server/testing/claim_next.h"
 
 namespace tunesmith::server {
 
@@ -80,7 +81,7 @@ class WorkersRig : public LifecycleObserver {
     FreeSlot slot = {worker_id, boot_id, 0, {.purpose = v1::Slot::TRAINING}};
     return plane.Run(
         [&](Transaction& tx) -> absl::StatusOr<std::optional<WorkRow>> {
-          auto row = WorkQueue::Claim(tx, slot);
+          auto row = ClaimNext(tx, slot);
           if (!row.ok() || !row->has_value()) return row;
           absl::Status started = starter.OnLeased(tx, **row);
           if (!started.ok()) return started;
