@@ -14,7 +14,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
        ca-certificates libgrpc++1.51 libprotobuf32 libsqlite3-0 libspdlog1.10 \
        libssl3 libzip4 libjpeg62-turbo libpng16-16 libwebp7 libwebpdemux2 libgif7 \
-       libtiff6 libavif15 libutf8proc2 libzstd1 zlib1g libprometheus-cpp-pull1.0 \
+       libtiff6 libavif15 libutf8proc2 libzstd1 zlib1g \
        libprometheus-cpp-core1.0 libabsl20220623 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home tunesmith

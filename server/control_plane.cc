@@ -22,6 +22,7 @@ WorkersContext ControlPlane::MakeContext(const ServerOptions& options,
   context.lifecycle.observer = self;
   context.lifecycle.previews = &self->previews_;
   context.lifecycle.predictions = &self->predictions_;
+  context.lifecycle.places = &self->places_;
   context.lifecycle.max_live_jobs = options.max_live_jobs;
   context.lifecycle.max_live_jobs_per_tenant = options.max_live_jobs_per_tenant;
   context.lifecycle.order.max_running_per_tenant =
@@ -43,12 +44,13 @@ ControlPlane::ControlPlane(const ServerOptions& options, Storage* storage,
     : storage_(storage),
       clock_(clock),
       metrics_(metrics),
-      registry_([this] { scheduler_.Wake(); }),
+      registry_([this] { scheduler_.Wake(); }, *clock, &places_),
       prediction_queue_(&storage->store(), &registry_, &context_.lifecycle),
       predictions_(&prediction_queue_, clock, NewUid),
       context_(MakeContext(options, this)),
       priority_point_(options.priority_point),
-      lease_clock_(context_.store, clock, context_.lifecycle),
+      lease_clock_(context_.store, clock, context_.lifecycle,
+                   {.registry = &registry_, .lease_term = options.lease_term}),
       attempt_starter_(&context_),
       scheduler_(context_.store, &registry_, &attempt_starter_, clock,
                  context_.lifecycle.order),
@@ -124,6 +126,33 @@ void ControlPlane::OnJobStarted(absl::Duration queue_wait) {
 void ControlPlane::OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
                               absl::Duration duration) {
   metrics_->JobEnded(state, reason, duration);
+}
+
+void ControlPlane::OnPlaceWorked(const std::string& worker_id) {
+  registry_.PlaceWorked(worker_id);
+}
+
+void ControlPlane::OnPlaceFailed(const std::string& worker_id,
+                                 v1::PlaceFault fault,
+                                 const std::string& message) {
+  spdlog::warn("worker failed as a place worker={} fault={} error=\"{}\"",
+               worker_id, v1::PlaceFault_Name(fault), message);
+  metrics_->PlaceFailed(fault);
+  registry_.PlaceFailed(worker_id, fault, message);
+  lease_clock_.Wake();
+}
+
+void ControlPlane::OnWorkerDrained(const std::string& worker_id,
+                                   const v1::Worker::Drain& drain) {
+  spdlog::info("worker drained worker={} finish_jobs={} reason=\"{}\"",
+               worker_id, drain.finish_jobs(), drain.reason());
+  registry_.SetDrain(worker_id, drain);
+}
+
+void ControlPlane::OnWorkerResumed(const std::string& worker_id) {
+  spdlog::info("worker resumed worker={}", worker_id);
+  registry_.SetDrain(worker_id, std::nullopt);
+  registry_.PlaceWorked(worker_id);
 }
 
 std::vector<v1::Worker> ControlPlane::List() const { return registry_.List(); }

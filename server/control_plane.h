@@ -11,6 +11,7 @@
 #include "server/api/worker_directory.h"
 #include "server/events/watch_hub.h"
 #include "server/lifecycle/context.h"
+#include "server/lifecycle/place_faults.h"
 #include "server/lifecycle/preview_calls.h"
 #include "server/metrics/server_metrics.h"
 #include "server/prediction_queue.h"
@@ -58,6 +59,12 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   void OnJobStarted(absl::Duration queue_wait) override;
   void OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
                   absl::Duration duration) override;
+  void OnPlaceWorked(const std::string& worker_id) override;
+  void OnPlaceFailed(const std::string& worker_id, v1::PlaceFault fault,
+                     const std::string& message) override;
+  void OnWorkerDrained(const std::string& worker_id,
+                       const v1::Worker::Drain& drain) override;
+  void OnWorkerResumed(const std::string& worker_id) override;
 
   std::vector<v1::Worker> List() const override;
   bool CouldRun(const SlotNeeds& needs) const override;
@@ -72,6 +79,7 @@ class ControlPlane : public LifecycleObserver, public WorkerDirectory {
   WatchHub hub_;
   LeaseTable leases_;
   PreviewCalls previews_;
+  PlaceFaults places_;
   WorkerRegistry registry_;
   PredictionQueue prediction_queue_;
   PredictionDesk predictions_;

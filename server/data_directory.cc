@@ -16,13 +16,13 @@
 #include "absl/strings/str_cat.h"
 #include "proto/artifact/durable_file.h"
 #include "proto/contract/base/status_macros.h"
+#include "server/data_layout.h"
 
 namespace tunesmith::server {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 1;
 constexpr int64_t kMaxVersionBytes = 64;
 constexpr int64_t kMaxIdBytes = 64;
 constexpr char kReserve[] = "/reserve";
@@ -98,16 +98,16 @@ absl::Status CheckVersion(const std::string& directory) {
           "not empty and not a data directory of Tunesmith: ", directory,
           " (choose another --data-dir)"));
     }
-    return WriteFileDurably(path, absl::StrCat(kVersion, "\n"));
+    return WriteFileDurably(path, absl::StrCat(kDataVersion, "\n"));
   }
   TUNESMITH_RETURN_IF_ERROR(text.status());
   int version = 0;
-  if (!absl::SimpleAtoi(*text, &version) || version != kVersion) {
+  if (!absl::SimpleAtoi(*text, &version) || version != kDataVersion) {
     absl::StripAsciiWhitespace(&*text);
     return absl::FailedPreconditionError(
         absl::StrCat("data directory is of another version of Tunesmith, "
                      "format: ",
-                     *text, ", this one's: ", kVersion));
+                     *text, ", this one's: ", kDataVersion));
   }
   return absl::OkStatus();
 }
@@ -174,6 +174,10 @@ std::string DataDirectory::database_path() const {
 
 std::string DataDirectory::artifacts_path() const {
   return absl::StrCat(path_, "/artifacts");
+}
+
+std::string DataDirectory::quarantine_path() const {
+  return absl::StrCat(path_, "/quarantine");
 }
 
 std::string DataDirectory::reserve_path() const {

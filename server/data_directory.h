@@ -16,6 +16,8 @@ namespace tunesmith::server {
 //   lock                locked by the running server; holds its process id
 //   db/                 the SQLite database
 //   artifacts/          files of datasets, models and results
+//   quarantine/         artifacts that no record refers to, for a while; see
+//                       Quarantine
 //   tmp/                emptied at every start
 //   reserve             room that is set aside for a full disk; see DiskReserve
 class DataDirectory {
@@ -36,6 +38,7 @@ class DataDirectory {
 
   std::string database_path() const;
   std::string artifacts_path() const;
+  std::string quarantine_path() const;
   std::string reserve_path() const;
 
  private:

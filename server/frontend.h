@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/server.h"
 #include "server/api/context.h"
+#include "server/door/door.h"
 #include "server/metrics/rpc_counter.h"
 
 namespace tunesmith::server {
@@ -46,6 +47,8 @@ class Frontend {
 
   Frontend();
 
+  // Outlives the server, which tells it of messages.
+  std::unique_ptr<Door> door_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;

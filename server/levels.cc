@@ -24,15 +24,11 @@ void CountStored(Connection& db, ServerLevels& levels) {
 }
 
 void MeasureStorage(const StorageKeeper& keeper, ServerLevels& levels) {
-  absl::StatusOr<std::vector<SurveyedItem>> items = keeper.Survey();
+  levels.stored_bytes = keeper.totals();
   absl::StatusOr<DiskSpace> space = keeper.ReadSpace();
-  if (!items.ok() || !space.ok()) {
-    spdlog::warn("storage not measured error=\"{}\"",
-                 (items.ok() ? space.status() : items.status()).ToString());
+  if (!space.ok()) {
+    spdlog::warn("disk not measured error=\"{}\"", space.status().ToString());
     return;
-  }
-  for (const SurveyedItem& surveyed : *items) {
-    levels.stored_bytes[surveyed.item.kind()] += surveyed.item.size_bytes();
   }
   levels.disk_free_bytes = space->free_bytes;
   levels.disk_capacity_bytes = space->capacity_bytes;
@@ -46,6 +42,7 @@ ServerLevels ReadLevels(Store& store, const WorkerDirectory& workers,
   store.ReadNow([&levels](Connection& db) { CountStored(db, levels); });
   MeasureStorage(keeper, levels);
   for (const v1::Worker& worker : workers.List()) {
+    ++levels.workers[worker.state()];
     for (const v1::Slot& slot : worker.slots()) {
       ServerLevels::SlotState state = ServerLevels::SlotState::kFree;
       if (worker.state() != v1::Worker::CONNECTED) {

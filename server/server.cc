@@ -7,15 +7,16 @@
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "proto/contract/listen_address.h"
+#include "proto/exposition/metrics_endpoint.h"
 #include "server/api/allowed_roots.h"
 #include "server/control_plane.h"
 #include "server/frontend.h"
 #include "server/levels.h"
-#include "server/metrics/metrics_endpoint.h"
 #include "server/metrics/rpc_counter.h"
 #include "server/metrics/server_gauges.h"
 #include "server/metrics/server_metrics.h"
 #include "server/storage.h"
+#include "server/upkeep/spare_memory.h"
 #include "spdlog/spdlog.h"
 
 namespace tunesmith::server {
@@ -42,6 +43,14 @@ class CommitMetrics : public StoreObserver {
   ServerMetrics* const metrics_;
 };
 
+RetentionPolicy RetentionOf(const ServerOptions& options) {
+  return {.checkpoints = options.checkpoint_retention,
+          .jobs = options.job_retention,
+          .max_ended_jobs = options.max_ended_jobs,
+          .audit_records = options.audit_retention,
+          .quarantined = options.quarantine_retention};
+}
+
 }  // namespace
 
 // In construction order.
@@ -51,6 +60,7 @@ struct Server::Parts {
   RpcCounter rpc_counter{*metrics.registry()};
   std::atomic<bool> draining = false;
   std::atomic<int64_t> watchers = 0;
+  RecentRuns recent_runs{&SystemClock()};
   std::unique_ptr<AllowedRoots> data_roots;
   std::unique_ptr<AllowedRoots> model_roots;
   std::unique_ptr<Storage> storage;
@@ -58,6 +68,7 @@ struct Server::Parts {
   std::unique_ptr<Frontend> frontend;
   std::shared_ptr<ServerGauges> gauges;
   std::unique_ptr<MetricsEndpoint> metrics_endpoint;
+  SpareMemory spare_memory;
 
   ApiContext MakeApi(const ServerOptions& options);
   void StartMetrics(std::unique_ptr<MetricsEndpoint> endpoint);
@@ -72,12 +83,14 @@ ApiContext Server::Parts::MakeApi(const ServerOptions& options) {
   api.drafts = &storage->drafts();
   api.keeper = &storage->keeper();
   api.workers = control.get();
+  api.recent_runs = &recent_runs;
   api.lifecycle = control->lifecycle();
   api.data_roots = data_roots.get();
   api.model_roots = model_roots.get();
   api.max_dataset_bytes = options.max_dataset_bytes;
   api.max_model_bytes = options.max_model_bytes;
   api.worker_patience = options.worker_patience;
+  api.upload_patience = options.upload_idle_timeout;
   api.draining = &draining;
   api.watchers = &watchers;
   return api;
@@ -114,21 +127,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(
       Storage::Open({.data_dir = options.data_dir,
                      .clock = &clock,
                      .observer = &parts->commit_metrics,
-                     .checkpoint_retention = options.checkpoint_retention,
+                     .retention = RetentionOf(options),
                      .on_freed = [metrics = &parts->metrics](const char* cause,
                                                              int64_t bytes) {
                        metrics->Freed(cause, bytes);
                      }}));
-  TUNESMITH_RETURN_IF_ERROR(parts->storage->SweepArtifacts());
   parts->control = std::make_unique<ControlPlane>(options, parts->storage.get(),
                                                   &clock, &parts->metrics);
   // From here on everything has to be shut down in order.
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   Parts& running = *server->parts_;
   TUNESMITH_RETURN_IF_ERROR(running.control->Start());
-  running.storage->BeginSweeping();
-  TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<MetricsEndpoint> endpoint,
-                             MetricsEndpoint::Start(options.metrics_listen));
+  running.storage->BeginSweeping(running.control->lifecycle());
+  TUNESMITH_ASSIGN_OR_RETURN(
+      std::unique_ptr<MetricsEndpoint> endpoint,
+      MetricsEndpoint::Start("--metrics-listen", options.metrics_listen));
   running.StartMetrics(std::move(endpoint));
   Frontend::Options frontend;
   frontend.listen = options.listen;
@@ -153,8 +166,9 @@ int Server::metrics_port() const { return parts_->metrics_endpoint->port(); }
 
 void Server::Shutdown() {
   if (parts_->draining.exchange(true)) return;
-  parts_->metrics_endpoint.reset();
+  // Before anything is refused.
   if (parts_->frontend != nullptr) parts_->frontend->AnnounceEnd();
+  parts_->metrics_endpoint.reset();
   parts_->control->EndStreams(UnavailableError(
       v1::ERROR_REASON_DRAINING, "the server is stopping", absl::Seconds(1)));
   if (parts_->frontend != nullptr) parts_->frontend->Stop(kStopPatience);

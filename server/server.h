@@ -44,13 +44,23 @@ struct ServerOptions {
   // How long the checkpoints of a job stay after its end where its spec does
   // not say; for good when unset.
   std::optional<absl::Duration> checkpoint_retention = absl::Hours(7 * 24);
+  // How long records of jobs stay after their end, and of who did what; for
+  // good when unset.
+  std::optional<absl::Duration> job_retention;
+  std::optional<absl::Duration> audit_retention;
+  // Each tenant keeps so many ended jobs, those that ended last; 0: all.
+  int64_t max_ended_jobs = 0;
+  // How long files that nothing refers to stay in quarantine.
+  absl::Duration quarantine_retention = absl::Hours(7 * 24);
   // How long a call of PreviewAugmentation waits for a worker.
   absl::Duration worker_patience = absl::Minutes(1);
+  // How long an upload may send nothing.
+  absl::Duration upload_idle_timeout = absl::Minutes(1);
 };
 
 // The whole server: owns every part and starts every thread. Threads: gRPC's
-// callback pool and two for reflection, store writer, readers, file pool,
-// completions, scheduler, lease clock, sweeper, metrics HTTP.
+// callback pool, door, store writer, readers, file pool, completions,
+// scheduler, lease clock, sweeper, metrics HTTP.
 class Server {
  public:
   // Serves once it returns. FAILED_PRECONDITION: the data directory is locked

@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,10 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
       storage->artifacts_,
       LocalArtifactStore::Create(directory.artifacts_path()));
   TUNESMITH_RETURN_IF_ERROR(directory.CheckDatabaseIsThere());
+  std::error_code error;
+  const bool is_new =
+      !std::filesystem::exists(directory.database_path(), error);
+  storage->clock_ = options.clock;
   storage->completions_ = std::make_unique<ThreadExecutor>("completions", 1);
   storage->readers_ =
       std::make_unique<ThreadExecutor>("readers", kReaderThreads);
@@ -62,16 +68,18 @@ absl::StatusOr<std::unique_ptr<Storage>> Storage::Open(const Options& options) {
   storage->reserve_ =
       std::make_unique<FileReserve>(directory.reserve_path(), kReserveBytes);
   storage->reserve_->Refill();
+  storage->quarantine_ = std::make_unique<Quarantine>(
+      directory.quarantine_path(), storage->artifacts_.get());
   StorageKeeper::Options keeper;
   keeper.places = {.keeping = storage->Keeping(),
                    .database_path = directory.database_path(),
-                   .retention = options.checkpoint_retention};
+                   .quarantine = storage->quarantine_.get(),
+                   .policy = options.retention};
+  keeper.leaves_leftovers = is_new;
   keeper.clock = options.clock;
   keeper.reserve = storage->reserve_.get();
   keeper.on_freed = options.on_freed;
   storage->keeper_ = std::make_unique<StorageKeeper>(std::move(keeper));
-  storage->sweep_ =
-      std::make_unique<RetentionSweep>(storage->keeper_.get(), options.clock);
   storage->StartThreads();
   return storage;
 }
@@ -91,13 +99,6 @@ ArtifactKeeping Storage::Keeping() const {
       .store = store_.get(), .artifacts = artifacts_.get(), .drafts = &drafts_};
 }
 
-absl::Status Storage::SweepArtifacts() {
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys,
-                             FindLeftovers(Keeping()));
-  for (const std::string& key : keys) DeleteLeftover(*artifacts_, key);
-  return absl::OkStatus();
-}
-
 absl::Status Storage::SweepGroup(const std::string& group) {
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> keys,
                              FindLeftoversOf(Keeping(), group));
@@ -105,7 +106,14 @@ absl::Status Storage::SweepGroup(const std::string& group) {
   return absl::OkStatus();
 }
 
-void Storage::BeginSweeping() {
+void Storage::BeginSweeping(const LifecycleContext& lifecycle) {
+  job_retention_ = std::make_unique<JobRetention>(store_.get(), lifecycle,
+                                                  keeper_->policy());
+  sweep_ = std::make_unique<RetentionSweep>(
+      RetentionSweep::Options{.store = store_.get(),
+                              .keeper = keeper_.get(),
+                              .jobs = job_retention_.get(),
+                              .clock = clock_});
   sweeper_ = std::thread([sweep = sweep_.get()] {
     pthread_setname_np(pthread_self(), "sweeper");
     while (sweep->WaitUntilDue()) sweep->RunOnce();
@@ -114,7 +122,7 @@ void Storage::BeginSweeping() {
 
 void Storage::Drain() {
   if (!writer_.joinable()) return;
-  sweep_->Stop();
+  if (sweep_ != nullptr) sweep_->Stop();
   if (sweeper_.joinable()) sweeper_.join();
   store_->Stop();
   writer_.join();

@@ -3,22 +3,22 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "proto/artifact/artifact_store.h"
 #include "proto/contract/base/clock.h"
 #include "server/data_directory.h"
 #include "server/store/executor.h"
 #include "server/store/store.h"
 #include "server/upkeep/disk_reserve.h"
+#include "server/upkeep/job_retention.h"
 #include "server/upkeep/leftovers.h"
 #include "server/upkeep/open_drafts.h"
+#include "server/upkeep/quarantine.h"
+#include "server/upkeep/retention_policy.h"
 #include "server/upkeep/retention_sweep.h"
 #include "server/upkeep/storage_keeper.h"
 
@@ -35,9 +35,7 @@ class Storage {
     Clock* clock = nullptr;
     // Hears of commits.
     StoreObserver* observer = nullptr;
-    // How long checkpoints of an ended job stay where its spec does not say;
-    // for good when unset.
-    std::optional<absl::Duration> checkpoint_retention;
+    RetentionPolicy retention;
     // See StorageKeeper::Options.
     std::function<void(const char* cause, int64_t bytes)> on_freed;
   };
@@ -51,14 +49,14 @@ class Storage {
   OpenDrafts& drafts() { return drafts_; }
   StorageKeeper& keeper() { return *keeper_; }
 
-  // Deletes artifacts that no record refers to, as a crash between bytes and
-  // record leaves them. Call before anything writes.
-  absl::Status SweepArtifacts();
-  // The same for one group, which nobody writes any more. Does I/O.
+  // Deletes artifacts of a group that no record refers to, once the attempt
+  // that wrote there writes no more. Does I/O.
   absl::Status SweepGroup(const std::string& group);
 
-  // Deletes from now on what has been kept for long enough.
-  void BeginSweeping();
+  // From now on, what nothing refers to is quarantined, and what has been kept
+  // for long enough deleted. `lifecycle` is what deletions are done with; what
+  // it names outlives the sweeping.
+  void BeginSweeping(const LifecycleContext& lifecycle);
 
   // Ends the sweeping, commits what is queued, runs every effect of it, every
   // file task and every read, and refuses later writes. Call once nobody begins
@@ -71,6 +69,7 @@ class Storage {
   void FlushCompletions();
   ArtifactKeeping Keeping() const;
 
+  Clock* clock_ = nullptr;
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<ArtifactStore> artifacts_;
   OpenDrafts drafts_;
@@ -80,7 +79,9 @@ class Storage {
   std::unique_ptr<Store> store_;
   std::unique_ptr<ThreadExecutor> files_;
   std::unique_ptr<FileReserve> reserve_;
+  std::unique_ptr<Quarantine> quarantine_;
   std::unique_ptr<StorageKeeper> keeper_;
+  std::unique_ptr<JobRetention> job_retention_;
   std::unique_ptr<RetentionSweep> sweep_;
   std::thread writer_;
   std::thread sweeper_;

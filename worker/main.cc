@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "CLI/CLI.hpp"
+#include "proto/contract/base/duration_text.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/stop_signals.h"
 
@@ -36,7 +37,25 @@ int main(int argc, char** argv) {
   app.add_option("--artifact-root", options.artifact_root,
                  "Directory of artifacts, the server's own or a shared volume")
       ->required();
-  app.add_option("--worker-id", options.worker_id, "Stays over restarts");
+  app.add_option("--worker-id", options.worker_id,
+                 "Stays over restarts; the server refuses a second worker with "
+                 "the same one");
+  app.add_option("--state-dir", options.state_directory,
+                 "Where the worker remembers who it is; default: a directory "
+                 "of its own under \"workers\" beside the artifact root");
+  app.add_option_function<std::string>(
+         "--trainer-timeout",
+         [&options](const std::string& text) {
+           auto patience = tunesmith::ParseDurationText(text);
+           if (!patience.ok() || *patience <= absl::ZeroDuration()) {
+             throw CLI::ValidationError("--trainer-timeout",
+                                        "must be a duration such as 60s");
+           }
+           options.trainer_patience = *patience;
+         },
+         "A trainer whose process gives no sign of life for so long is "
+         "replaced")
+      ->default_str("1m");
   app.add_option("--trainer", options.trainer, "The trainer program");
   app.add_option("--slots-per-gpu", options.slots.slots_per_gpu,
                  "Training slots that share each GPU and its memory; the GPUs "
@@ -63,7 +82,7 @@ int main(int argc, char** argv) {
                  "Loopback host:port for /metrics; port 0 is any");
   app.add_option("--ready-file", options.ready_file,
                  "Written once connected: {\"metrics_port\":N}");
-  app.set_version_flag("--version", TUNESMITH_VERSION);
+  app.set_version_flag("--version", "tunesmith-worker " TUNESMITH_VERSION);
   CLI11_PARSE(app, argc, argv);
 
   tunesmith::worker::StopSignals signals;

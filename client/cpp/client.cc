@@ -43,6 +43,7 @@ Client::Client(std::shared_ptr<grpc::ChannelInterface> channel,
       predictions_(v1::PredictionService::NewStub(channel)),
       workers_(v1::WorkerService::NewStub(channel)),
       storage_(v1::StorageService::NewStub(channel)),
+      audit_(v1::AuditService::NewStub(channel)),
       cancellation_(cancellation),
       pause_(pause),
       options_(options) {}
@@ -92,19 +93,35 @@ absl::StatusOr<v1::ListJobsResponse> Client::ListJobs(
                         request);
 }
 
+absl::StatusOr<v1::Job> Client::UpdateJob(v1::UpdateJobRequest request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::UpdateJob,
+                        WithId(std::move(request)));
+}
+
+absl::StatusOr<v1::Job> Client::RetryJob(const std::string& name) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::RetryJob,
+                        WithId(Named<v1::RetryJobRequest>(name)));
+}
+
+absl::StatusOr<v1::CancelJobsResponse> Client::CancelJobs(
+    v1::CancelJobsRequest request) {
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::CancelJobs,
+                        WithId(std::move(request)));
+}
+
 absl::StatusOr<v1::Job> Client::CancelJob(const std::string& name) {
   return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::CancelJob,
-                        Named<v1::CancelJobRequest>(name));
+                        WithId(Named<v1::CancelJobRequest>(name)));
 }
 
 absl::StatusOr<v1::Job> Client::PauseJob(const std::string& name) {
   return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::PauseJob,
-                        Named<v1::PauseJobRequest>(name));
+                        WithId(Named<v1::PauseJobRequest>(name)));
 }
 
 absl::StatusOr<v1::Job> Client::ResumeJob(const std::string& name) {
-  return CallOnce(*this, *jobs_, &v1::JobService::Stub::ResumeJob,
-                  Named<v1::ResumeJobRequest>(name));
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::ResumeJob,
+                        WithId(Named<v1::ResumeJobRequest>(name)));
 }
 
 absl::StatusOr<v1::ListCheckpointsResponse> Client::ListCheckpoints(
@@ -113,9 +130,11 @@ absl::StatusOr<v1::ListCheckpointsResponse> Client::ListCheckpoints(
                         request);
 }
 
-absl::Status Client::DeleteJob(const std::string& name) {
-  return CallOnce(*this, *jobs_, &v1::JobService::Stub::DeleteJob,
-                  Named<v1::DeleteJobRequest>(name))
+absl::Status Client::DeleteJob(const std::string& name, bool delete_model) {
+  auto request = WithId(Named<v1::DeleteJobRequest>(name));
+  request.set_delete_model(delete_model);
+  return CallIdempotent(*this, *jobs_, &v1::JobService::Stub::DeleteJob,
+                        request)
       .status();
 }
 
@@ -145,9 +164,10 @@ absl::StatusOr<v1::PreviewAugmentationResponse> Client::PreviewAugmentation(
 }
 
 absl::StatusOr<v1::Dataset> Client::CreateDataset(
-    const v1::CreateDatasetRequest& request) {
-  return CallOnce(*this, *datasets_, &v1::DatasetService::Stub::CreateDataset,
-                  request);
+    v1::CreateDatasetRequest request) {
+  return CallIdempotent(*this, *datasets_,
+                        &v1::DatasetService::Stub::CreateDataset,
+                        WithId(std::move(request)));
 }
 
 absl::StatusOr<v1::Dataset> Client::GetDataset(const std::string& name) {
@@ -163,8 +183,9 @@ absl::StatusOr<v1::ListDatasetsResponse> Client::ListDatasets(
 }
 
 absl::Status Client::DeleteDataset(const std::string& name) {
-  return CallOnce(*this, *datasets_, &v1::DatasetService::Stub::DeleteDataset,
-                  Named<v1::DeleteDatasetRequest>(name))
+  return CallIdempotent(*this, *datasets_,
+                        &v1::DatasetService::Stub::DeleteDataset,
+                        WithId(Named<v1::DeleteDatasetRequest>(name)))
       .status();
 }
 
@@ -175,10 +196,9 @@ absl::StatusOr<v1::ListDatasetFindingsResponse> Client::ListDatasetFindings(
                         request);
 }
 
-absl::StatusOr<v1::Model> Client::ImportModel(
-    const v1::ImportModelRequest& request) {
-  return CallOnce(*this, *models_, &v1::ModelService::Stub::ImportModel,
-                  request);
+absl::StatusOr<v1::Model> Client::ImportModel(v1::ImportModelRequest request) {
+  return CallIdempotent(*this, *models_, &v1::ModelService::Stub::ImportModel,
+                        WithId(std::move(request)));
 }
 
 absl::StatusOr<v1::Model> Client::GetModel(const std::string& name) {
@@ -193,8 +213,8 @@ absl::StatusOr<v1::ListModelsResponse> Client::ListModels(
 }
 
 absl::Status Client::DeleteModel(const std::string& name) {
-  return CallOnce(*this, *models_, &v1::ModelService::Stub::DeleteModel,
-                  Named<v1::DeleteModelRequest>(name))
+  return CallIdempotent(*this, *models_, &v1::ModelService::Stub::DeleteModel,
+                        WithId(Named<v1::DeleteModelRequest>(name)))
       .status();
 }
 
@@ -216,6 +236,17 @@ absl::StatusOr<v1::ListWorkersResponse> Client::ListWorkers(
                         request);
 }
 
+absl::StatusOr<v1::Worker> Client::DrainWorker(v1::DrainWorkerRequest request) {
+  return CallIdempotent(*this, *workers_, &v1::WorkerService::Stub::DrainWorker,
+                        WithId(std::move(request)));
+}
+
+absl::StatusOr<v1::Worker> Client::ResumeWorker(const std::string& name) {
+  return CallIdempotent(*this, *workers_,
+                        &v1::WorkerService::Stub::ResumeWorker,
+                        WithId(Named<v1::ResumeWorkerRequest>(name)));
+}
+
 absl::StatusOr<v1::Storage> Client::GetStorage() {
   return CallIdempotent(*this, *storage_, &v1::StorageService::Stub::GetStorage,
                         v1::GetStorageRequest());
@@ -231,6 +262,12 @@ absl::StatusOr<v1::PruneStorageResponse> Client::PruneStorage(
     const v1::PruneStorageRequest& request) {
   return CallOnce(*this, *storage_, &v1::StorageService::Stub::PruneStorage,
                   request, options_.prune_call_timeout);
+}
+
+absl::StatusOr<v1::ListAuditRecordsResponse> Client::ListAuditRecords(
+    const v1::ListAuditRecordsRequest& request) {
+  return CallIdempotent(*this, *audit_,
+                        &v1::AuditService::Stub::ListAuditRecords, request);
 }
 
 }  // namespace tunesmith::client

@@ -10,6 +10,7 @@
 #include "client/cpp/backoff.h"
 #include "client/cpp/cancellation.h"
 #include "grpcpp/support/status.h"
+#include "tunesmith/v1/audit_service.grpc.pb.h"
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
@@ -37,30 +38,32 @@ struct ClientOptions {
 
 // The server's methods as functions, one for each that answers once (see
 // upload.h, watch.h, download.h and predict.h for the streams). Errors are
-// those of the .proto files, and UNAVAILABLE when no server answers. Idempotent
-// calls are tried again after UNAVAILABLE. Thread-safe; `cancellation` and
-// `pause` outlive the client.
+// those of the .proto files, and UNAVAILABLE when no server answers. Calls are
+// tried again after UNAVAILABLE; those that change something carry a random
+// `request_id` where the caller gave none, so that a second try changes nothing
+// more. Thread-safe; `cancellation` and `pause` outlive the client.
 class Client {
  public:
   Client(std::shared_ptr<grpc::ChannelInterface> channel,
          Cancellation& cancellation, Pause& pause,
          const ClientOptions& options = {});
 
-  // Fills in a random `request_id` where there is none, so that a second try
-  // cannot make a second job.
   absl::StatusOr<v1::CreateJobResponse> CreateJob(v1::CreateJobRequest request);
   absl::StatusOr<v1::Job> GetJob(const std::string& name);
   absl::StatusOr<v1::ListJobsResponse> ListJobs(const v1::ListJobsRequest&);
+  absl::StatusOr<v1::Job> UpdateJob(v1::UpdateJobRequest request);
+  absl::StatusOr<v1::Job> RetryJob(const std::string& name);
   absl::StatusOr<v1::Job> CancelJob(const std::string& name);
+  absl::StatusOr<v1::CancelJobsResponse> CancelJobs(
+      v1::CancelJobsRequest request);
   absl::StatusOr<v1::Job> PauseJob(const std::string& name);
   absl::StatusOr<v1::Job> ResumeJob(const std::string& name);
-  // They fill in a `request_id` as well.
   absl::StatusOr<v1::Job> ForkJob(v1::ForkJobRequest request);
   absl::StatusOr<v1::Job> VerifyJob(v1::VerifyJobRequest request);
   absl::StatusOr<v1::Job> ReproduceJob(v1::ReproduceJobRequest request);
   absl::StatusOr<v1::ListCheckpointsResponse> ListCheckpoints(
       const v1::ListCheckpointsRequest&);
-  absl::Status DeleteJob(const std::string& name);
+  absl::Status DeleteJob(const std::string& name, bool delete_model = false);
   absl::StatusOr<v1::ListJobEventsResponse> ListJobEvents(
       const v1::ListJobEventsRequest&);
   absl::StatusOr<v1::ListMetricsResponse> ListMetrics(
@@ -70,7 +73,7 @@ class Client {
   absl::StatusOr<v1::PreviewAugmentationResponse> PreviewAugmentation(
       const v1::PreviewAugmentationRequest&);
 
-  absl::StatusOr<v1::Dataset> CreateDataset(const v1::CreateDatasetRequest&);
+  absl::StatusOr<v1::Dataset> CreateDataset(v1::CreateDatasetRequest request);
   absl::StatusOr<v1::Dataset> GetDataset(const std::string& name);
   absl::StatusOr<v1::ListDatasetsResponse> ListDatasets(
       const v1::ListDatasetsRequest&);
@@ -78,7 +81,7 @@ class Client {
   absl::StatusOr<v1::ListDatasetFindingsResponse> ListDatasetFindings(
       const v1::ListDatasetFindingsRequest&);
 
-  absl::StatusOr<v1::Model> ImportModel(const v1::ImportModelRequest&);
+  absl::StatusOr<v1::Model> ImportModel(v1::ImportModelRequest request);
   absl::StatusOr<v1::Model> GetModel(const std::string& name);
   absl::StatusOr<v1::ListModelsResponse> ListModels(
       const v1::ListModelsRequest&);
@@ -89,6 +92,8 @@ class Client {
   absl::StatusOr<v1::Worker> GetWorker(const std::string& name);
   absl::StatusOr<v1::ListWorkersResponse> ListWorkers(
       const v1::ListWorkersRequest&);
+  absl::StatusOr<v1::Worker> DrainWorker(v1::DrainWorkerRequest request);
+  absl::StatusOr<v1::Worker> ResumeWorker(const std::string& name);
 
   absl::StatusOr<v1::Storage> GetStorage();
   absl::StatusOr<v1::ListStoredItemsResponse> ListStoredItems(
@@ -96,6 +101,9 @@ class Client {
   // Once: what went before an error would be missing from a second answer.
   absl::StatusOr<v1::PruneStorageResponse> PruneStorage(
       const v1::PruneStorageRequest&);
+
+  absl::StatusOr<v1::ListAuditRecordsResponse> ListAuditRecords(
+      const v1::ListAuditRecordsRequest&);
 
   // Runs `attempt` until it gives anything but UNAVAILABLE, or the policy of
   // ClientOptions::retry ends, or the client is cancelled.
@@ -117,6 +125,7 @@ class Client {
   const std::unique_ptr<v1::PredictionService::Stub> predictions_;
   const std::unique_ptr<v1::WorkerService::Stub> workers_;
   const std::unique_ptr<v1::StorageService::Stub> storage_;
+  const std::unique_ptr<v1::AuditService::Stub> audit_;
   Cancellation& cancellation_;
   Pause& pause_;
   const ClientOptions options_;

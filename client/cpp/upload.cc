@@ -38,6 +38,7 @@ absl::Status SendChunks(Writer& writer, ByteSource& source,
 
 v1::UploadDatasetRequest MakeHeader(const ByteSource& source,
                                     const std::string& sha256,
+                                    const std::string& request_id,
                                     const UploadOptions& options) {
   v1::UploadDatasetRequest request;
   v1::UploadDatasetRequest::Header& header = *request.mutable_header();
@@ -46,6 +47,7 @@ v1::UploadDatasetRequest MakeHeader(const ByteSource& source,
   header.set_file_name(source.file_name());
   header.set_size_bytes(source.size_bytes());
   header.set_sha256(sha256);
+  header.set_request_id(request_id);
   return request;
 }
 
@@ -73,9 +75,10 @@ absl::StatusOr<std::string> DigestOf(ByteSource& source) {
   }
 }
 
-absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
-                                 const std::string& sha256,
-                                 const UploadOptions& options) {
+absl::StatusOr<v1::Dataset> SendOnce(Client& client, const std::string& path,
+                                     const std::string& sha256,
+                                     const std::string& request_id,
+                                     const UploadOptions& options) {
   TUNESMITH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> source,
                              OpenByteSource(path));
   grpc::ClientContext context;
@@ -84,7 +87,7 @@ absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
   std::unique_ptr<Writer> writer =
       client.datasets().UploadDataset(&context, &dataset);
   absl::Status sent;
-  if (writer->Write(MakeHeader(*source, sha256, options))) {
+  if (writer->Write(MakeHeader(*source, sha256, request_id, options))) {
     sent = SendChunks(*writer, *source, options);
   }
   if (sent.ok()) {
@@ -95,6 +98,19 @@ absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
   grpc::Status status = writer->Finish();
   TUNESMITH_RETURN_IF_ERROR(sent);
   if (!status.ok()) return FromGrpcStatus(status);
+  return dataset;
+}
+
+// A second try of what the server has already gets the dataset of the first.
+absl::StatusOr<v1::Dataset> Send(Client& client, const std::string& path,
+                                 const std::string& sha256,
+                                 const UploadOptions& options) {
+  const std::string request_id = NewRequestId();
+  absl::StatusOr<v1::Dataset> dataset;
+  TUNESMITH_RETURN_IF_ERROR(client.Retry([&] {
+    dataset = SendOnce(client, path, sha256, request_id, options);
+    return dataset.status();
+  }));
   return dataset;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -46,11 +47,22 @@ class ArtifactStore {
   // Removes all under the key. OK when there is nothing.
   virtual absl::Status Delete(std::string_view key) = 0;
 
+  // Moves all under the key to `directory`, which is not there yet and on the
+  // same disk. NOT_FOUND when there is nothing.
+  virtual absl::Status MoveOut(std::string_view key,
+                               const std::string& directory) = 0;
+
   // Adds up the files under the key; NOT_FOUND when there is nothing.
   virtual absl::StatusOr<ArtifactSize> Measure(std::string_view key) = 0;
 
   // Every key, sealed or not.
   virtual absl::StatusOr<std::vector<std::string>> List() = 0;
+
+  // Calls `visit` with each group, in no order, until it fails; one that comes
+  // or goes meanwhile may be left out. Nothing is kept of what was visited, so
+  // that there may be very many.
+  virtual absl::Status VisitGroups(
+      absl::FunctionRef<absl::Status(const std::string& group)> visit) = 0;
 
   // Those of one group; none when there is no such group.
   virtual absl::StatusOr<std::vector<std::string>> ListGroup(

@@ -60,6 +60,14 @@ std::string ParentOf(const std::string& path) {
   return path.substr(0, path.rfind('/'));
 }
 
+absl::Status RemoveIfEmpty(const std::string& path) {
+  if (rmdir(path.c_str()) != 0 && errno != ENOTEMPTY && errno != EEXIST &&
+      errno != ENOENT) {
+    return FileError(errno, "removing", path);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LocalArtifactStore>> LocalArtifactStore::Create(
@@ -145,12 +153,19 @@ absl::Status LocalArtifactStore::Delete(std::string_view key) {
   std::error_code error;
   fs::remove_all(path, error);
   if (error) return FileError(error.value(), "removing", path);
-  std::string parent = ParentOf(path);
-  if (rmdir(parent.c_str()) != 0 && errno != ENOTEMPTY && errno != EEXIST &&
-      errno != ENOENT) {
-    return FileError(errno, "removing", parent);
+  return RemoveIfEmpty(ParentOf(path));
+}
+
+absl::Status LocalArtifactStore::MoveOut(std::string_view key,
+                                         const std::string& directory) {
+  TUNESMITH_ASSIGN_OR_RETURN(std::string path, PathOf(key));
+  if (rename(path.c_str(), directory.c_str()) != 0) {
+    return FileError(errno, "moving to " + directory, path);
   }
-  return absl::OkStatus();
+  TUNESMITH_RETURN_IF_ERROR(SyncDirectory(ParentOf(directory)));
+  std::string parent = ParentOf(path);
+  TUNESMITH_RETURN_IF_ERROR(SyncDirectory(parent));
+  return RemoveIfEmpty(parent);
 }
 
 absl::StatusOr<ArtifactSize> LocalArtifactStore::Measure(std::string_view key) {
@@ -181,6 +196,19 @@ absl::StatusOr<std::vector<std::string>> LocalArtifactStore::List() {
     keys.insert(keys.end(), group.begin(), group.end());
   }
   return keys;
+}
+
+absl::Status LocalArtifactStore::VisitGroups(
+    absl::FunctionRef<absl::Status(const std::string& group)> visit) {
+  std::error_code error;
+  fs::directory_iterator entry(root_, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!IsKeyPart(name) || !IsDirectory(entry->path().string())) continue;
+    TUNESMITH_RETURN_IF_ERROR(visit(name));
+  }
+  if (error) return FileError(error.value(), "listing", root_);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> LocalArtifactStore::ListGroup(

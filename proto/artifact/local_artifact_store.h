@@ -23,8 +23,12 @@ class LocalArtifactStore : public ArtifactStore {
   absl::StatusOr<std::string> Commit(std::string_view key) override;
   absl::StatusOr<std::string> Stage(std::string_view key) override;
   absl::Status Delete(std::string_view key) override;
+  absl::Status MoveOut(std::string_view key,
+                       const std::string& directory) override;
   absl::StatusOr<ArtifactSize> Measure(std::string_view key) override;
   absl::StatusOr<std::vector<std::string>> List() override;
+  absl::Status VisitGroups(
+      absl::FunctionRef<absl::Status(const std::string& group)> visit) override;
   absl::StatusOr<std::vector<std::string>> ListGroup(
       std::string_view group) override;
 

@@ -1,5 +1,6 @@
 #include "server/api/answer.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -9,9 +10,18 @@
 #include "spdlog/spdlog.h"
 
 namespace tunesmith::server {
+namespace {
+
+absl::Status OverError() {
+  return absl::CancelledError("nobody waits for the answer");
+}
+
+}  // namespace
 
 grpc::Status ToAnswer(const absl::Status& status) {
   if (status.ok() || !ReasonOf(status).empty()) return ToGrpcStatus(status);
+  // Nobody reads it.
+  if (absl::IsCancelled(status)) return grpc::Status::CANCELLED;
   if (status.code() == absl::StatusCode::kUnavailable) {
     return ToGrpcStatus(UnavailableError(v1::ERROR_REASON_STORE_UNAVAILABLE,
                                          std::string(status.message()),
@@ -20,6 +30,11 @@ grpc::Status ToAnswer(const absl::Status& status) {
   spdlog::error("call failed error=\"{}\"", status.ToString());
   return ToGrpcStatus(MakeError(status.code(), v1::ERROR_REASON_INTERNAL,
                                 std::string(status.message())));
+}
+
+bool IsOver(const grpc::CallbackServerContext& context) {
+  return context.IsCancelled() ||
+         context.deadline() <= std::chrono::system_clock::now();
 }
 
 absl::Status CheckNotDraining(const ApiContext& api) {
@@ -40,9 +55,10 @@ grpc::ServerUnaryReactor* AnswerFromRead(
     grpc::CallbackServerContext* context, const ApiContext& api,
     absl::AnyInvocable<absl::Status(Connection&)> read) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  api.store->Read([reactor, read = std::move(read)](Connection& db) mutable {
-    reactor->Finish(ToAnswer(read(db)));
-  });
+  api.store->Read(
+      [context, reactor, read = std::move(read)](Connection& db) mutable {
+        reactor->Finish(ToAnswer(IsOver(*context) ? OverError() : read(db)));
+      });
   return reactor;
 }
 
@@ -53,9 +69,11 @@ grpc::ServerUnaryReactor* AnswerFromWrite(grpc::CallbackServerContext* context,
     return AnswerNow(context, status);
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  api.store->Write(std::move(write), [reactor](absl::Status status) {
-    reactor->Finish(ToAnswer(status));
-  });
+  api.store->Write(
+      [context, write = std::move(write)](Transaction& tx) mutable {
+        return IsOver(*context) ? OverError() : write(tx);
+      },
+      [reactor](absl::Status status) { reactor->Finish(ToAnswer(status)); });
   return reactor;
 }
 

@@ -18,6 +18,11 @@ namespace tunesmith::server {
 // and gets that reason; defects are logged here.
 grpc::Status ToAnswer(const absl::Status& status);
 
+// Whether nobody waits for a call's answer any more: it was cancelled, or its
+// deadline has passed. What is queued for such calls is dropped before it runs,
+// so that a flood of impatient ones keeps nobody else waiting.
+bool IsOver(const grpc::CallbackServerContext& context);
+
 // UNAVAILABLE (DRAINING) once the server stops.
 absl::Status CheckNotDraining(const ApiContext& api);
 
@@ -25,12 +30,14 @@ absl::Status CheckNotDraining(const ApiContext& api);
 grpc::ServerUnaryReactor* AnswerNow(grpc::CallbackServerContext* context,
                                     const absl::Status& status);
 
-// Answers with what `read` returns; it fills the response.
+// Answers with what `read` returns; it fills the response. Not run for a call
+// that is over by then.
 grpc::ServerUnaryReactor* AnswerFromRead(
     grpc::CallbackServerContext* context, const ApiContext& api,
     absl::AnyInvocable<absl::Status(Connection&)> read);
 
-// Answers once `write` is on disk, or with its error.
+// Answers once `write` is on disk, or with its error. Not run for a call that
+// is over by then.
 grpc::ServerUnaryReactor* AnswerFromWrite(grpc::CallbackServerContext* context,
                                           const ApiContext& api,
                                           Store::WriteFn write);

@@ -7,8 +7,10 @@
 #include "absl/time/time.h"
 #include "proto/artifact/artifact_store.h"
 #include "server/api/allowed_roots.h"
+#include "server/api/recent_runs.h"
 #include "server/api/worker_directory.h"
 #include "server/events/watch_hub.h"
+#include "server/guard/request_rules.h"
 #include "server/lifecycle/context.h"
 #include "server/store/executor.h"
 #include "server/store/store.h"
@@ -16,9 +18,6 @@
 #include "server/upkeep/storage_keeper.h"
 
 namespace tunesmith::server {
-
-// Largest message part that uploads and downloads carry.
-inline constexpr int64_t kMaxChunkBytes = int64_t{1} << 20;
 
 // What the services work with. Not owned; outlives them.
 struct ApiContext {
@@ -30,6 +29,10 @@ struct ApiContext {
   OpenDrafts* drafts = nullptr;
   StorageKeeper* keeper = nullptr;
   const WorkerDirectory* workers = nullptr;
+  RecentRuns* recent_runs = nullptr;
+  // What each message of a client's stream must pass; single requests have
+  // passed before a method is called.
+  const RequestRules* rules = nullptr;
   LifecycleContext lifecycle;
   const AllowedRoots* data_roots = nullptr;
   const AllowedRoots* model_roots = nullptr;
@@ -38,6 +41,8 @@ struct ApiContext {
   // How long a call of PreviewAugmentation, Predict or PredictStream waits for
   // a worker's answer.
   absl::Duration worker_patience = absl::Minutes(1);
+  // How long an upload may send nothing.
+  absl::Duration upload_patience = absl::Minutes(1);
   // Set once the server stops: writes are refused, copies end early.
   const std::atomic<bool>* draining = nullptr;
   // Streams of WatchJob that are open, for metrics.

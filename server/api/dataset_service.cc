@@ -12,8 +12,10 @@
 #include "server/api/file_copy.h"
 #include "server/api/identity.h"
 #include "server/api/listing.h"
+#include "server/api/mutation_call.h"
 #include "server/api/record_intake.h"
 #include "server/api/request_check.h"
+#include "server/api/trim_for_list.h"
 #include "server/api/upload_reactor.h"
 #include "server/catalog/dataset_catalog.h"
 #include "server/lifecycle/catalog_commands.h"
@@ -81,9 +83,15 @@ grpc::ServerUnaryReactor* DatasetService::CreateDataset(
   if (!status.ok()) return AnswerNow(context, status);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   api_.files->Run([this, context, request, response, reactor] {
-    std::string tenant = TenantOf(*context);
+    Mutation mutation = MutationOf(CallerOf(*context), *request);
+    auto earlier = RecallNow<v1::Dataset>(api_, mutation);
+    if (!earlier.ok() || earlier->has_value()) {
+      if (earlier.ok()) *response = **std::move(earlier);
+      reactor->Finish(ToAnswer(earlier.status()));
+      return;
+    }
     absl::StatusOr<TakenDataset> taken =
-        TakeFile(api_, tenant, *request, [this, context] {
+        TakeFile(api_, mutation.caller.tenant, *request, [this, context] {
           return api_.draining->load() || context->IsCancelled();
         });
     if (!taken.ok()) {
@@ -91,7 +99,7 @@ grpc::ServerUnaryReactor* DatasetService::CreateDataset(
       reactor->Finish(ToAnswer(draining.ok() ? taken.status() : draining));
       return;
     }
-    StoreDataset(api_, tenant, std::move(taken->dataset),
+    StoreDataset(api_, std::move(mutation), std::move(taken->dataset),
                  std::move(taken->draft),
                  [response, reactor](absl::StatusOr<v1::Dataset> stored) {
                    if (stored.ok()) *response = *std::move(stored);
@@ -145,14 +153,10 @@ grpc::ServerUnaryReactor* DatasetService::ListDatasets(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<DatasetRow> rows,
             DatasetCatalog::List(db, tenant, before, limit + 1));
-        response->set_next_page_token(FillPage(
-            rows, limit, listing,
-            [response](DatasetRow& row) -> const v1::Dataset& {
-              for (v1::DatasetColumn& column : *row.dataset.mutable_columns()) {
-                column.clear_values();
-              }
-              return *response->add_datasets() = std::move(row.dataset);
-            }));
+        for (DatasetRow& row : rows) TrimForList(row.dataset);
+        response->set_next_page_token(FillPage(rows, limit, listing,
+                                               &DatasetRow::dataset,
+                                               response->mutable_datasets()));
         return absl::OkStatus();
       });
 }
@@ -166,12 +170,13 @@ grpc::ServerUnaryReactor* DatasetService::DeleteDataset(
   if (absl::Status status = check.ToStatus(); !status.ok()) {
     return AnswerNow(context, status);
   }
-  return AnswerFromWrite(context, api_,
-                         [lifecycle = api_.lifecycle,
-                          tenant = TenantOf(*context), id](Transaction& tx) {
-                           return server::DeleteDataset(tx, lifecycle, tenant,
-                                                        id);
-                         });
+  return AnswerMutation(
+      context, api_, request, response,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), id,
+       request](Transaction& tx) {
+        return EmptyAnswer(
+            server::DeleteDataset(tx, lifecycle, tenant, id, request->etag()));
+      });
 }
 
 grpc::ServerUnaryReactor* DatasetService::ListDatasetFindings(
@@ -197,12 +202,14 @@ grpc::ServerUnaryReactor* DatasetService::ListDatasetFindings(
             std::vector<v1::Finding> findings,
             DatasetCatalog::ListFindings(db, tenant, row.dataset.uid(), after,
                                          limit + 1));
-        if (findings.size() > static_cast<size_t>(limit)) {
-          findings.resize(limit);
-          response->set_next_page_token(
-              MakePageToken(listing, absl::StrCat(after + limit)));
-        }
+        PageBytes bytes;
         for (v1::Finding& finding : findings) {
+          const int taken = response->findings_size();
+          if (taken == limit || !bytes.Take(finding)) {
+            response->set_next_page_token(
+                MakePageToken(listing, absl::StrCat(after + taken)));
+            break;
+          }
           *response->add_findings() = std::move(finding);
         }
         return absl::OkStatus();

@@ -59,13 +59,17 @@ absl::Status ReadEvents(Connection& db, const std::string& tenant,
   TUNESMITH_ASSIGN_OR_RETURN(
       std::vector<v1::JobEvent> events,
       EventLog::Read(db, row.key(), page.after_sequence, page.limit));
-  // A page can also be short because its events are long.
-  if (!events.empty() && events.back().sequence() < row.job.last_sequence()) {
-    response.set_next_page_token(
-        MakePageToken(page.listing, absl::StrCat(events.back().sequence())));
-  }
+  PageBytes bytes;
+  int64_t last = page.after_sequence;
   for (v1::JobEvent& event : events) {
+    if (!bytes.Take(event)) break;
+    last = event.sequence();
     *response.add_events() = std::move(event);
+  }
+  // A page can also be short because its events are long.
+  if (!events.empty() && last < row.job.last_sequence()) {
+    response.set_next_page_token(
+        MakePageToken(page.listing, absl::StrCat(last)));
   }
   return absl::OkStatus();
 }
@@ -100,12 +104,13 @@ absl::Status ReadMetrics(Connection& db, const std::string& tenant,
       std::vector<v1::Metric> metrics,
       EventLog::ReadMetrics(db, row.key(), page.split, page.metric_name,
                             page.after, page.limit + 1));
-  if (metrics.size() > static_cast<size_t>(page.limit)) {
-    metrics.resize(page.limit);
-    response.set_next_page_token(
-        MakePageToken(page.listing, SerializeCursor(metrics.back())));
-  }
+  PageBytes bytes;
   for (v1::Metric& metric : metrics) {
+    if (response.metrics_size() == page.limit || !bytes.Take(metric)) {
+      response.set_next_page_token(MakePageToken(
+          page.listing, SerializeCursor(*response.metrics().rbegin())));
+      break;
+    }
     *response.add_metrics() = std::move(metric);
   }
   return absl::OkStatus();

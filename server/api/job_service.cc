@@ -7,11 +7,14 @@
 #include "absl/time/clock.h"
 #include "proto/contract/base/status_macros.h"
 #include "server/api/answer.h"
+#include "server/api/cancel_jobs_call.h"
 #include "server/api/freeze_preview.h"
 #include "server/api/identity.h"
 #include "server/api/job_history.h"
 #include "server/api/job_view.h"
 #include "server/api/jobs_query.h"
+#include "server/api/jobs_watch_reactor.h"
+#include "server/api/mutation_call.h"
 #include "server/api/preview_reactor.h"
 #include "server/api/request_check.h"
 #include "server/api/watch_reactor.h"
@@ -43,13 +46,13 @@ grpc::ServerUnaryReactor* JobService::CreateJob(
           return absl::OkStatus();
         });
   }
-  return AnswerFromWrite(
-      context, api_,
-      [lifecycle = api_.lifecycle, tenant, request,
-       response](Transaction& tx) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(
-            *response, server::CreateJob(tx, lifecycle, tenant, *request));
-        return absl::OkStatus();
+  return AnswerMutation(
+      context, api_, request, response,
+      [lifecycle = api_.lifecycle, tenant, request](Transaction& tx) {
+        return server::CreateJob(tx, lifecycle, tenant, *request);
+      },
+      [this](Connection& db, v1::CreateJobResponse& created) {
+        return JobView(db, api_, absl::Now()).Complete(*created.mutable_job());
       });
 }
 
@@ -90,14 +93,33 @@ grpc::ServerUnaryReactor* JobService::ChangeJob(
                                       const Request&),
     grpc::CallbackServerContext* context, const Request* request,
     v1::Job* response) {
-  return AnswerFromWrite(
-      context, api_,
-      [change, lifecycle = api_.lifecycle, tenant = TenantOf(*context), request,
-       response](Transaction& tx) -> absl::Status {
-        TUNESMITH_ASSIGN_OR_RETURN(*response,
-                                   change(tx, lifecycle, tenant, *request));
-        return absl::OkStatus();
+  return AnswerMutation(
+      context, api_, request, response,
+      [change, lifecycle = api_.lifecycle, tenant = TenantOf(*context),
+       request](Transaction& tx) {
+        return change(tx, lifecycle, tenant, *request);
+      },
+      [this](Connection& db, v1::Job& changed) {
+        return JobView(db, api_, absl::Now()).Complete(changed);
       });
+}
+
+grpc::ServerUnaryReactor* JobService::UpdateJob(
+    grpc::CallbackServerContext* context, const v1::UpdateJobRequest* request,
+    v1::Job* response) {
+  return ChangeJob(server::UpdateJob, context, request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::RetryJob(
+    grpc::CallbackServerContext* context, const v1::RetryJobRequest* request,
+    v1::Job* response) {
+  return ChangeJob(server::RetryJob, context, request, response);
+}
+
+grpc::ServerUnaryReactor* JobService::CancelJobs(
+    grpc::CallbackServerContext* context, const v1::CancelJobsRequest* request,
+    v1::CancelJobsResponse* response) {
+  return AnswerCancelJobs(context, api_, request, response);
 }
 
 grpc::ServerUnaryReactor* JobService::CancelJob(
@@ -165,17 +187,22 @@ grpc::ServerUnaryReactor* JobService::DeleteJob(
   if (absl::Status status = CheckName(request->name()); !status.ok()) {
     return AnswerNow(context, status);
   }
-  return AnswerFromWrite(
-      context, api_,
+  return AnswerMutation(
+      context, api_, request, response,
       [lifecycle = api_.lifecycle, tenant = TenantOf(*context),
        request](Transaction& tx) {
-        return server::DeleteJob(tx, lifecycle, tenant, *request);
+        return EmptyAnswer(server::DeleteJob(tx, lifecycle, tenant, *request));
       });
 }
 
 grpc::ServerWriteReactor<v1::WatchJobResponse>* JobService::WatchJob(
     grpc::CallbackServerContext* context, const v1::WatchJobRequest* request) {
   return WatchReactor::Start(api_, TenantOf(*context), *request);
+}
+
+grpc::ServerWriteReactor<v1::WatchJobsResponse>* JobService::WatchJobs(
+    grpc::CallbackServerContext* context, const v1::WatchJobsRequest* request) {
+  return JobsWatchReactor::Start(api_, TenantOf(*context), *request);
 }
 
 grpc::ServerUnaryReactor* JobService::ListJobEvents(

@@ -11,6 +11,7 @@
 #include "proto/contract/base/status_macros.h"
 #include "server/api/job_view.h"
 #include "server/api/listing.h"
+#include "server/api/trim_for_list.h"
 #include "server/lifecycle/wire_time.h"
 
 namespace tunesmith::server {
@@ -43,14 +44,6 @@ absl::StatusOr<std::optional<JobPlace>> ParseCursor(const Listing& listing,
     return BadPageTokenError();
   }
   return std::optional<JobPlace>(place);
-}
-
-// What GetJob has and a list does not.
-void TrimForList(v1::Job& job) {
-  for (v1::Evaluation& evaluation : *job.mutable_evaluations()) {
-    evaluation.clear_confusion_matrix();
-    evaluation.clear_classes();
-  }
 }
 
 }  // namespace
@@ -112,16 +105,15 @@ absl::Status ReadJobs(Connection& db, const ApiContext& api,
   TUNESMITH_ASSIGN_OR_RETURN(JobListPage found,
                              ListJobs(db, page.query, page.limit));
   JobView view(db, api, absl::Now());
-  size_t bytes = 0;
+  PageBytes bytes;
   for (size_t i = 0; i < found.jobs.size(); ++i) {
     ListedJob& listed = found.jobs[i];
-    if (bytes > kMaxPageBytes) {
+    TUNESMITH_RETURN_IF_ERROR(view.Complete(listed.row.job));
+    TrimForList(listed.row.job);
+    if (!bytes.Take(listed.row.job)) {
       found.next = found.jobs[i - 1].place;
       break;
     }
-    TUNESMITH_RETURN_IF_ERROR(view.Complete(listed.row.job));
-    TrimForList(listed.row.job);
-    bytes += listed.row.job.ByteSizeLong();
     *response.add_jobs() = std::move(listed.row.job);
   }
   if (found.next.has_value()) {

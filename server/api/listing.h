@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/message_lite.h"
+#include "google/protobuf/repeated_field.h"
 #include "server/api/page_token.h"
 
 namespace tunesmith::server {
@@ -23,22 +26,40 @@ Listing ListingOf(const char* method, const Request& request) {
   return {method, filter.SerializeAsString()};
 }
 
-// Bytes after which a page ends early; well below what a client takes by
-// default (4 MiB).
-inline constexpr size_t kMaxPageBytes = size_t{2} << 20;
+// Bytes that a page has at most; well below what a client takes by default
+// (4 MiB).
+inline constexpr size_t kMaxPageBytes = size_t{3} << 20;
 
-// Fills a page with rows, of which one more than `limit` was asked for. `take`
-// moves a row's message into the response and returns it there. Returns the
-// next page's token, "" when this one is the last.
-template <typename Row, typename Take>
+// Says where a page ends because it is long enough. Not thread-safe.
+class PageBytes {
+ public:
+  // Whether `item` still fits, and counts it if so. The first one always does:
+  // an empty page would be taken for the last.
+  bool Take(const google::protobuf::MessageLite& item) {
+    // What goes before it: its field's tag and length.
+    constexpr size_t kMaxFraming = 8;
+    const size_t bytes = item.ByteSizeLong() + kMaxFraming;
+    if (bytes_ > 0 && bytes_ + bytes > kMaxPageBytes) return false;
+    bytes_ += bytes;
+    return true;
+  }
+
+ private:
+  size_t bytes_ = 0;
+};
+
+// Moves messages of rows onto a page; of rows, one more than `limit` was asked
+// for. Returns the next page's token, "" when this one is the last.
+template <typename Row, typename Item>
 std::string FillPage(std::vector<Row>& rows, int limit, const Listing& listing,
-                     Take take) {
-  size_t bytes = 0;
+                     Item Row::*item,
+                     google::protobuf::RepeatedPtrField<Item>* page) {
+  PageBytes bytes;
   for (size_t i = 0; i < rows.size(); ++i) {
-    if (i == static_cast<size_t>(limit) || bytes > kMaxPageBytes) {
+    if (i == static_cast<size_t>(limit) || !bytes.Take(rows[i].*item)) {
       return MakePageToken(listing, absl::StrCat(rows[i - 1].number));
     }
-    bytes += take(rows[i]).ByteSizeLong();
+    *page->Add() = std::move(rows[i].*item);
   }
   return "";
 }

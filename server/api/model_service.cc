@@ -17,10 +17,12 @@
 #include "server/api/identity.h"
 #include "server/api/listing.h"
 #include "server/api/model_intake.h"
+#include "server/api/mutation_call.h"
 #include "server/api/network_config.h"
 #include "server/api/ready_model.h"
 #include "server/api/record_intake.h"
 #include "server/api/request_check.h"
+#include "server/api/trim_for_list.h"
 #include "server/catalog/model_catalog.h"
 #include "server/lifecycle/catalog_commands.h"
 
@@ -92,9 +94,15 @@ grpc::ServerUnaryReactor* ModelService::ImportModel(
   if (!status.ok()) return AnswerNow(context, status);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   api_.files->Run([this, context, request, response, reactor] {
-    std::string tenant = TenantOf(*context);
+    Mutation mutation = MutationOf(CallerOf(*context), *request);
+    auto earlier = RecallNow<v1::Model>(api_, mutation);
+    if (!earlier.ok() || earlier->has_value()) {
+      if (earlier.ok()) *response = **std::move(earlier);
+      reactor->Finish(ToAnswer(earlier.status()));
+      return;
+    }
     absl::StatusOr<TakenModel> taken =
-        TakeDirectory(api_, tenant, *request, [this, context] {
+        TakeDirectory(api_, mutation.caller.tenant, *request, [this, context] {
           return api_.draining->load() || context->IsCancelled();
         });
     if (!taken.ok()) {
@@ -102,7 +110,8 @@ grpc::ServerUnaryReactor* ModelService::ImportModel(
       reactor->Finish(ToAnswer(draining.ok() ? taken.status() : draining));
       return;
     }
-    StoreModel(api_, tenant, std::move(taken->model), std::move(taken->draft),
+    StoreModel(api_, std::move(mutation), std::move(taken->model),
+               std::move(taken->draft),
                [response, reactor](absl::StatusOr<v1::Model> stored) {
                  if (stored.ok()) *response = *std::move(stored);
                  reactor->Finish(ToAnswer(stored.status()));
@@ -159,11 +168,10 @@ grpc::ServerUnaryReactor* ModelService::ListModels(
         TUNESMITH_ASSIGN_OR_RETURN(
             std::vector<ModelRow> rows,
             ModelCatalog::List(db, tenant, filter, before, limit + 1));
-        response->set_next_page_token(
-            FillPage(rows, limit, listing,
-                     [response](ModelRow& row) -> const v1::Model& {
-                       return *response->add_models() = std::move(row.model);
-                     }));
+        for (ModelRow& row : rows) TrimForList(row.model);
+        response->set_next_page_token(FillPage(rows, limit, listing,
+                                               &ModelRow::model,
+                                               response->mutable_models()));
         return absl::OkStatus();
       });
 }
@@ -176,12 +184,13 @@ grpc::ServerUnaryReactor* ModelService::DeleteModel(
   if (absl::Status status = check.ToStatus(); !status.ok()) {
     return AnswerNow(context, status);
   }
-  return AnswerFromWrite(context, api_,
-                         [lifecycle = api_.lifecycle,
-                          tenant = TenantOf(*context), id](Transaction& tx) {
-                           return server::DeleteModel(tx, lifecycle, tenant,
-                                                      id);
-                         });
+  return AnswerMutation(
+      context, api_, request, response,
+      [lifecycle = api_.lifecycle, tenant = TenantOf(*context), id,
+       request](Transaction& tx) {
+        return EmptyAnswer(
+            server::DeleteModel(tx, lifecycle, tenant, id, request->etag()));
+      });
 }
 
 grpc::ServerWriteReactor<v1::DownloadModelResponse>*
@@ -211,7 +220,12 @@ grpc::ServerUnaryReactor* ModelService::ListModelParameters(
         int64_t count = row.facts.parameters_size();
         int64_t begin = std::min(first, count);
         int64_t end = std::min(begin + limit, count);
+        PageBytes bytes;
         for (int64_t i = begin; i < end; ++i) {
+          if (!bytes.Take(row.facts.parameters(i))) {
+            end = i;
+            break;
+          }
           response->add_parameters()->Swap(row.facts.mutable_parameters(i));
         }
         if (end < count) {

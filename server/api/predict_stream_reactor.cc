@@ -16,6 +16,10 @@ namespace {
 // More than a worker has at once, so that it never waits for the client.
 constexpr size_t kRequestsUnderWay = 4;
 
+// What a message holds before it is read. A read that fails leaves it where
+// nothing came, and not where bytes came that are no request.
+constexpr char kUnread[] = "-";
+
 }  // namespace
 
 PredictStreamReactor* PredictStreamReactor::Start(const ApiContext& api,
@@ -34,6 +38,14 @@ PredictStreamReactor* PredictStreamReactor::Start(const ApiContext& api,
 
 void PredictStreamReactor::OnReadDone(bool ok) {
   std::optional<AskedModel> model;
+  if (!ok && incoming_.model() != kUnread) {
+    return Fail(InvalidFieldsError(
+        {{"request",
+          "not a PredictRequest: its bytes are malformed, or a text "
+          "in it is not UTF-8"}}));
+  }
+  absl::Status checked = ok ? api_.rules->Check(incoming_) : absl::OkStatus();
+  if (!checked.ok()) return Fail(checked);
   {
     MutexLock lock(&mutex_);
     if (!ok || end_.has_value()) {
@@ -181,6 +193,7 @@ void PredictStreamReactor::Advance() {
   }
   if (!reading_ && !all_read_ && asked_.size() < kRequestsUnderWay) {
     reading_ = true;
+    incoming_.set_model(kUnread);
     StartRead(&incoming_);
   }
 }

@@ -6,18 +6,10 @@
 #include "proto/contract/base/status_macros.h"
 #include "server/api/start_estimate.h"
 #include "server/api/wait_reason.h"
-#include "server/lifecycle/job_list.h"
 #include "server/lifecycle/wire_time.h"
 #include "server/work/work_order.h"
 
 namespace tunesmith::server {
-namespace {
-
-// Jobs that tell how long jobs run.
-constexpr int kJobsOfMean = 16;
-
-}  // namespace
-
 QueueView::QueueView(Connection& db, const ApiContext& api, absl::Time now)
     : db_(db), api_(api), now_(now), places_(db) {}
 
@@ -45,31 +37,13 @@ absl::StatusOr<const std::map<std::string, JobKey>*> QueueView::RunningJobs() {
   return &*running_;
 }
 
-absl::StatusOr<std::optional<absl::Duration>> QueueView::MeanRun(
-    const std::string& tenant) {
-  auto [mean, is_new] = mean_runs_.try_emplace(tenant);
-  if (!is_new) return mean->second;
-  JobListQuery query;
-  query.tenant = tenant;
-  query.filter.add_states(v1::Job::SUCCEEDED);
-  TUNESMITH_ASSIGN_OR_RETURN(JobListPage page,
-                             ListJobs(db_, query, kJobsOfMean));
-  absl::Duration sum;
-  for (const ListedJob& listed : page.jobs) {
-    const v1::Job& job = listed.row.job;
-    sum += std::max(absl::ZeroDuration(), FromWireTime(job.end_time()) -
-                                              FromWireTime(job.start_time()));
-  }
-  if (!page.jobs.empty()) mean->second = sum / page.jobs.size();
-  return mean->second;
-}
-
 absl::StatusOr<std::optional<absl::Time>> QueueView::ExpectedStart(
     const v1::Job& job, int64_t position, const SlotSurvey& slots) {
   StartFacts facts;
   facts.position = position;
   facts.free_slots = slots.free;
-  TUNESMITH_ASSIGN_OR_RETURN(facts.mean_run, MeanRun(job.tenant()));
+  TUNESMITH_ASSIGN_OR_RETURN(facts.mean_run,
+                             api_.recent_runs->Mean(db_, job.tenant()));
   TUNESMITH_ASSIGN_OR_RETURN(auto* running, RunningJobs());
   for (const std::string& name : slots.running) {
     std::optional<absl::Duration>& left = facts.left.emplace_back();

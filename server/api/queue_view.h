@@ -37,8 +37,6 @@ class QueueView {
   const SlotSurvey& SurveyFor(const SlotNeeds& needs);
   // What runs, by the name of the job.
   absl::StatusOr<const std::map<std::string, JobKey>*> RunningJobs();
-  absl::StatusOr<std::optional<absl::Duration>> MeanRun(
-      const std::string& tenant);
   absl::StatusOr<std::optional<absl::Time>> ExpectedStart(
       const v1::Job& job, int64_t position, const SlotSurvey& slots);
 
@@ -49,7 +47,6 @@ class QueueView {
   std::optional<std::vector<v1::Worker>> workers_;
   std::map<NeedsKey, SlotSurvey> surveys_;
   std::optional<std::map<std::string, JobKey>> running_;
-  std::map<std::string, std::optional<absl::Duration>> mean_runs_;
 };
 
 }  // namespace tunesmith::server

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "proto/contract/base/status_macros.h"
 #include "proto/contract/error.h"
 #include "proto/contract/resource_name.h"
 #include "server/catalog/dataset_catalog.h"
@@ -24,33 +25,50 @@ absl::Status FreeUnlessFound(const absl::StatusOr<State>& state, State failed,
                    absl::StrCat("already exists: ", ResourceName(kind, id)));
 }
 
+// What a write leaves.
+template <typename Resource>
+struct Stored {
+  Resource answer;
+  // Whether it made the answer; another one did where the request came before.
+  bool is_new = false;
+};
+
 // Writes by `create` and settles what becomes of the draft.
 template <typename Resource>
 void StoreRecord(
-    const ApiContext& api, std::shared_ptr<ArtifactDraft> draft,
+    const ApiContext& api, Mutation mutation,
+    std::shared_ptr<ArtifactDraft> draft,
     absl::AnyInvocable<absl::StatusOr<Resource>(Transaction&)> create,
     absl::AnyInvocable<void(absl::StatusOr<Resource>)> done) {
-  auto stored = std::make_shared<Resource>();
+  auto stored = std::make_shared<Stored<Resource>>();
   Executor* files = api.files;
   api.store->Write(
-      [stored, create = std::move(create)](Transaction& tx) mutable {
-        absl::StatusOr<Resource> created = create(tx);
-        if (created.ok()) *stored = *std::move(created);
-        return created.status();
+      [stored, mutation = std::move(mutation),
+       create = std::move(create)](Transaction& tx) mutable -> absl::Status {
+        TUNESMITH_ASSIGN_OR_RETURN(stored->answer,
+                                   AnswerOnce<Resource>(tx, mutation, [&] {
+                                     stored->is_new = true;
+                                     return create(tx);
+                                   }));
+        return absl::OkStatus();
       },
       [stored, files, draft = std::move(draft),
        done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) {
+        if (status.ok() && stored->is_new) {
           draft->Keep();
-          done(std::move(*stored));
+          done(std::move(stored->answer));
           return;
         }
         // Deleting takes I/O, and so has no place on this thread. The answer
         // comes after it: a client that heard of the failure may try again.
-        files->Run([draft = std::move(draft), done = std::move(done),
+        files->Run([stored, draft = std::move(draft), done = std::move(done),
                     status]() mutable {
           draft.reset();
-          done(status);
+          if (status.ok()) {
+            done(std::move(stored->answer));
+          } else {
+            done(status);
+          }
         });
       });
 }
@@ -90,11 +108,12 @@ absl::Status CheckModelIdIsFree(const ApiContext& api,
   return FreeUnlessFound(state, v1::Model::FAILED, ResourceKind::kModel, id);
 }
 
-void StoreDataset(const ApiContext& api, const std::string& tenant,
-                  NewDataset dataset, std::shared_ptr<ArtifactDraft> draft,
+void StoreDataset(const ApiContext& api, Mutation mutation, NewDataset dataset,
+                  std::shared_ptr<ArtifactDraft> draft,
                   absl::AnyInvocable<void(absl::StatusOr<v1::Dataset>)> done) {
+  const std::string tenant = mutation.caller.tenant;
   StoreRecord<v1::Dataset>(
-      api, std::move(draft),
+      api, std::move(mutation), std::move(draft),
       [lifecycle = api.lifecycle, tenant,
        dataset = std::move(dataset)](Transaction& tx) {
         return CreateDataset(tx, lifecycle, tenant, dataset);
@@ -102,11 +121,12 @@ void StoreDataset(const ApiContext& api, const std::string& tenant,
       std::move(done));
 }
 
-void StoreModel(const ApiContext& api, const std::string& tenant,
-                NewModel model, std::shared_ptr<ArtifactDraft> draft,
+void StoreModel(const ApiContext& api, Mutation mutation, NewModel model,
+                std::shared_ptr<ArtifactDraft> draft,
                 absl::AnyInvocable<void(absl::StatusOr<v1::Model>)> done) {
+  const std::string tenant = mutation.caller.tenant;
   StoreRecord<v1::Model>(
-      api, std::move(draft),
+      api, std::move(mutation), std::move(draft),
       [lifecycle = api.lifecycle, tenant,
        model = std::move(model)](Transaction& tx) {
         return ImportModel(tx, lifecycle, tenant, model);

@@ -2,6 +2,7 @@
 #define TUNESMITH_SERVER_API_RECORD_INTAKE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/functional/any_invocable.h"
@@ -10,6 +11,7 @@
 #include "server/api/artifact_draft.h"
 #include "server/api/context.h"
 #include "server/lifecycle/catalog_commands.h"
+#include "server/lifecycle/mutation.h"
 #include "tunesmith/v1/dataset.pb.h"
 #include "tunesmith/v1/model.pb.h"
 
@@ -27,13 +29,27 @@ absl::Status CheckModelIdIsFree(const ApiContext& api,
                                 const std::string& tenant,
                                 const std::string& id);
 
-// Stores the record; `done` hears once it is on disk. The draft is kept then,
-// and deleted otherwise.
-void StoreDataset(const ApiContext& api, const std::string& tenant,
-                  NewDataset dataset, std::shared_ptr<ArtifactDraft> draft,
+// The answer to the same request before, so that nobody sends bytes in vain;
+// empty for a new one. ALREADY_EXISTS (REQUEST_ID_REUSED), INVALID_ARGUMENT.
+// Reads on the calling thread.
+template <typename Answer>
+absl::StatusOr<std::optional<Answer>> RecallNow(const ApiContext& api,
+                                                const Mutation& mutation) {
+  if (mutation.request_id.empty()) return std::optional<Answer>();
+  TUNESMITH_RETURN_IF_ERROR(CheckRequestId(mutation.request_id));
+  absl::StatusOr<std::optional<Answer>> answer = std::optional<Answer>();
+  api.store->ReadNow(
+      [&](Connection& db) { answer = RecallAnswer<Answer>(db, mutation); });
+  return answer;
+}
+
+// Stores the record, once for each request id, with an audit record; `done`
+// hears once it is on disk. The draft is kept then, and deleted otherwise.
+void StoreDataset(const ApiContext& api, Mutation mutation, NewDataset dataset,
+                  std::shared_ptr<ArtifactDraft> draft,
                   absl::AnyInvocable<void(absl::StatusOr<v1::Dataset>)> done);
-void StoreModel(const ApiContext& api, const std::string& tenant,
-                NewModel model, std::shared_ptr<ArtifactDraft> draft,
+void StoreModel(const ApiContext& api, Mutation mutation, NewModel model,
+                std::shared_ptr<ArtifactDraft> draft,
                 absl::AnyInvocable<void(absl::StatusOr<v1::Model>)> done);
 
 }  // namespace tunesmith::server

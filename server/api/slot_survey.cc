@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -26,6 +27,15 @@ std::string MemoryText(int64_t bytes, bool upwards) {
                          kUnits[unit]);
 }
 
+// Why the slot gets nothing; empty while it may.
+std::string OutOfService(const v1::Worker& worker, const v1::Slot& slot) {
+  if (!slot.out_of_service().empty()) return slot.out_of_service();
+  if (!worker.health().has_resume_time()) return "";
+  return absl::StrCat("the worker rests after ",
+                      worker.health().consecutive_failures(),
+                      " failures in a row: ", worker.health().message());
+}
+
 void CountSlot(const v1::Worker& worker, const v1::Slot& slot,
                const SlotNeeds& needs, SlotSurvey& survey) {
   const SlotOffer offer = OfferOf(slot);
@@ -34,10 +44,10 @@ void CountSlot(const v1::Worker& worker, const v1::Slot& slot,
     ++survey.too_small;
     survey.largest_memory_bytes =
         std::max(survey.largest_memory_bytes, offer.device_memory_bytes);
-  } else if (!slot.out_of_service().empty()) {
+  } else if (std::string reason = OutOfService(worker, slot); !reason.empty()) {
     if (survey.out_of_service++ > 0) return;
     survey.broken_slot = absl::StrCat(slot.device(), " of ", worker.name());
-    survey.broken_reason = slot.out_of_service();
+    survey.broken_reason = std::move(reason);
   } else {
     ++survey.total;
     if (slot.running().empty()) {
@@ -61,7 +71,10 @@ SlotSurvey SurveySlots(const std::vector<v1::Worker>& workers,
                        const SlotNeeds& needs) {
   SlotSurvey survey;
   for (const v1::Worker& worker : workers) {
-    if (worker.state() != v1::Worker::CONNECTED) continue;
+    if (worker.state() != v1::Worker::CONNECTED &&
+        worker.state() != v1::Worker::QUARANTINED) {
+      continue;
+    }
     for (const v1::Slot& slot : worker.slots()) {
       CountSlot(worker, slot, needs, survey);
     }

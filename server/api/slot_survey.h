@@ -11,7 +11,7 @@
 namespace tunesmith::server {
 
 // What the slots of connected workers, which do not drain, are to an item that
-// waits.
+// waits. Those of one that rests after faults are out of service.
 struct SlotSurvey {
   // Of those that fit and are in service.
   int total = 0;

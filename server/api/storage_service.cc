@@ -11,6 +11,7 @@
 #include "server/api/identity.h"
 #include "server/api/listing.h"
 #include "server/api/request_check.h"
+#include "server/lifecycle/mutation.h"
 #include "server/lifecycle/wire_time.h"
 
 namespace tunesmith::server {
@@ -28,14 +29,27 @@ grpc::ServerUnaryReactor* AnswerFromFiles(
     return AnswerNow(context, status);
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  api.files->Run([reactor, work = std::move(work)]() mutable {
-    reactor->Finish(ToAnswer(work()));
+  api.files->Run([context, reactor, work = std::move(work)]() mutable {
+    reactor->Finish(IsOver(*context) ? grpc::Status::CANCELLED
+                                     : ToAnswer(work()));
   });
   return reactor;
 }
 
 bool IsSeenBy(const std::string& tenant, const SurveyedItem& surveyed) {
   return surveyed.tenant.empty() || surveyed.tenant == tenant;
+}
+
+void DescribePolicy(const RetentionPolicy& policy, v1::Storage& storage) {
+  if (policy.checkpoints.has_value()) {
+    *storage.mutable_checkpoint_retention() =
+        ToWireDuration(*policy.checkpoints);
+  }
+  if (policy.jobs.has_value()) {
+    *storage.mutable_job_retention() = ToWireDuration(*policy.jobs);
+  }
+  storage.set_max_ended_jobs(policy.max_ended_jobs);
+  *storage.mutable_quarantine_retention() = ToWireDuration(policy.quarantined);
 }
 
 absl::Status Describe(const StorageKeeper& keeper, const std::string& tenant,
@@ -60,10 +74,7 @@ absl::Status Describe(const StorageKeeper& keeper, const std::string& tenant,
   }
   storage.set_free_bytes(space.free_bytes);
   storage.set_capacity_bytes(space.capacity_bytes);
-  if (keeper.retention().has_value()) {
-    *storage.mutable_checkpoint_retention() =
-        ToWireDuration(*keeper.retention());
-  }
+  DescribePolicy(keeper.policy(), storage);
   return absl::OkStatus();
 }
 
@@ -112,6 +123,7 @@ absl::Status ListPage(const StorageKeeper& keeper, const std::string& tenant,
                       const PageRequest& page,
                       v1::ListStoredItemsResponse& response) {
   TUNESMITH_ASSIGN_OR_RETURN(std::vector<SurveyedItem> items, keeper.Survey());
+  PageBytes bytes;
   for (SurveyedItem& surveyed : items) {
     StoredItem& item = surveyed.item;
     if (!IsSeenBy(tenant, surveyed)) continue;
@@ -119,9 +131,9 @@ absl::Status ListPage(const StorageKeeper& keeper, const std::string& tenant,
       continue;
     }
     if (page.after.has_value() && !IsListedBefore(*page.after, item)) continue;
-    if (response.items_size() == page.limit) {
+    if (response.items_size() == page.limit || !bytes.Take(item)) {
       response.set_next_page_token(
-          MakeCursor(page.listing, response.items(page.limit - 1)));
+          MakeCursor(page.listing, *response.items().rbegin()));
       break;
     }
     *response.add_items() = std::move(item);
@@ -135,6 +147,7 @@ absl::StatusOr<PruneRequest> CheckPrune(const v1::PruneStorageRequest& request,
   PruneRequest prune;
   prune.tenant = tenant;
   prune.validate_only = request.validate_only();
+  prune.delete_quarantined = request.delete_quarantined();
   prune.older_than = FromWireDuration(request.older_than());
   if (*prune.older_than < absl::ZeroDuration()) {
     check.Add("older_than", "must be at least 0");
@@ -143,16 +156,20 @@ absl::StatusOr<PruneRequest> CheckPrune(const v1::PruneStorageRequest& request,
   return prune;
 }
 
-absl::Status Prune(StorageKeeper& keeper, const PruneRequest& request,
+absl::Status Prune(const ApiContext& api, const Mutation& mutation,
+                   const PruneRequest& request,
                    v1::PruneStorageResponse& response) {
-  TUNESMITH_ASSIGN_OR_RETURN(PruneResult result, keeper.Prune(request));
+  TUNESMITH_ASSIGN_OR_RETURN(PruneResult result, api.keeper->Prune(request));
   response.set_item_count(static_cast<int64_t>(result.items.size()));
   response.set_freed_bytes(result.freed_bytes);
   if (result.items.size() > kMostPruned) result.items.resize(kMostPruned);
   for (StoredItem& item : result.items) {
     *response.add_items() = std::move(item);
   }
-  return absl::OkStatus();
+  if (request.validate_only) return absl::OkStatus();
+  return api.store->WriteAndWait([&](Transaction& tx) {
+    return RecordMutation(tx, mutation, SubjectOf(response), response);
+  });
 }
 
 }  // namespace
@@ -191,9 +208,9 @@ grpc::ServerUnaryReactor* StorageService::PruneStorage(
   };
   return AnswerFromFiles(
       context, api_,
-      [keeper = api_.keeper, prune = *std::move(prune), response] {
-        return Prune(*keeper, prune, *response);
-      });
+      [this, mutation = MutationOf(CallerOf(*context), *request),
+       prune = *std::move(prune),
+       response] { return Prune(api_, mutation, prune, *response); });
 }
 
 }  // namespace tunesmith::server

@@ -23,6 +23,14 @@ absl::Status Incomplete(const std::string& what) {
                    absl::StrCat("upload refused, ", what));
 }
 
+absl::Status StalledError(absl::Duration waited) {
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded, v1::ERROR_REASON_UPLOAD_STALLED,
+      absl::StrCat(
+          "upload given up, nothing came for: ", absl::FormatDuration(waited),
+          " (the server's --upload-idle-timeout)"));
+}
+
 bool IsSha256(const std::string& text) {
   if (text.size() != 64) return false;
   for (char c : text) {
@@ -55,12 +63,23 @@ absl::Status CheckHeader(const v1::UploadDatasetRequest::Header& header) {
 UploadReactor::UploadReactor(const ApiContext& api,
                              grpc::CallbackServerContext* context,
                              v1::Dataset* response)
-    : api_(api), context_(context), response_(response) {
+    : api_(api),
+      context_(context),
+      response_(response),
+      patience_(api.upload_patience) {
+  ReadNext();
+}
+
+void UploadReactor::ReadNext() {
+  patience_.Begin([this] {
+    api_.files->Run([this] { Fail(StalledError(api_.upload_patience)); });
+  });
   StartRead(&message_);
 }
 
 void UploadReactor::OnReadDone(bool ok) {
-  api_.files->Run([this, ok] { Step(ok); });
+  // Otherwise the call has been ended.
+  if (patience_.End()) api_.files->Run([this, ok] { Step(ok); });
 }
 
 void UploadReactor::Step(bool ok) {
@@ -73,12 +92,17 @@ void UploadReactor::Step(bool ok) {
     }
     return;
   }
+  if (status.ok()) status = api_.rules->Check(message_);
   if (status.ok()) status = writer_ == nullptr ? TakeHeader() : TakeChunk();
   if (!status.ok()) {
     Fail(status);
     return;
   }
-  StartRead(&message_);
+  if (answered_) {
+    Finish(grpc::Status::OK);
+    return;
+  }
+  ReadNext();
 }
 
 absl::Status UploadReactor::TakeHeader() {
@@ -90,8 +114,16 @@ absl::Status UploadReactor::TakeHeader() {
   if (header_.size_bytes() > api_.max_dataset_bytes) {
     return TooLargeError("file", api_.max_dataset_bytes, "--max-dataset-bytes");
   }
-  TUNESMITH_RETURN_IF_ERROR(
-      CheckDatasetIdIsFree(api_, TenantOf(*context_), header_.dataset_id()));
+  mutation_ = MutationOf(CallerOf(*context_), header_);
+  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::Dataset> earlier,
+                             RecallNow<v1::Dataset>(api_, mutation_));
+  if (earlier.has_value()) {
+    *response_ = *std::move(earlier);
+    answered_ = true;
+    return absl::OkStatus();
+  }
+  TUNESMITH_RETURN_IF_ERROR(CheckDatasetIdIsFree(api_, mutation_.caller.tenant,
+                                                 header_.dataset_id()));
   dataset_.id = header_.dataset_id();
   dataset_.uid = api_.lifecycle.new_uid();
   dataset_.dataset = header_.dataset();
@@ -109,11 +141,7 @@ absl::Status UploadReactor::TakeChunk() {
     return InvalidFieldsError(
         {{"chunk", "must be in every message after the first"}});
   }
-  int64_t size = static_cast<int64_t>(message_.chunk().size());
-  if (size > kMaxChunkBytes) {
-    return InvalidFieldsError({{"chunk", "must have at most 1 MiB"}});
-  }
-  received_bytes_ += size;
+  received_bytes_ += static_cast<int64_t>(message_.chunk().size());
   if (received_bytes_ > header_.size_bytes()) {
     return Incomplete(
         absl::StrCat("more bytes than announced: ", header_.size_bytes()));
@@ -126,7 +154,7 @@ void UploadReactor::Complete() {
     Fail(status);
     return;
   }
-  StoreDataset(api_, TenantOf(*context_), std::move(dataset_),
+  StoreDataset(api_, std::move(mutation_), std::move(dataset_),
                std::move(draft_), [this](absl::StatusOr<v1::Dataset> stored) {
                  if (stored.ok()) *response_ = *std::move(stored);
                  Finish(ToAnswer(stored.status()));

@@ -1,7 +1,7 @@
 #ifndef TUNESMITH_SERVER_API_WORKER_SERVICE_H_
 #define TUNESMITH_SERVER_API_WORKER_SERVICE_H_
 
-#include "server/api/worker_directory.h"
+#include "server/api/context.h"
 #include "tunesmith/v1/worker_service.grpc.pb.h"
 
 namespace tunesmith::server {
@@ -9,8 +9,8 @@ namespace tunesmith::server {
 // tunesmith.v1.WorkerService. Thread-safe; no method blocks.
 class WorkerService final : public v1::WorkerService::CallbackService {
  public:
-  // `workers` is not owned.
-  explicit WorkerService(const WorkerDirectory* workers) : workers_(workers) {}
+  // What `api` names is not owned.
+  explicit WorkerService(const ApiContext& api) : api_(api) {}
 
   grpc::ServerUnaryReactor* GetWorker(grpc::CallbackServerContext* context,
                                       const v1::GetWorkerRequest* request,
@@ -19,9 +19,15 @@ class WorkerService final : public v1::WorkerService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListWorkersRequest* request,
       v1::ListWorkersResponse* response) override;
+  grpc::ServerUnaryReactor* DrainWorker(grpc::CallbackServerContext* context,
+                                        const v1::DrainWorkerRequest* request,
+                                        v1::Worker* response) override;
+  grpc::ServerUnaryReactor* ResumeWorker(grpc::CallbackServerContext* context,
+                                         const v1::ResumeWorkerRequest* request,
+                                         v1::Worker* response) override;
 
  private:
-  const WorkerDirectory* const workers_;
+  const ApiContext api_;
 };
 
 }  // namespace tunesmith::server

@@ -15,7 +15,9 @@ absl::StatusOr<DatasetRow> ReadRow(const Statement& statement) {
   row.tenant = statement.Text(1);
   row.file_name = statement.Text(2);
   TUNESMITH_RETURN_IF_ERROR(ParseRecord(statement.Text(3), row.artifact));
-  TUNESMITH_RETURN_IF_ERROR(ParseRecord(statement.Text(4), row.dataset));
+  std::string record = statement.Text(4);
+  TUNESMITH_RETURN_IF_ERROR(ParseRecord(record, row.dataset));
+  row.dataset.set_etag(EtagOfRecord(record));
   return row;
 }
 
@@ -35,7 +37,8 @@ internal::v1::DatasetInput DatasetRow::Input() const {
   return input;
 }
 
-absl::Status DatasetCatalog::Insert(Transaction& tx, const DatasetRow& row) {
+absl::Status DatasetCatalog::Insert(Transaction& tx, DatasetRow& row) {
+  std::string record = RecordOf(row.dataset);
   TUNESMITH_ASSIGN_OR_RETURN(
       std::string id,
       ParseResourceName(ResourceKind::kDataset, row.dataset.name()));
@@ -51,9 +54,11 @@ absl::Status DatasetCatalog::Insert(Transaction& tx, const DatasetRow& row) {
           .Bind(row.file_name)
           .BindBlob(row.artifact.SerializeAsString())
           .Bind(row.artifact.key())
-          .BindBlob(row.dataset.SerializeAsString())
+          .BindBlob(record)
           .Run();
-  return InsertError(status, row.dataset.name());
+  TUNESMITH_RETURN_IF_ERROR(InsertError(status, row.dataset.name()));
+  row.dataset.set_etag(EtagOfRecord(record));
+  return absl::OkStatus();
 }
 
 absl::Status DatasetCatalog::Update(Transaction& tx, const std::string& tenant,
@@ -63,7 +68,7 @@ absl::Status DatasetCatalog::Update(Transaction& tx, const std::string& tenant,
           .Prepare("UPDATE datasets SET state = ?, record = ? "
                    "WHERE tenant = ? AND uid = ?")
           .Bind(static_cast<int64_t>(dataset.state()))
-          .BindBlob(dataset.SerializeAsString())
+          .BindBlob(RecordOf(dataset))
           .Bind(tenant)
           .Bind(dataset.uid())
           .Run());

@@ -33,7 +33,7 @@ struct DatasetRow {
 class DatasetCatalog {
  public:
   // `row.dataset` has name, uid and state. ALREADY_EXISTS (RESOURCE_EXISTS).
-  static absl::Status Insert(Transaction& tx, const DatasetRow& row);
+  static absl::Status Insert(Transaction& tx, DatasetRow& row);
   // Replaces record and state.
   static absl::Status Update(Transaction& tx, const std::string& tenant,
                              const v1::Dataset& dataset);

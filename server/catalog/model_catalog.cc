@@ -16,7 +16,9 @@ absl::StatusOr<ModelRow> ReadRow(const Statement& statement) {
   row.number = statement.Int(0);
   row.tenant = statement.Text(1);
   TUNESMITH_RETURN_IF_ERROR(ParseRecord(statement.Text(2), row.artifact));
-  TUNESMITH_RETURN_IF_ERROR(ParseRecord(statement.Text(3), row.model));
+  std::string record = statement.Text(3);
+  TUNESMITH_RETURN_IF_ERROR(ParseRecord(record, row.model));
+  row.model.set_etag(EtagOfRecord(record));
   TUNESMITH_RETURN_IF_ERROR(ParseRecord(statement.Text(4), row.facts));
   return row;
 }
@@ -47,7 +49,8 @@ internal::v1::ModelInput ModelRow::Input() const {
   return input;
 }
 
-absl::Status ModelCatalog::Insert(Transaction& tx, const ModelRow& row) {
+absl::Status ModelCatalog::Insert(Transaction& tx, ModelRow& row) {
+  std::string record = RecordOf(row.model);
   TUNESMITH_ASSIGN_OR_RETURN(
       std::string id,
       ParseResourceName(ResourceKind::kModel, row.model.name()));
@@ -65,10 +68,12 @@ absl::Status ModelCatalog::Insert(Transaction& tx, const ModelRow& row) {
           .Bind(row.model.parameter_count())
           .BindBlob(row.artifact.SerializeAsString())
           .Bind(row.artifact.key())
-          .BindBlob(row.model.SerializeAsString())
+          .BindBlob(record)
           .BindBlob(FactsColumn(row.facts))
           .Run();
-  return InsertError(status, row.model.name());
+  TUNESMITH_RETURN_IF_ERROR(InsertError(status, row.model.name()));
+  row.model.set_etag(EtagOfRecord(record));
+  return absl::OkStatus();
 }
 
 absl::Status ModelCatalog::Update(Transaction& tx, const std::string& tenant,
@@ -82,7 +87,7 @@ absl::Status ModelCatalog::Update(Transaction& tx, const std::string& tenant,
           .Bind(static_cast<int64_t>(model.state()))
           .Bind(model.family())
           .Bind(model.parameter_count())
-          .BindBlob(model.SerializeAsString())
+          .BindBlob(RecordOf(model))
           .BindBlob(FactsColumn(facts))
           .Bind(tenant)
           .Bind(model.uid())

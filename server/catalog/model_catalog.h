@@ -40,7 +40,7 @@ struct ModelFilter {
 class ModelCatalog {
  public:
   // `row.model` has name, uid and state. ALREADY_EXISTS (RESOURCE_EXISTS).
-  static absl::Status Insert(Transaction& tx, const ModelRow& row);
+  static absl::Status Insert(Transaction& tx, ModelRow& row);
   // Replaces record, state and facts.
   static absl::Status Update(Transaction& tx, const std::string& tenant,
                              const v1::Model& model,

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -27,6 +28,19 @@ class JobWatcher {
   virtual void OnShutdown() = 0;
 };
 
+// Somebody who follows all jobs of a tenant. As JobWatcher.
+class JobListWatcher {
+ public:
+  virtual ~JobListWatcher() = default;
+
+  // The job is new, its record changed, or it made progress: read it.
+  virtual void OnJobChanged(const std::string& uid) = 0;
+  // `job` as it was.
+  virtual void OnJobDeleted(const v1::Job& job) = 0;
+  // The server stops: end the stream with UNAVAILABLE.
+  virtual void OnShutdown() = 0;
+};
+
 // Wakes watchers after commits, and holds the newest progress of running jobs
 // in memory. Thread-safe.
 class WatchHub {
@@ -35,6 +49,16 @@ class WatchHub {
   // misses nothing.
   void Subscribe(const JobKey& job, std::shared_ptr<JobWatcher> watcher);
   void Unsubscribe(const JobKey& job, const JobWatcher* watcher);
+
+  // As Subscribe, for the jobs of a tenant.
+  void SubscribeList(const std::string& tenant,
+                     std::shared_ptr<JobListWatcher> watcher);
+  void UnsubscribeList(const std::string& tenant,
+                       const JobListWatcher* watcher);
+
+  // Call after the commit that changed a job's record, or removed it.
+  void NotifyChanged(const JobKey& job);
+  void NotifyDeleted(const v1::Job& job);
 
   // Call after the commit that appended.
   void NotifyEvents(const JobKey& job);
@@ -52,9 +76,16 @@ class WatchHub {
   std::vector<std::shared_ptr<JobWatcher>> WatchersOf(const JobKey& job) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  using ListWatchers = std::vector<std::shared_ptr<JobListWatcher>>;
+  ListWatchers ListWatchersOf(const std::string& tenant) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable Mutex mutex_;
   std::map<JobKey, std::vector<std::weak_ptr<JobWatcher>>> watchers_
       ABSL_GUARDED_BY(mutex_);
+  // By tenant.
+  std::map<std::string, std::vector<std::weak_ptr<JobListWatcher>>>
+      list_watchers_ ABSL_GUARDED_BY(mutex_);
   std::map<JobKey, v1::Progress> progress_ ABSL_GUARDED_BY(mutex_);
   bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -44,9 +44,11 @@ constexpr JobTransition kTransitions[] = {
 
     {Job::SUCCEEDED, JobAction::kDelete, Job::STATE_UNSPECIFIED},
 
+    {Job::FAILED, JobAction::kReopen, Job::QUEUED},
     {Job::FAILED, JobAction::kDelete, Job::STATE_UNSPECIFIED},
 
     {Job::CANCELLED, JobAction::kCancel, Job::CANCELLED},
+    {Job::CANCELLED, JobAction::kReopen, Job::QUEUED},
     {Job::CANCELLED, JobAction::kDelete, Job::STATE_UNSPECIFIED},
 };
 
@@ -78,6 +80,8 @@ std::string_view JobActionName(JobAction action) {
       return "suspend";
     case JobAction::kStopped:
       return "stop";
+    case JobAction::kReopen:
+      return "retry";
     case JobAction::kDelete:
       return "delete";
   }

@@ -33,6 +33,8 @@ enum class JobAction {
   kSuspended,
   // The running attempt has stopped as asked, or is lost.
   kStopped,
+  // It had ended, and is to go on.
+  kReopen,
   // Its record is removed.
   kDelete,
 };
@@ -41,7 +43,8 @@ inline constexpr JobAction kJobActions[] = {
     JobAction::kResolve,   JobAction::kReject,  JobAction::kLease,
     JobAction::kRetry,     JobAction::kSucceed, JobAction::kFail,
     JobAction::kCancel,    JobAction::kPause,   JobAction::kResume,
-    JobAction::kSuspended, JobAction::kStopped, JobAction::kDelete};
+    JobAction::kSuspended, JobAction::kStopped, JobAction::kReopen,
+    JobAction::kDelete};
 
 // One legal step. kDelete leads to STATE_UNSPECIFIED: the job is gone.
 struct JobTransition {

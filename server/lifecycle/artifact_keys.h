@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/store/connection.h"
@@ -19,6 +20,9 @@ struct ArtifactsInUse {
   bool Contains(const std::string& key) const;
 };
 absl::StatusOr<ArtifactsInUse> FindArtifactsInUse(Connection& db);
+// The same of `keys`, whatever else there is: it costs as much as they are.
+absl::StatusOr<ArtifactsInUse> FindArtifactsInUse(
+    Connection& db, const std::vector<std::string>& keys);
 
 }  // namespace tunesmith::server
 

@@ -58,7 +58,8 @@ absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
                                           const std::string& tenant,
                                           const NewDataset& dataset);
 absl::Status DeleteDataset(Transaction& tx, const LifecycleContext& context,
-                           const std::string& tenant, const std::string& id);
+                           const std::string& tenant, const std::string& id,
+                           const std::string& etag = "");
 
 // Stores it in IMPORTING with a work item, in the place of one of that id that
 // FAILED.
@@ -67,7 +68,8 @@ absl::StatusOr<v1::Model> ImportModel(Transaction& tx,
                                       const std::string& tenant,
                                       const NewModel& model);
 absl::Status DeleteModel(Transaction& tx, const LifecycleContext& context,
-                         const std::string& tenant, const std::string& id);
+                         const std::string& tenant, const std::string& id,
+                         const std::string& etag = "");
 
 }  // namespace tunesmith::server
 

@@ -137,6 +137,20 @@ absl::Status CheckpointTable::NoneError(Connection& db, const v1::Job& job) {
                    v1::ERROR_REASON_RESOURCE_NOT_READY, message);
 }
 
+absl::StatusOr<std::vector<JobKey>> CheckpointTable::ListHolders(
+    Connection& db, const JobKey& after, int limit) {
+  Statement statement = db.Prepare(
+      "SELECT DISTINCT tenant, job_uid FROM checkpoints "
+      "WHERE (tenant, job_uid) > (?, ?) ORDER BY tenant, job_uid LIMIT ?");
+  statement.Bind(after.tenant).Bind(after.uid).Bind(limit);
+  std::vector<JobKey> keys;
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return keys;
+    keys.push_back({.tenant = statement.Text(0), .uid = statement.Text(1)});
+  }
+}
+
 absl::StatusOr<std::vector<std::string>> CheckpointTable::ArtifactKeys(
     Connection& db) {
   return db.Prepare("SELECT artifact_key FROM checkpoints").Texts();

@@ -61,6 +61,11 @@ class CheckpointTable {
   // saying why.
   static absl::Status NoneError(Connection& db, const v1::Job& job);
 
+  // At most `limit` jobs that have checkpoints, over all tenants, in the order
+  // of their keys, from after `after` on.
+  static absl::StatusOr<std::vector<JobKey>> ListHolders(Connection& db,
+                                                         const JobKey& after,
+                                                         int limit);
   // Over all jobs and tenants.
   static absl::StatusOr<std::vector<std::string>> ArtifactKeys(Connection& db);
 };

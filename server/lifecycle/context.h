@@ -15,8 +15,11 @@
 #include "server/work/work_queue.h"
 #include "tunesmith/v1/errors.pb.h"
 #include "tunesmith/v1/job.pb.h"
+#include "tunesmith/v1/worker.pb.h"
 
 namespace tunesmith::server {
+
+class PlaceFaults;
 
 // Hears, after commits, what the rest of the server acts on. Called on the
 // completion executor; must not block.
@@ -40,6 +43,17 @@ class LifecycleObserver {
   // `reason` is UNSPECIFIED for SUCCEEDED. `duration` is from creation to end.
   virtual void OnJobEnded(v1::Job::State state, v1::ErrorReason reason,
                           absl::Duration duration) = 0;
+
+  // An attempt on the worker showed that it is well as a place, or failed by
+  // it.
+  virtual void OnPlaceWorked(const std::string& worker_id) {}
+  virtual void OnPlaceFailed(const std::string& worker_id, v1::PlaceFault fault,
+                             const std::string& message) {}
+  // By somebody's wish the worker gets nothing new, or is as others again and
+  // taken to be well.
+  virtual void OnWorkerDrained(const std::string& worker_id,
+                               const v1::Worker::Drain& drain) {}
+  virtual void OnWorkerResumed(const std::string& worker_id) {}
 };
 
 // What every command needs beside its transaction. Not owned.
@@ -49,12 +63,14 @@ struct LifecycleContext {
   LifecycleObserver* observer = nullptr;
   PreviewCalls* previews = nullptr;
   PredictionDesk* predictions = nullptr;
+  // Null: nothing is remembered of places.
+  PlaceFaults* places = nullptr;
   // New jobs are refused beyond so many that have not ended.
   int64_t max_live_jobs = 1'000'000;
   // The same for each tenant; 0: no limit of its own.
   int64_t max_live_jobs_per_tenant = 0;
   OrderPolicy order;
-  // Pause before the n-th attempt: n - 1 times this.
+  // Pause before the second attempt; see RetryDelay.
   absl::Duration retry_delay = absl::Seconds(2);
   // Set where jobs are refused that no worker could run: whether one could.
   std::function<bool(const SlotNeeds&)> could_run;

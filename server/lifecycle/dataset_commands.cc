@@ -7,6 +7,7 @@
 #include "server/catalog/dataset_catalog.h"
 #include "server/lifecycle/catalog_commands.h"
 #include "server/lifecycle/dataset_format.h"
+#include "server/lifecycle/etag.h"
 #include "server/lifecycle/lease_effects.h"
 #include "server/lifecycle/resource_fields.h"
 #include "server/lifecycle/resource_in_use.h"
@@ -103,9 +104,11 @@ absl::StatusOr<v1::Dataset> CreateDataset(Transaction& tx,
 }
 
 absl::Status DeleteDataset(Transaction& tx, const LifecycleContext& context,
-                           const std::string& tenant, const std::string& id) {
+                           const std::string& tenant, const std::string& id,
+                           const std::string& etag) {
   TUNESMITH_ASSIGN_OR_RETURN(DatasetRow row,
                              DatasetCatalog::Get(tx.db(), tenant, id));
+  TUNESMITH_RETURN_IF_ERROR(CheckEtag("dataset", etag, row.dataset.etag()));
   return RemoveDataset(tx, context, row);
 }
 

@@ -15,6 +15,7 @@ JobChange::JobChange(Transaction& tx, const LifecycleContext& context,
     : tx_(tx), context_(context), before_(job), job_(std::move(job)) {}
 
 absl::Status JobChange::RecordCreation() {
+  tx_.OnCommit([hub = context_.hub, key = key()] { hub->NotifyChanged(key); });
   return AppendStateChange(v1::Job::STATE_UNSPECIFIED, absl::OkStatus(), "");
 }
 
@@ -24,7 +25,12 @@ absl::Status JobChange::Move(JobAction action, const absl::Status& cause,
   TUNESMITH_ASSIGN_OR_RETURN(v1::Job::State to,
                              NextState(job_.name(), from, action));
   job_.set_state(to);
-  if (IsTerminal(to)) End(cause);
+  if (IsTerminal(to)) {
+    End(cause);
+  } else {
+    job_.clear_end_time();
+    job_.clear_error();
+  }
   if (!HoldsDevice(to)) {
     tx_.OnCommit(
         [hub = context_.hub, key = key()] { hub->ClearProgress(key); });
@@ -69,7 +75,12 @@ absl::Status JobChange::Append(v1::JobEvent event) {
 }
 
 absl::Status JobChange::Save() {
-  TUNESMITH_RETURN_IF_ERROR(JobTable::UpdateIfChanged(tx_, before_, job_));
+  TUNESMITH_ASSIGN_OR_RETURN(bool changed,
+                             JobTable::UpdateIfChanged(tx_, before_, job_));
+  if (changed) {
+    tx_.OnCommit(
+        [hub = context_.hub, key = key()] { hub->NotifyChanged(key); });
+  }
   if (has_new_events_) {
     tx_.OnCommit([hub = context_.hub, key = key()] { hub->NotifyEvents(key); });
   }

@@ -40,6 +40,16 @@ absl::StatusOr<v1::Job> ReproduceJob(Transaction& tx,
                                      const std::string& tenant,
                                      const v1::ReproduceJobRequest& request);
 
+absl::StatusOr<v1::Job> UpdateJob(Transaction& tx,
+                                  const LifecycleContext& context,
+                                  const std::string& tenant,
+                                  const v1::UpdateJobRequest& request);
+
+absl::StatusOr<v1::Job> RetryJob(Transaction& tx,
+                                 const LifecycleContext& context,
+                                 const std::string& tenant,
+                                 const v1::RetryJobRequest& request);
+
 absl::StatusOr<v1::Job> CancelJob(Transaction& tx,
                                   const LifecycleContext& context,
                                   const std::string& tenant,

@@ -132,11 +132,13 @@ absl::Status JobTable::Update(Transaction& tx, v1::Job& job) {
   return Replace(tx, Record(job), job);
 }
 
-absl::Status JobTable::UpdateIfChanged(Transaction& tx, const v1::Job& before,
-                                       v1::Job& job) {
+absl::StatusOr<bool> JobTable::UpdateIfChanged(Transaction& tx,
+                                               const v1::Job& before,
+                                               v1::Job& job) {
   const std::string record = Record(job);
-  if (record == Record(before)) return absl::OkStatus();
-  return Replace(tx, record, job);
+  if (record == Record(before)) return false;
+  TUNESMITH_RETURN_IF_ERROR(Replace(tx, record, job));
+  return true;
 }
 
 // Events, metrics and marks go with the row (ON DELETE CASCADE). The request

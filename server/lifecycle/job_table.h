@@ -24,12 +24,6 @@ struct JobRow {
   JobKey key() const { return {job.tenant(), job.uid()}; }
 };
 
-// The answer to an earlier request with the same id.
-struct EarlierRequest {
-  std::string body_digest;
-  std::string job_uid;
-};
-
 // Jobs' SQL. Stateless. Names here are ids: the last part of the name.
 class JobTable {
  public:
@@ -40,10 +34,11 @@ class JobTable {
                              const std::vector<std::string>& input_uids);
   // Replaces the record; gives `job` a new etag.
   static absl::Status Update(Transaction& tx, v1::Job& job);
-  // Replaces the record where it differs from that of `before`; gives `job` a
-  // new etag then.
-  static absl::Status UpdateIfChanged(Transaction& tx, const v1::Job& before,
-                                      v1::Job& job);
+  // Replaces the record where it differs from that of `before`, and gives `job`
+  // a new etag then; whether it did.
+  static absl::StatusOr<bool> UpdateIfChanged(Transaction& tx,
+                                              const v1::Job& before,
+                                              v1::Job& job);
   // With events, metrics and the inputs' marks.
   static absl::Status Remove(Transaction& tx, const JobKey& job);
 
@@ -78,12 +73,6 @@ class JobTable {
   // Those that have not ended; of one tenant, or of all where it is empty.
   static absl::StatusOr<int64_t> CountLive(Connection& db,
                                            const std::string& tenant);
-
-  static absl::StatusOr<std::optional<EarlierRequest>> FindRequest(
-      Connection& db, const std::string& tenant, const std::string& request_id);
-  static absl::Status RecordRequest(Transaction& tx, const std::string& tenant,
-                                    const std::string& request_id,
-                                    const EarlierRequest& request);
 };
 
 }  // namespace tunesmith::server

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "proto/contract/base/status_macros.h"
+#include "server/lifecycle/attempt_place.h"
 
 namespace tunesmith::server {
 
@@ -41,6 +42,7 @@ absl::Status RemoveItem(Transaction& tx, const LifecycleContext& context,
                              WorkQueue::Find(tx.db(), item_uid));
   if (!row.has_value()) return absl::OkStatus();
   TUNESMITH_RETURN_IF_ERROR(WorkQueue::Remove(tx, item_uid));
+  ForgetPlaceFaults(context, item_uid);
   if (row->leased()) NotifyLeaseEnded(tx, context, *row);
   return absl::OkStatus();
 }

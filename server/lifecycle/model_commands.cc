@@ -6,6 +6,7 @@
 #include "proto/contract/resource_name.h"
 #include "server/catalog/model_catalog.h"
 #include "server/lifecycle/catalog_commands.h"
+#include "server/lifecycle/etag.h"
 #include "server/lifecycle/lease_effects.h"
 #include "server/lifecycle/resource_fields.h"
 #include "server/lifecycle/resource_in_use.h"
@@ -101,9 +102,11 @@ absl::StatusOr<v1::Model> ImportModel(Transaction& tx,
 }
 
 absl::Status DeleteModel(Transaction& tx, const LifecycleContext& context,
-                         const std::string& tenant, const std::string& id) {
+                         const std::string& tenant, const std::string& id,
+                         const std::string& etag) {
   TUNESMITH_ASSIGN_OR_RETURN(ModelRow row,
                              ModelCatalog::Get(tx.db(), tenant, id));
+  TUNESMITH_RETURN_IF_ERROR(CheckEtag("model", etag, row.model.etag()));
   return RemoveModel(tx, context, row);
 }
 

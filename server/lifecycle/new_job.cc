@@ -36,15 +36,6 @@ absl::Status CheckLiveJobs(Connection& db, const std::string& tenant,
       kQueueFullRetry);
 }
 
-absl::Status CheckQuota(Connection& db, const LifecycleContext& context,
-                        const std::string& tenant) {
-  if (context.max_live_jobs_per_tenant > 0) {
-    TUNESMITH_RETURN_IF_ERROR(
-        CheckLiveJobs(db, tenant, context.max_live_jobs_per_tenant));
-  }
-  return CheckLiveJobs(db, "", context.max_live_jobs);
-}
-
 absl::Status CheckFits(const LifecycleContext& context, const JobDraft& draft) {
   if (!context.could_run) return absl::OkStatus();
   if (context.could_run(
@@ -56,29 +47,6 @@ absl::Status CheckFits(const LifecycleContext& context, const JobDraft& draft) {
                    "no connected worker has a slot that the job could run in, "
                    "and this server refuses such jobs; see resources in "
                    "job.spec, or start tunesmith-worker on such a machine");
-}
-
-// The job of an earlier request with the same id.
-absl::StatusOr<std::optional<v1::Job>> FindAnswer(
-    Connection& db, const std::string& tenant, const JobRequestNames& names) {
-  if (names.request_id.empty()) return std::nullopt;
-  TUNESMITH_ASSIGN_OR_RETURN(
-      std::optional<EarlierRequest> earlier,
-      JobTable::FindRequest(db, tenant, names.request_id));
-  if (!earlier.has_value()) return std::nullopt;
-  if (earlier->body_digest != names.request_digest) {
-    return MakeError(
-        absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_REQUEST_ID_REUSED,
-        "request_id came before with another request: " + names.request_id);
-  }
-  TUNESMITH_ASSIGN_OR_RETURN(
-      std::optional<JobRow> row,
-      JobTable::FindByUid(db, {tenant, earlier->job_uid}));
-  if (!row.has_value()) {
-    return ResourceNotFoundError("job", earlier->job_uid,
-                                 "the job of this request_id was deleted");
-  }
-  return std::move(row->job);
 }
 
 void TraceLineage(const v1::Model& base, v1::Job& job) {
@@ -114,16 +82,20 @@ absl::Status StoreJob(Transaction& tx, const LifecycleContext& context,
   if (job.state() == v1::Job::QUEUED) {
     TUNESMITH_RETURN_IF_ERROR(QueueTraining(tx, context, job, draft.begin));
   }
-  if (!names.request_id.empty()) {
-    TUNESMITH_RETURN_IF_ERROR(JobTable::RecordRequest(
-        tx, job.tenant(), names.request_id,
-        {.body_digest = names.request_digest, .job_uid = job.uid()}));
-  }
   tx.OnCommit([observer = context.observer] { observer->OnJobCreated(); });
   return absl::OkStatus();
 }
 
 }  // namespace
+
+absl::Status CheckQuota(Connection& db, const LifecycleContext& context,
+                        const std::string& tenant) {
+  if (context.max_live_jobs_per_tenant > 0) {
+    TUNESMITH_RETURN_IF_ERROR(
+        CheckLiveJobs(db, tenant, context.max_live_jobs_per_tenant));
+  }
+  return CheckLiveJobs(db, "", context.max_live_jobs);
+}
 
 absl::StatusOr<JobDraft> DraftOf(Connection& db, const std::string& tenant,
                                  const v1::JobSpec& spec) {
@@ -186,13 +158,6 @@ absl::StatusOr<JobDraft> MakeJob(
     Transaction& tx, const LifecycleContext& context, const std::string& tenant,
     const JobRequestNames& names,
     absl::FunctionRef<absl::StatusOr<JobDraft>()> draft) {
-  TUNESMITH_ASSIGN_OR_RETURN(std::optional<v1::Job> earlier,
-                             FindAnswer(tx.db(), tenant, names));
-  if (earlier.has_value()) {
-    JobDraft made;
-    made.job = *std::move(earlier);
-    return made;
-  }
   TUNESMITH_ASSIGN_OR_RETURN(JobDraft made, draft());
   TUNESMITH_RETURN_IF_ERROR(CheckJobIdIsFree(tx.db(), tenant, names.job_id));
   TUNESMITH_RETURN_IF_ERROR(CheckQuota(tx.db(), context, tenant));

@@ -12,7 +12,6 @@
 #include "server/lifecycle/checkpoint_table.h"
 #include "server/lifecycle/context.h"
 #include "server/lifecycle/job_inputs.h"
-#include "server/lifecycle/request_digest.h"
 #include "server/store/store.h"
 #include "tunesmith/v1/job.pb.h"
 
@@ -43,13 +42,11 @@ absl::StatusOr<JobDraft> DraftOf(Connection& db, const std::string& tenant,
 struct JobRequestNames {
   std::string job_id;
   std::string request_id;
-  // Of the whole request, see RequestDigest.
-  std::string request_digest;
 };
 
 template <typename Request>
 JobRequestNames NamesOf(const Request& request) {
-  return {request.job_id(), request.request_id(), RequestDigest(request)};
+  return {request.job_id(), request.request_id()};
 }
 
 // Adds what is wrong with `job_id` and `request_id`.
@@ -63,11 +60,13 @@ void CopyJobFields(const v1::Job& from, v1::Job& to);
 absl::Status CheckJobIdIsFree(Connection& db, const std::string& tenant,
                               const std::string& id);
 
+// RESOURCE_EXHAUSTED (QUEUE_FULL) where as many jobs live as may.
+absl::Status CheckQuota(Connection& db, const LifecycleContext& context,
+                        const std::string& tenant);
+
 // Stores what `draft` gives: the job with its first events, its checkpoint and,
-// when it is QUEUED, its work item. Where the same request came before, gives
-// that one's job as it is now, and `draft` is not called. RESOURCE_EXHAUSTED
-// (QUEUE_FULL), ALREADY_EXISTS (REQUEST_ID_REUSED), NOT_FOUND (the earlier job
-// was deleted), errors of `draft`.
+// when it is QUEUED, its work item. RESOURCE_EXHAUSTED (QUEUE_FULL), errors of
+// `draft`.
 absl::StatusOr<JobDraft> MakeJob(
     Transaction& tx, const LifecycleContext& context, const std::string& tenant,
     const JobRequestNames& names,

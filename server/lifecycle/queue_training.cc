@@ -72,6 +72,9 @@ absl::Status QueueTraining(Transaction& tx, const LifecycleContext& context,
   item.needs = NeedsOf(spec, begin.execution());
   item.priority = job.priority();
   item.preempts = job.preempts();
+  // Of a job that is retried: attempts and fences go on. They grow together.
+  item.attempt = job.attempt();
+  item.fence = job.attempt();
   item.max_attempts = spec.max_attempts();
   internal::v1::TrainWork& work = *item.payload.mutable_train();
   work = begin;

@@ -1,43 +1,60 @@
+#include "server/lifecycle/request_table.h"
+
 #include "proto/contract/base/status_macros.h"
-#include "server/lifecycle/job_table.h"
 
 namespace tunesmith::server {
 namespace {
 
 // No client repeats a request after so long.
 constexpr absl::Duration kRequestsAreKept = absl::Hours(7 * 24);
+// More than one for each that comes, so that the table shrinks; few, so that
+// no write waits for a long one.
+constexpr int kForgottenAtOnce = 16;
+
+absl::Status ForgetOld(Transaction& tx) {
+  return tx.db()
+      .Prepare(
+          "DELETE FROM requests WHERE (tenant, request_id) IN (SELECT "
+          "tenant, request_id FROM requests WHERE create_time < ? "
+          "ORDER BY create_time LIMIT ?)")
+      .Bind(tx.now() - kRequestsAreKept)
+      .Bind(kForgottenAtOnce)
+      .Run();
+}
 
 }  // namespace
 
-absl::StatusOr<std::optional<EarlierRequest>> JobTable::FindRequest(
+absl::StatusOr<std::optional<EarlierAnswer>> RequestTable::Find(
     Connection& db, const std::string& tenant, const std::string& request_id) {
   Statement statement = db.Prepare(
-      "SELECT body_digest, resource_uid FROM requests "
+      "SELECT body_digest, resource_uid, answer FROM requests "
       "WHERE tenant = ? AND request_id = ?");
   statement.Bind(tenant).Bind(request_id);
   TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
   if (!found) return std::nullopt;
-  return EarlierRequest{statement.Text(0), statement.Text(1)};
+  return EarlierAnswer{.body_digest = statement.Text(0),
+                       .resource_uid = statement.Text(1),
+                       .bytes = statement.Text(2)};
 }
 
-absl::Status JobTable::RecordRequest(Transaction& tx, const std::string& tenant,
-                                     const std::string& request_id,
-                                     const EarlierRequest& request) {
-  TUNESMITH_RETURN_IF_ERROR(
-      tx.db()
-          .Prepare("DELETE FROM requests WHERE create_time < ?")
-          .Bind(tx.now() - kRequestsAreKept)
-          .Run());
-  return tx.db()
-      .Prepare(
-          "INSERT INTO requests (tenant, request_id, body_digest, resource_uid, "
-          "create_time) VALUES (?, ?, ?, ?, ?)")
-      .Bind(tenant)
+absl::Status RequestTable::Record(Transaction& tx, const std::string& tenant,
+                                  const std::string& request_id,
+                                  const EarlierAnswer& answer) {
+  TUNESMITH_RETURN_IF_ERROR(ForgetOld(tx));
+  Statement statement = tx.db().Prepare(
+      "INSERT INTO requests (tenant, request_id, body_digest, resource_uid, "
+      "create_time, answer) VALUES (?, ?, ?, ?, ?, ?)");
+  statement.Bind(tenant)
       .Bind(request_id)
-      .Bind(request.body_digest)
-      .Bind(request.job_uid)
-      .Bind(tx.now())
-      .Run();
+      .Bind(answer.body_digest)
+      .Bind(answer.resource_uid)
+      .Bind(tx.now());
+  if (answer.resource_uid.empty()) {
+    statement.BindBlob(answer.bytes);
+  } else {
+    statement.BindNull();
+  }
+  return statement.Run();
 }
 
 }  // namespace tunesmith::server

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kEventsPerRead = 1000;
 
-// Adds up the stretches of a history in which its job ran.
+// Adds up the stretches of a history in which its job ran, since it was retried
+// last.
 class RunTimeSum {
  public:
   void Add(const v1::JobEvent& event) {
@@ -22,6 +23,9 @@ class RunTimeSum {
     bool running = HoldsDevice(event.state_changed().to());
     if (running && !since_) since_ = time;
     if (!running && since_) Close(time);
+    if (IsTerminal(event.state_changed().from())) {
+      sum_ = absl::ZeroDuration();
+    }
   }
 
   absl::Duration At(absl::Time now) {

@@ -11,8 +11,8 @@
 namespace tunesmith::server {
 
 // What is left of a job's `max_run_time` at `now`, at least zero; empty
-// without a limit. The time that it was RUNNING is read from its history, so
-// that it needs no second record.
+// without a limit. The time that it was RUNNING, since it was retried last, is
+// read from its history, so that it needs no second record.
 absl::StatusOr<std::optional<absl::Duration>> RunTimeLeft(Connection& db,
                                                           const v1::Job& job,
                                                           absl::Time now);

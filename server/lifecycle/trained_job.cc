@@ -54,6 +54,7 @@ class TrainedJob : public WorkSubject {
   absl::Status CheckRetry() override;
   absl::StatusOr<bool> Adapt(const absl::Status& cause) override;
   absl::Status Retry(const absl::Status& cause) override;
+  absl::Status Relocate(const absl::Status& cause) override;
   absl::Status Suspend() override;
   absl::Status Preempt(const std::string& by) override;
   bool held() const override {
@@ -382,6 +383,14 @@ absl::Status TrainedJob::Retry(const absl::Status& cause) {
       JobAction::kRetry, cause,
       absl::StrCat("attempt ", row_.attempt, " of ", row_.max_attempts,
                    " failed; another one follows"));
+}
+
+absl::Status TrainedJob::Relocate(const absl::Status& cause) {
+  ReleaseOutput();
+  return change_.Move(
+      JobAction::kRetry, cause,
+      absl::StrCat(ResourceName(ResourceKind::kWorker, row_.worker_id),
+                   " could not run it; it goes on elsewhere"));
 }
 
 absl::Status TrainedJob::Suspend() {

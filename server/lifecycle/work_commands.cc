@@ -8,6 +8,8 @@
 #include "proto/contract/base/status_macros.h"
 #include "proto/contract/base/utf8.h"
 #include "proto/contract/error.h"
+#include "server/jobs/retry_policy.h"
+#include "server/lifecycle/attempt_place.h"
 #include "server/lifecycle/lease_effects.h"
 #include "server/lifecycle/work_subject.h"
 
@@ -32,13 +34,20 @@ bool SpeaksAgainst(const absl::Status& status) {
          absl::IsFailedPrecondition(status) || absl::IsDataLoss(status);
 }
 
+absl::Status EndItem(Transaction& tx, const LifecycleContext& context,
+                     const WorkRow& row) {
+  ForgetPlaceFaults(context, row.uid);
+  return WorkQueue::Remove(tx, row.uid);
+}
+
 // An attempt ended without a result.
 absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
                               const WorkRow& row, WorkSubject& subject,
                               absl::Status cause, bool retryable) {
   TUNESMITH_ASSIGN_OR_RETURN(bool adapted, subject.Adapt(cause));
   if (adapted) TUNESMITH_RETURN_IF_ERROR(WorkQueue::AddAttempt(tx, row.uid));
-  bool again = adapted || (retryable && row.attempt < row.max_attempts);
+  bool again = adapted || (retryable && CanEndOtherwise(cause) &&
+                           row.attempt < row.max_attempts);
   if (again) {
     if (absl::Status refused = subject.CheckRetry(); !refused.ok()) {
       again = false;
@@ -47,12 +56,15 @@ absl::Status EndFailedAttempt(Transaction& tx, const LifecycleContext& context,
   }
   if (!again) {
     TUNESMITH_RETURN_IF_ERROR(subject.Fail(cause));
-    return WorkQueue::Remove(tx, row.uid);
+    return EndItem(tx, context, row);
   }
   TUNESMITH_RETURN_IF_ERROR(subject.Retry(cause));
   if (subject.held()) return WorkQueue::Hold(tx, row.uid);
   tx.OnCommit([observer = context.observer] { observer->OnWorkAvailable(); });
-  return WorkQueue::Requeue(tx, row.lease(), row.attempt * context.retry_delay);
+  return WorkQueue::Requeue(
+      tx, row.lease(),
+      adapted ? absl::ZeroDuration()
+              : RetryDelay(cause, row.attempt, context.retry_delay));
 }
 
 absl::Status FailAttempt(Transaction& tx, const LifecycleContext& context,
@@ -61,7 +73,7 @@ absl::Status FailAttempt(Transaction& tx, const LifecycleContext& context,
   NotifyLeaseEnded(tx, context, row);
   if (subject.cancelled()) {
     TUNESMITH_RETURN_IF_ERROR(subject.Stop());
-    return WorkQueue::Remove(tx, row.uid);
+    return EndItem(tx, context, row);
   }
   return EndFailedAttempt(tx, context, row, subject, cause, retryable);
 }
@@ -85,13 +97,26 @@ absl::Status OutcomeError(const Outcome& outcome) {
   return FromRpcStatus(error);
 }
 
+// Whether the outcome shows that the place is well. A trainer that died says
+// nothing, nor does what was stopped.
+bool ShowsPlaceWorked(const Outcome& outcome, const absl::Status& error) {
+  if (outcome.has_suspended() || absl::IsCancelled(error)) return false;
+  return ErrorReasonOf(error) != v1::ERROR_REASON_TRAINER_DIED;
+}
+
 absl::Status ApplyOutcome(Transaction& tx, const LifecycleContext& context,
                           const WorkRow& row, WorkSubject& subject,
                           const Outcome& outcome) {
   absl::Status error = OutcomeError(outcome);
-  // What a device did says nothing about the work.
-  bool retryable = outcome.retryable() ||
-                   ErrorReasonOf(error) == v1::ERROR_REASON_DEVICE_FAILED;
+  bool retryable = outcome.retryable();
+  v1::PlaceFault fault = PlaceFaultOf(outcome, error);
+  if (fault != v1::PLACE_FAULT_UNSPECIFIED && !subject.cancelled()) {
+    return EndMisplacedAttempt(tx, context, row, subject, error, fault);
+  }
+  if (fault == v1::PLACE_FAULT_UNSPECIFIED &&
+      ShowsPlaceWorked(outcome, error)) {
+    NotifyPlaceWorked(tx, context, row);
+  }
   if (error.ok() && outcome.has_suspended() && !subject.cancelled()) {
     return SuspendAttempt(tx, context, row, subject);
   }
@@ -105,7 +130,7 @@ absl::Status ApplyOutcome(Transaction& tx, const LifecycleContext& context,
   }
   TUNESMITH_RETURN_IF_ERROR(subject.Succeed(outcome));
   NotifyLeaseEnded(tx, context, row);
-  return WorkQueue::Remove(tx, row.uid);
+  return EndItem(tx, context, row);
 }
 
 }  // namespace
@@ -138,7 +163,7 @@ absl::Status StartAttempt(Transaction& tx, const LifecycleContext& context,
     TUNESMITH_RETURN_IF_ERROR(subject->Fail(started));
     TUNESMITH_RETURN_IF_ERROR(subject->Save());
     NotifyLeaseEnded(tx, context, row);
-    return WorkQueue::Remove(tx, row.uid);
+    return EndItem(tx, context, row);
   }
   TUNESMITH_RETURN_IF_ERROR(started);
   TUNESMITH_RETURN_IF_ERROR(subject->Save());
@@ -180,6 +205,10 @@ absl::StatusOr<int64_t> ApplyWorkEvents(Transaction& tx,
       ended = true;
     } else {
       TUNESMITH_RETURN_IF_ERROR(subject->Record(event));
+      if (event.has_checkpoint()) {
+        NotifyPlaceWorked(tx, context, row);
+        ForgetPlaceFaults(context, row.uid);
+      }
     }
   }
   if (newest == row.event_sequence) return newest;

@@ -43,10 +43,14 @@ class WorkSubject {
   }
   // The attempt failed and another one follows.
   virtual absl::Status Retry(const absl::Status& cause) = 0;
+  // The attempt failed by its place and another one follows, elsewhere.
+  virtual absl::Status Relocate(const absl::Status& cause) {
+    return Retry(cause);
+  }
   // The attempt ended at a checkpoint, as it was asked to.
   virtual absl::Status Suspend() { return absl::OkStatus(); }
-  // After Retry or Suspend: whether the next attempt waits until somebody asks
-  // for it.
+  // After Retry, Relocate or Suspend: whether the next attempt waits until
+  // somebody asks for it.
   virtual bool held() const { return false; }
   // It is asked to end its attempt at a checkpoint and give the slot to what
   // `by` names.

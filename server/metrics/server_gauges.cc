@@ -11,8 +11,9 @@ using prometheus::MetricFamily;
 constexpr v1::Slot::Purpose kPurposes[] = {
     v1::Slot::TRAINING, v1::Slot::AUXILIARY, v1::Slot::PREDICTION};
 constexpr v1::StoredItem::Kind kStoredKinds[] = {
-    v1::StoredItem::MODEL, v1::StoredItem::DATASET, v1::StoredItem::CHECKPOINTS,
-    v1::StoredItem::DATABASE, v1::StoredItem::LEFTOVER};
+    v1::StoredItem::MODEL,       v1::StoredItem::DATASET,
+    v1::StoredItem::CHECKPOINTS, v1::StoredItem::DATABASE,
+    v1::StoredItem::LEFTOVER,    v1::StoredItem::QUARANTINED};
 
 struct NamedSlotState {
   ServerLevels::SlotState state;
@@ -92,11 +93,22 @@ std::vector<MetricFamily> ServerGauges::Collect() const {
                ValueOr0(levels.slots, {purpose, state.state}));
     }
   }
+  MetricFamily workers = MakeGauge("tunesmith_workers", "Workers by state.");
+  const google::protobuf::EnumDescriptor& worker_states =
+      *v1::Worker::State_descriptor();
+  for (int i = 0; i < worker_states.value_count(); ++i) {
+    auto state =
+        static_cast<v1::Worker::State>(worker_states.value(i)->number());
+    if (state == v1::Worker::STATE_UNSPECIFIED) continue;
+    AddLevel(workers, {{"state", v1::Worker::State_Name(state)}},
+             ValueOr0(levels.workers, state));
+  }
   MetricFamily watchers =
       MakeGauge("tunesmith_watchers", "Open streams that follow a job.");
   AddLevel(watchers, {}, levels.watchers);
   std::vector<MetricFamily> families = {std::move(jobs), std::move(queue),
-                                        std::move(slots), std::move(watchers)};
+                                        std::move(slots), std::move(workers),
+                                        std::move(watchers)};
   AddStorage(levels, families);
   return families;
 }

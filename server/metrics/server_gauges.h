@@ -23,6 +23,7 @@ struct ServerLevels {
   // Items that wait.
   std::map<v1::Slot::Purpose, int64_t> queue_depth;
   std::map<std::pair<v1::Slot::Purpose, SlotState>, int64_t> slots;
+  std::map<v1::Worker::State, int64_t> workers;
   int64_t watchers = 0;
   // What the data directory holds, and the disk that it is on.
   std::map<v1::StoredItem::Kind, int64_t> stored_bytes;

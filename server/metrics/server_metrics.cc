@@ -1,6 +1,7 @@
 #include "server/metrics/server_metrics.h"
 
 #include <string>
+#include <string_view>
 
 #include "proto/contract/error.h"
 
@@ -36,6 +37,12 @@ const Histogram::BucketBoundaries& CommitBounds() {
   return bounds;
 }
 
+// "DISK".
+std::string FaultLabel(v1::PlaceFault fault) {
+  constexpr std::string_view kPrefix = "PLACE_FAULT_";
+  return v1::PlaceFault_Name(fault).substr(kPrefix.size());
+}
+
 }  // namespace
 
 ServerMetrics::ServerMetrics()
@@ -62,7 +69,16 @@ ServerMetrics::ServerMetrics()
                  .Name("tunesmith_storage_freed_bytes_total")
                  .Help("Bytes of checkpoints and leftovers that were deleted, "
                        "by cause.")
-                 .Register(*registry_)) {
+                 .Register(*registry_)),
+      place_faults_(BuildCounter()
+                        .Name("tunesmith_worker_place_faults_total")
+                        .Help("Attempts that failed by their worker, by fault.")
+                        .Register(*registry_)) {
+  for (v1::PlaceFault fault :
+       {v1::PLACE_FAULT_STAGING, v1::PLACE_FAULT_DISK, v1::PLACE_FAULT_DEVICE,
+        v1::PLACE_FAULT_START, v1::PLACE_FAULT_HANG}) {
+    place_faults_.Add({{"fault", FaultLabel(fault)}});
+  }
   finished_.Add({{"state", "SUCCEEDED"}, {"reason", ""}});
 }
 
@@ -84,6 +100,10 @@ void ServerMetrics::JobEnded(v1::Job::State state, v1::ErrorReason reason,
       .Add({{"state", v1::Job::State_Name(state)}, {"reason", reason_name}})
       .Increment();
   duration_.Observe(absl::ToDoubleSeconds(duration));
+}
+
+void ServerMetrics::PlaceFailed(v1::PlaceFault fault) {
+  place_faults_.Add({{"fault", FaultLabel(fault)}}).Increment();
 }
 
 void ServerMetrics::Committed(int writes, absl::Duration duration) {

@@ -10,6 +10,7 @@
 #include "prometheus/registry.h"
 #include "tunesmith/v1/errors.pb.h"
 #include "tunesmith/v1/job.pb.h"
+#include "tunesmith/v1/worker.pb.h"
 
 namespace tunesmith::server {
 
@@ -25,6 +26,8 @@ class ServerMetrics {
   // `reason` is UNSPECIFIED for SUCCEEDED. `duration` is from creation to end.
   void JobEnded(v1::Job::State state, v1::ErrorReason reason,
                 absl::Duration duration);
+  // An attempt failed by its worker as a place.
+  void PlaceFailed(v1::PlaceFault fault);
   // One transaction of the store with its writes.
   void Committed(int writes, absl::Duration duration);
   // Bytes on disk that the server gave back by itself or by PruneStorage;
@@ -45,6 +48,7 @@ class ServerMetrics {
   prometheus::Counter& writes_;
   prometheus::Histogram& commit_;
   prometheus::Family<prometheus::Counter>& freed_;
+  prometheus::Family<prometheus::Counter>& place_faults_;
 };
 
 }  // namespace tunesmith::server

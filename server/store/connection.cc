@@ -15,7 +15,9 @@ constexpr char kReadWriteSettings[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;"
-    "PRAGMA temp_store = MEMORY;";
+    "PRAGMA temp_store = MEMORY;"
+    // The log of one large write does not keep its size for ever.
+    "PRAGMA journal_size_limit = 16777216;";
 constexpr char kQueryOnlySettings[] =
     "PRAGMA busy_timeout = 5000;"
     "PRAGMA cell_size_check = ON;"
@@ -78,6 +80,7 @@ absl::Status Connection::Configure(Mode mode) {
         return SQLITE_OK;
       },
       this);
+  TUNESMITH_RETURN_IF_ERROR(LetNewOneShrink());
   Statement statement = Prepare("PRAGMA journal_mode = WAL");
   TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
   if (std::string mode_set = statement.Text(0); mode_set != "wal") {
@@ -86,6 +89,14 @@ absl::Status Connection::Configure(Mode mode) {
         mode_set, " (is the data directory on a local disk?)"));
   }
   return absl::OkStatus();
+}
+
+// Possible only before the first table; see Compact.
+absl::Status Connection::LetNewOneShrink() {
+  Statement statement = Prepare("PRAGMA page_count");
+  TUNESMITH_RETURN_IF_ERROR(statement.Step().status());
+  if (statement.Int(0) > 0) return absl::OkStatus();
+  return Execute("PRAGMA auto_vacuum = INCREMENTAL");
 }
 
 Statement Connection::Prepare(std::string_view sql) {
@@ -137,6 +148,16 @@ absl::Status Connection::CheckpointIfLong(int pages) {
                                        nullptr, nullptr);
   if (code == SQLITE_BUSY) return absl::OkStatus();
   return SqliteStatus(db_, code, "checkpoint");
+}
+
+absl::Status Connection::Compact() {
+  if (db_ == nullptr) return unavailable_;
+  // What SQLite writes it to is attached for a moment.
+  sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 1);
+  absl::Status status = Execute("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+  sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
+  TUNESMITH_RETURN_IF_ERROR(status);
+  return Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 }  // namespace tunesmith::server

@@ -107,6 +107,10 @@ class Connection {
   // nothing while readers hold it back.
   absl::Status CheckpointIfLong(int pages);
 
+  // Writes the whole database anew, without free pages and such that free ones
+  // can be given back from then on. Nobody else has it open.
+  absl::Status Compact();
+
  private:
   struct Cached {
     sqlite3_stmt* statement = nullptr;
@@ -115,6 +119,7 @@ class Connection {
 
   Connection(sqlite3* db, absl::Status unavailable);
   absl::Status Configure(Mode mode);
+  absl::Status LetNewOneShrink();
 
   sqlite3* const db_;
   const absl::Status unavailable_;

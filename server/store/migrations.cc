@@ -306,13 +306,29 @@ CREATE INDEX audit_records_by_resource
 CREATE INDEX audit_records_by_time ON audit_records (time);
 )sql";
 
+// What upkeep looks for, however much is stored.
+constexpr char kRetention[] = R"sql(
+CREATE INDEX datasets_by_artifact ON datasets (artifact_key);
+CREATE INDEX models_by_artifact ON models (artifact_key);
+
+-- The time that retention goes by, as far as a server has believed its clock;
+-- at most one row.
+CREATE TABLE believed_time (
+  time INTEGER NOT NULL
+);
+INSERT INTO believed_time
+  SELECT newest FROM (SELECT MAX(create_time) AS newest FROM jobs)
+  WHERE newest IS NOT NULL;
+)sql";
+
 constexpr Migration kMigrations[] = {{kInitialSchema},
                                      {kCheckpoints},
                                      {kSharedCheckpoints},
                                      {kPrunedCheckpoints},
                                      {kDataDirectory},
                                      {kOperations},
-                                     {kOrderedQueueSchema, FillJobMarks}};
+                                     {kOrderedQueueSchema, FillJobMarks},
+                                     {kRetention}};
 
 absl::StatusOr<int64_t> ReadVersion(Connection& db) {
   Statement statement = db.Prepare("PRAGMA user_version");

@@ -48,6 +48,18 @@ CheckpointHolder HolderOf(const JobRow& row) {
   return holder;
 }
 
+absl::StatusOr<CheckpointHolder> ReadHolder(Connection& db, const JobRow& job) {
+  CheckpointHolder holder = HolderOf(job);
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
+                             CheckpointTable::List(db, holder.job));
+  for (CheckpointRow& row : rows) {
+    holder.checkpoints.push_back({.step = row.checkpoint.step(),
+                                  .key = std::move(*row.artifact.mutable_key()),
+                                  .size_bytes = row.artifact.size_bytes()});
+  }
+  return holder;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<CheckpointHolder>> ListCheckpointHolders(
@@ -56,15 +68,21 @@ absl::StatusOr<std::vector<CheckpointHolder>> ListCheckpointHolders(
                              JobTable::ListWithCheckpoints(db));
   std::vector<CheckpointHolder> holders;
   for (const JobRow& job : jobs) {
-    CheckpointHolder& holder = holders.emplace_back(HolderOf(job));
-    TUNESMITH_ASSIGN_OR_RETURN(std::vector<CheckpointRow> rows,
-                               CheckpointTable::List(db, holder.job));
-    for (CheckpointRow& row : rows) {
-      holder.checkpoints.push_back(
-          {.step = row.checkpoint.step(),
-           .key = std::move(*row.artifact.mutable_key()),
-           .size_bytes = row.artifact.size_bytes()});
-    }
+    TUNESMITH_ASSIGN_OR_RETURN(holders.emplace_back(), ReadHolder(db, job));
+  }
+  return holders;
+}
+
+absl::StatusOr<std::vector<CheckpointHolder>> ListCheckpointHolders(
+    Connection& db, const JobKey& after, int limit) {
+  std::vector<CheckpointHolder> holders;
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<JobKey> keys,
+                             CheckpointTable::ListHolders(db, after, limit));
+  for (const JobKey& key : keys) {
+    TUNESMITH_ASSIGN_OR_RETURN(std::optional<JobRow> job,
+                               JobTable::FindByUid(db, key));
+    if (!job.has_value()) continue;
+    TUNESMITH_ASSIGN_OR_RETURN(holders.emplace_back(), ReadHolder(db, *job));
   }
   return holders;
 }

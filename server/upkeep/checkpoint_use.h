@@ -38,6 +38,9 @@ struct CheckpointHolder {
 // Over all tenants, in the order of creation.
 absl::StatusOr<std::vector<CheckpointHolder>> ListCheckpointHolders(
     Connection& db);
+// Of those, at most `limit` in the order of their keys, from after `after` on.
+absl::StatusOr<std::vector<CheckpointHolder>> ListCheckpointHolders(
+    Connection& db, const JobKey& after, int limit);
 
 // What a holder's checkpoints take and what goes of them.
 struct CheckpointUse {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/artifact/artifact_store.h"
 #include "server/store/store.h"
@@ -18,12 +20,15 @@ struct ArtifactKeeping {
   const OpenDrafts* drafts = nullptr;
 };
 
-// Keys of the artifacts that no record refers to, no running attempt writes and
-// no request fills: a crash between bytes and record leaves them. Keys are
-// never given twice, so what is a leftover once stays one. Does I/O.
-absl::StatusOr<std::vector<std::string>> FindLeftovers(
-    const ArtifactKeeping& keeping);
-// The same of one group.
+// Calls `visit` with the keys of artifacts that no record refers to, no running
+// attempt writes and no request fills: a crash between bytes and record leaves
+// them. Keys are never given twice, so what is a leftover once stays one. Some
+// at a time, until `visit` fails: there may be very many artifacts. Does I/O.
+absl::Status VisitLeftovers(
+    const ArtifactKeeping& keeping,
+    absl::FunctionRef<absl::Status(const std::vector<std::string>& keys)>
+        visit);
+// Those of one group.
 absl::StatusOr<std::vector<std::string>> FindLeftoversOf(
     const ArtifactKeeping& keeping, const std::string& group);
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -19,6 +20,8 @@ namespace {
 using v1::StoredItem;
 
 constexpr char kResourcesStay[] = "it stays until somebody deletes it";
+constexpr char kQuarantineStays[] =
+    "quarantined files go only after their time, or with delete_quarantined";
 constexpr char kDatabaseStays[] = "it holds the records of everything";
 
 SurveyedItem ItemOf(StoredItem::Kind kind, StoredResource resource) {
@@ -84,20 +87,41 @@ int64_t FileSize(const std::string& path) {
 SurveyedItem DescribeDatabase(const std::string& path) {
   SurveyedItem surveyed;
   surveyed.item.set_kind(StoredItem::DATABASE);
-  // SQLite's log and its index lie beside the database.
-  surveyed.item.set_size_bytes(FileSize(path) + FileSize(path + "-wal") +
-                               FileSize(path + "-shm"));
+  surveyed.item.set_size_bytes(DatabaseBytes(path));
   surveyed.item.set_kept_because(kDatabaseStays);
   return surveyed;
 }
 
+absl::Status AddFiles(const SurveyPlaces& places,
+                      std::vector<SurveyedItem>& items) {
+  TUNESMITH_RETURN_IF_ERROR(
+      VisitLeftovers(places.keeping, [&](const std::vector<std::string>& keys) {
+        for (const std::string& key : keys) {
+          items.emplace_back().item =
+              DescribeLeftover(*places.keeping.artifacts, key);
+        }
+        return absl::OkStatus();
+      }));
+  TUNESMITH_ASSIGN_OR_RETURN(std::vector<QuarantinedArtifact> quarantined,
+                             ListQuarantined(places));
+  for (const QuarantinedArtifact& artifact : quarantined) {
+    items.emplace_back().item = DescribeQuarantined(places, artifact);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
+// SQLite's log and its index lie beside the database.
+int64_t DatabaseBytes(const std::string& path) {
+  return FileSize(path) + FileSize(path + "-wal") + FileSize(path + "-shm");
+}
+
 bool IsListedBefore(const StoredItem& a, const StoredItem& b) {
-  // The time tells leftovers apart, which have no name.
+  // The path tells leftovers apart, which have no name.
   auto order = [](const StoredItem& item) {
     return std::make_tuple(-item.size_bytes(), item.kind(), item.resource(),
-                           item.time().seconds(), item.time().nanos());
+                           item.path());
   };
   return order(a) < order(b);
 }
@@ -105,10 +129,30 @@ bool IsListedBefore(const StoredItem& a, const StoredItem& b) {
 StoredItem DescribeLeftover(ArtifactStore& artifacts, const std::string& key) {
   StoredItem item;
   item.set_kind(StoredItem::LEFTOVER);
+  item.set_path("artifacts/" + key);
   absl::StatusOr<ArtifactSize> size = artifacts.Measure(key);
   if (!size.ok()) return item;
   item.set_size_bytes(size->size_bytes);
   *item.mutable_time() = ToWireTime(size->change_time);
+  return item;
+}
+
+absl::StatusOr<std::vector<QuarantinedArtifact>> ListQuarantined(
+    const SurveyPlaces& places) {
+  return places.quarantine->List();
+}
+
+StoredItem DescribeQuarantined(const SurveyPlaces& places,
+                               const QuarantinedArtifact& artifact) {
+  StoredItem item;
+  item.set_kind(StoredItem::QUARANTINED);
+  item.set_size_bytes(artifact.size_bytes);
+  item.set_path(
+      absl::StrCat("quarantine/", artifact.name, "/", artifact.origin));
+  *item.mutable_time() = ToWireTime(artifact.time);
+  *item.mutable_expire_time() =
+      ToWireTime(artifact.time + places.policy.quarantined);
+  item.set_kept_because(kQuarantineStays);
   return item;
 }
 
@@ -118,17 +162,12 @@ absl::StatusOr<std::vector<SurveyedItem>> SurveyStorage(
   absl::Status status;
   places.keeping.store->ReadNow([&](Connection& db) {
     status = AddResources(db, items);
-    if (status.ok()) status = AddCheckpoints(db, places.retention, items);
+    if (status.ok())
+      status = AddCheckpoints(db, places.policy.checkpoints, items);
   });
   TUNESMITH_RETURN_IF_ERROR(status);
   items.push_back(DescribeDatabase(places.database_path));
-  TUNESMITH_ASSIGN_OR_RETURN(std::vector<std::string> leftovers,
-                             FindLeftovers(places.keeping));
-  for (const std::string& key : leftovers) {
-    SurveyedItem& surveyed = items.emplace_back();
-    surveyed.item = DescribeLeftover(*places.keeping.artifacts, key);
-    surveyed.prunable_bytes = surveyed.item.size_bytes();
-  }
+  TUNESMITH_RETURN_IF_ERROR(AddFiles(places, items));
   std::sort(items.begin(), items.end(),
             [](const SurveyedItem& a, const SurveyedItem& b) {
               return IsListedBefore(a.item, b.item);

@@ -2,13 +2,14 @@
 #define TUNESMITH_SERVER_UPKEEP_STORAGE_SURVEY_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/upkeep/leftovers.h"
+#include "server/upkeep/quarantine.h"
+#include "server/upkeep/retention_policy.h"
 #include "tunesmith/v1/storage.pb.h"
 
 namespace tunesmith::server {
@@ -26,9 +27,9 @@ struct SurveyPlaces {
   ArtifactKeeping keeping;
   // Of the database, which has further files beside it.
   std::string database_path;
-  // How long checkpoints of an ended job stay where its spec does not say; for
-  // good when unset.
-  std::optional<absl::Duration> retention;
+  // Not owned.
+  Quarantine* quarantine = nullptr;
+  RetentionPolicy policy;
 };
 
 // Everything that takes room in the data directory, the largest first. Sizes of
@@ -39,6 +40,15 @@ absl::StatusOr<std::vector<SurveyedItem>> SurveyStorage(
 // One leftover. Does I/O.
 v1::StoredItem DescribeLeftover(ArtifactStore& artifacts,
                                 const std::string& key);
+
+// What lies in the quarantine. Does I/O.
+absl::StatusOr<std::vector<QuarantinedArtifact>> ListQuarantined(
+    const SurveyPlaces& places);
+v1::StoredItem DescribeQuarantined(const SurveyPlaces& places,
+                                   const QuarantinedArtifact& artifact);
+
+// Bytes of the database and what lies beside it. Does I/O.
+int64_t DatabaseBytes(const std::string& path);
 
 // Whether `a` is listed before `b`.
 bool IsListedBefore(const v1::StoredItem& a, const v1::StoredItem& b);

@@ -26,6 +26,19 @@ void LeaseTable::Shorten(const std::string& worker_id,
   }
 }
 
+void LeaseTable::GrantAll(absl::Duration deadline) {
+  MutexLock lock(&mutex_);
+  for (auto& [lease, entry] : entries_) {
+    entry.deadline = std::max(entry.deadline, deadline);
+  }
+}
+
+std::string LeaseTable::WorkerOf(const LeaseKey& lease) const {
+  MutexLock lock(&mutex_);
+  auto found = entries_.find(lease);
+  return found == entries_.end() ? "" : found->second.worker_id;
+}
+
 void LeaseTable::Remove(const LeaseKey& lease) {
   MutexLock lock(&mutex_);
   entries_.erase(lease);

@@ -27,7 +27,13 @@ class LeaseTable {
   // The worker's stream ended: its leases run out at `deadline` at the latest.
   void Shorten(const std::string& worker_id, absl::Duration deadline);
 
+  // Gives every lease that would run out before `deadline` until then.
+  void GrantAll(absl::Duration deadline);
+
   void Remove(const LeaseKey& lease);
+
+  // Who has it; empty: nobody.
+  std::string WorkerOf(const LeaseKey& lease) const;
 
   // Leases whose deadline is not after `now`. They stay until removed.
   std::vector<LeaseKey> Expired(absl::Duration now) const;

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "proto/contract/base/status_macros.h"
 
 namespace tunesmith::server {
@@ -60,13 +61,16 @@ absl::StatusOr<std::vector<WorkOrder::Head>> WorkOrder::HeadsFor(
 absl::StatusOr<std::optional<WorkOrder::Head>> WorkOrder::HeadOf(
     int64_t list, const FreeSlot& slot) {
   Statement statement = db_.Prepare(
-      "SELECT number, turn FROM work_items WHERE list = ? AND state = 1"
-      " ORDER BY turn, number LIMIT 1");
+      "SELECT number, turn, uid FROM work_items WHERE list = ? AND state = 1"
+      " ORDER BY turn, number");
   statement.Bind(list);
-  TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
-  if (!found) return std::optional<Head>();
-  return std::optional<Head>(
-      Head{.number = statement.Int(0), .turn = statement.Int(1)});
+  while (true) {
+    TUNESMITH_ASSIGN_OR_RETURN(bool found, statement.Step());
+    if (!found) return std::optional<Head>();
+    if (absl::c_linear_search(slot.refused, statement.Text(2))) continue;
+    return std::optional<Head>(
+        Head{.number = statement.Int(0), .turn = statement.Int(1)});
+  }
 }
 
 absl::StatusOr<WorkOrder::RunningCounts> WorkOrder::CountRunning(

@@ -108,9 +108,10 @@ absl::StatusOr<bool> SlotIsTaken(Connection& db, const FreeSlot& slot) {
   return db
       .Prepare(
           "SELECT 1 FROM work_items WHERE state = 2 AND worker = ?"
-          " AND slot = ?")
+          " AND (slot = ? OR ?)")
       .Bind(slot.worker_id)
       .Bind(slot.slot)
+      .Bind(slot.alone ? 1 : 0)
       .Step();
 }
 

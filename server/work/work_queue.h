@@ -122,6 +122,10 @@ struct FreeSlot {
   int64_t worker_boot = 0;
   int slot = 0;
   SlotOffer offer;
+  // Uids of items that it must not get; few.
+  std::vector<std::string> refused = {};
+  // It gets an item only while nothing else is leased to its worker.
+  bool alone = false;
 };
 
 // The queue's SQL. Stateless. Which item goes next is WorkOrder's.

@@ -12,9 +12,9 @@ class AttemptStarter : public LeaseSink {
  public:
   explicit AttemptStarter(const WorkersContext* context) : context_(context) {}
 
-  // UNAVAILABLE when the worker went away, or started anew, since its slot was
-  // offered: nobody would run the item. The worker hears of the lease through
-  // LifecycleObserver::OnAssignmentsChanged.
+  // UNAVAILABLE when the worker went away, started anew, or was drained, since
+  // its slot was offered: nobody would run the item. The worker hears of the
+  // lease through LifecycleObserver::OnAssignmentsChanged.
   absl::Status OnLeased(Transaction& tx, const WorkRow& row) override;
 
   absl::Status OnPreempted(Transaction& tx,

@@ -47,6 +47,12 @@ void CheckSlot(const std::string& path, const v1::Slot& slot,
   }
 }
 
+// Workers of earlier releases have none.
+bool IsInstanceId(const std::string& id) {
+  return id.size() <= 64 &&
+         id.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void CheckSlots(const internal::v1::Hello& hello, Violations& violations) {
   if (hello.slots_size() > kMaxSlots) {
     violations.push_back(
@@ -86,6 +92,9 @@ absl::Status CheckHello(const internal::v1::Hello& hello) {
     violations.push_back({"boot_id", "must be above 0"});
   }
   CheckText("build", hello.build(), violations);
+  if (!IsInstanceId(hello.instance_id())) {
+    violations.push_back({"instance_id", "must be at most 64 of [0-9a-f]"});
+  }
   CheckSlots(hello, violations);
   if (!violations.empty()) return InvalidFieldsError(violations);
   return absl::OkStatus();

@@ -11,6 +11,21 @@
 namespace tunesmith::server {
 namespace {
 
+// The worker hears of new leases only now: their terms begin, however long this
+// reading took.
+void StartTerms(const WorkersContext& context,
+                const std::vector<WorkRow>& rows) {
+  for (const WorkRow& row : rows) {
+    if (!context.registry->IsConnected(row.worker_id, row.worker_boot) ||
+        context.registry->FindAssignment(row.worker_id, row.lease()) !=
+            nullptr) {
+      continue;
+    }
+    context.lifecycle.leases->RenewIfHeld(
+        row.lease(), context.clock->Monotonic() + context.lease_term);
+  }
+}
+
 void ReadOnce(const WorkersContext& context, const std::string& worker_id,
               Connection& db) {
   absl::StatusOr<std::vector<WorkRow>> rows =
@@ -22,8 +37,8 @@ void ReadOnce(const WorkersContext& context, const std::string& worker_id,
   }
   // Before its slots are offered again. Where a lease ran out, this is what
   // keeps the next attempt from going the same way.
-  context.registry->EvictIfSilent(worker_id,
-                                  context.clock->Now() - context.lease_term);
+  context.registry->EvictIfSilent(worker_id, context.lease_term);
+  StartTerms(context, *rows);
   for (const WorkerRegistry::Assignment& ended :
        context.registry->ReplaceAssignments(worker_id, *std::move(rows))) {
     // A report may have come between the end of the attempt and now.

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/contract/base/status_macros.h"
+#include "server/lifecycle/drain_commands.h"
 #include "server/work/work_queue.h"
 #include "server/workers/lease_clock.h"
 #include "server/workers/worker_registry.h"
@@ -16,9 +17,16 @@ namespace tunesmith::server {
 
 absl::Status RestoreLeases(const WorkersContext& context) {
   absl::StatusOr<std::vector<WorkRow>> rows;
-  context.store->ReadNow(
-      [&rows](Connection& db) { rows = WorkQueue::ListLeased(db); });
+  absl::StatusOr<std::map<std::string, v1::Worker::Drain>> drains;
+  context.store->ReadNow([&rows, &drains](Connection& db) {
+    rows = WorkQueue::ListLeased(db);
+    drains = ListDrains(db);
+  });
   TUNESMITH_RETURN_IF_ERROR(rows.status());
+  TUNESMITH_RETURN_IF_ERROR(drains.status());
+  for (auto& [worker_id, drain] : *drains) {
+    context.registry->SetDrain(worker_id, std::move(drain));
+  }
   absl::Duration deadline = context.clock->Monotonic() + context.lease_term;
   std::map<std::string, std::vector<WorkRow>> by_worker;
   for (WorkRow& row : *rows) {

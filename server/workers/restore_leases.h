@@ -8,7 +8,8 @@ namespace tunesmith::server {
 
 // After a start of the server, before workers can connect: gives every lease
 // in the store a full term and lists it in the registry, so that its worker can
-// come back and go on. Blocks on the database.
+// come back and go on. Tells the registry which workers are drained. Blocks on
+// the database.
 absl::Status RestoreLeases(const WorkersContext& context);
 
 }  // namespace tunesmith::server

@@ -79,8 +79,8 @@ void SessionReactor::TakeHello(const internal::v1::Hello& hello) {
     return Fail(status);
   }
   leases_.emplace(&context_, hello.worker_id(), hello.boot_id());
-  absl::Status connected = context_.registry->Connect(hello, shared_from_this(),
-                                                      context_.clock->Now());
+  absl::Status connected =
+      context_.registry->Connect(hello, shared_from_this());
   if (!connected.ok()) {
     spdlog::warn("worker refused worker={} error=\"{}\"", hello.worker_id(),
                  connected.ToString());
@@ -91,7 +91,10 @@ void SessionReactor::TakeHello(const internal::v1::Hello& hello) {
     registered_ = true;
     if (end_.has_value()) return Leave();
     state_ = State::kGreeting;
+    TellWhetherBehind();
   }
+  // It is there, however long it takes to greet it.
+  leases_->RenewAll();
   context_.store->Write(
       [self = shared_from_this()](Transaction& tx) {
         return self->leases_->EndOlder(tx);
@@ -121,7 +124,7 @@ void SessionReactor::OnOldLeasesEnded(const internal::v1::Report& report,
 }
 
 void SessionReactor::TakeReport(const internal::v1::Report& report) {
-  context_.registry->Seen(leases_->worker_id(), context_.clock->Now());
+  context_.registry->Seen(leases_->worker_id());
   context_.registry->TakeReport(leases_->worker_id(), this, report);
   leases_->Take(report);
 }
@@ -133,7 +136,7 @@ void SessionReactor::TakeEvents(internal::v1::Events events) {
     acks_.push_back(FencedMessage(lease));
     return Advance();
   }
-  context_.registry->Seen(leases_->worker_id(), context_.clock->Now());
+  context_.registry->Seen(leases_->worker_id());
   leases_->Renew(lease);
   {
     MutexLock lock(&mutex_);
@@ -249,11 +252,22 @@ void SessionReactor::Advance() {
     writing_ = true;
     StartWrite(&outgoing_);
   }
+  TellWhetherBehind();
   bool may_read = state_ == State::kAwaitingHello ||
                   (state_ == State::kServing && unstored_ < kMaxUnstored);
   if (may_read && !reading_ && !end_.has_value()) {
     reading_ = true;
     StartRead(&incoming_);
+  }
+}
+
+void SessionReactor::TellWhetherBehind() {
+  const bool behind =
+      registered_ && (state_ == State::kGreeting || unstored_ >= kMaxUnstored);
+  if (behind_ == behind) return;
+  behind_ = behind;
+  if (registered_) {
+    context_.registry->SetBehind(leases_->worker_id(), this, behind);
   }
 }
 

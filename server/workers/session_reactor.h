@@ -75,6 +75,7 @@ class SessionReactor final
   // The worker is not reached through this stream any more.
   void Leave() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TellWhetherBehind() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Fills `outgoing_`; false when there is nothing to say.
   bool TakeOutgoing() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -98,6 +99,8 @@ class SessionReactor final
   std::deque<internal::v1::PredictBatch> batches_ ABSL_GUARDED_BY(mutex_);
   // Messages of events that are not stored yet.
   int unstored_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The registry knows that nothing is read for the server's sake.
+  bool behind_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
   // Each changed only while no operation on it is in flight.
   internal::v1::WorkerMessage incoming_;

@@ -35,9 +35,10 @@ def need(*paths):
 
 
 class Cluster:
-    def __init__(self):
+    def __init__(self, parent=None):
+        """In a directory of its own, under `parent` if given."""
         need(BIN / "tunesmith-server", DEFAULT_MODEL)
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="tunesmith-bench."))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="tunesmith-bench.", dir=parent))
         self.data = self.directory / "data"
         self.data.mkdir()
         self._server = self._worker = None
@@ -58,6 +59,12 @@ class Cluster:
             f"--model-root={self.data}",
         )
         self.address = self._await_ready("tunesmith-server", self._server)["address"]
+
+    def pid(self, program):
+        """Of `server`, `worker` or `trainer`; None where there is no such process."""
+        if program == "trainer":
+            return self.busy_trainer()
+        return (self._server if program == "server" else self._worker).pid
 
     def kill_server(self):
         self._server.kill()

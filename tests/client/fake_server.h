@@ -14,6 +14,7 @@
 #include "grpcpp/server_builder.h"
 #include "proto/contract/base/mutex.h"
 #include "proto/contract/rpc/grpc_status.h"
+#include "tunesmith/v1/audit_service.grpc.pb.h"
 #include "tunesmith/v1/dataset_service.grpc.pb.h"
 #include "tunesmith/v1/job_service.grpc.pb.h"
 #include "tunesmith/v1/model_service.grpc.pb.h"
@@ -46,6 +47,10 @@ class FakeJobService : public v1::JobService::Service {
   Script<v1::CancelJobRequest, v1::Job> cancel;
   Script<v1::PauseJobRequest, v1::Job> pause;
   Script<v1::ResumeJobRequest, v1::Job> resume;
+  Script<v1::UpdateJobRequest, v1::Job> update;
+  Script<v1::RetryJobRequest, v1::Job> retry;
+  Script<v1::CancelJobsRequest, v1::CancelJobsResponse> cancel_many;
+  Script<v1::DeleteJobRequest, google::protobuf::Empty> remove;
   Script<v1::ForkJobRequest, v1::Job> fork;
   Script<v1::VerifyJobRequest, v1::Job> verify;
   Script<v1::ReproduceJobRequest, v1::Job> reproduce;
@@ -58,6 +63,9 @@ class FakeJobService : public v1::JobService::Service {
   std::function<absl::Status(grpc::ServerContext&, const v1::WatchJobRequest&,
                              WatchWriter&)>
       watch;
+  std::function<absl::Status(grpc::ServerContext&, const v1::WatchJobsRequest&,
+                             grpc::ServerWriter<v1::WatchJobsResponse>&)>
+      watch_many;
 
   grpc::Status CreateJob(grpc::ServerContext*, const v1::CreateJobRequest* q,
                          v1::CreateJobResponse* a) override {
@@ -82,6 +90,22 @@ class FakeJobService : public v1::JobService::Service {
   grpc::Status ResumeJob(grpc::ServerContext*, const v1::ResumeJobRequest* q,
                          v1::Job* a) override {
     return Answer(resume, *q, *a);
+  }
+  grpc::Status UpdateJob(grpc::ServerContext*, const v1::UpdateJobRequest* q,
+                         v1::Job* a) override {
+    return Answer(update, *q, *a);
+  }
+  grpc::Status RetryJob(grpc::ServerContext*, const v1::RetryJobRequest* q,
+                        v1::Job* a) override {
+    return Answer(retry, *q, *a);
+  }
+  grpc::Status CancelJobs(grpc::ServerContext*, const v1::CancelJobsRequest* q,
+                          v1::CancelJobsResponse* a) override {
+    return Answer(cancel_many, *q, *a);
+  }
+  grpc::Status DeleteJob(grpc::ServerContext*, const v1::DeleteJobRequest* q,
+                         google::protobuf::Empty* a) override {
+    return Answer(remove, *q, *a);
   }
   grpc::Status ForkJob(grpc::ServerContext*, const v1::ForkJobRequest* q,
                        v1::Job* a) override {
@@ -120,6 +144,11 @@ class FakeJobService : public v1::JobService::Service {
                         const v1::WatchJobRequest* q,
                         WatchWriter* writer) override {
     return ToGrpcStatus(watch(*context, *q, *writer));
+  }
+  grpc::Status WatchJobs(
+      grpc::ServerContext* context, const v1::WatchJobsRequest* q,
+      grpc::ServerWriter<v1::WatchJobsResponse>* writer) override {
+    return ToGrpcStatus(watch_many(*context, *q, *writer));
   }
 };
 
@@ -181,11 +210,23 @@ class FakeModelService : public v1::ModelService::Service {
 class FakeWorkerService : public v1::WorkerService::Service {
  public:
   Script<v1::ListWorkersRequest, v1::ListWorkersResponse> list;
+  Script<v1::DrainWorkerRequest, v1::Worker> drain;
+  Script<v1::ResumeWorkerRequest, v1::Worker> resume;
 
   grpc::Status ListWorkers(grpc::ServerContext*,
                            const v1::ListWorkersRequest* q,
                            v1::ListWorkersResponse* a) override {
     return Answer(list, *q, *a);
+  }
+  grpc::Status DrainWorker(grpc::ServerContext*,
+                           const v1::DrainWorkerRequest* q,
+                           v1::Worker* a) override {
+    return Answer(drain, *q, *a);
+  }
+  grpc::Status ResumeWorker(grpc::ServerContext*,
+                            const v1::ResumeWorkerRequest* q,
+                            v1::Worker* a) override {
+    return Answer(resume, *q, *a);
   }
 };
 
@@ -223,6 +264,17 @@ class FakeStorageService : public v1::StorageService::Service {
   }
 };
 
+class FakeAuditService : public v1::AuditService::Service {
+ public:
+  Script<v1::ListAuditRecordsRequest, v1::ListAuditRecordsResponse> list;
+
+  grpc::Status ListAuditRecords(grpc::ServerContext*,
+                                const v1::ListAuditRecordsRequest* q,
+                                v1::ListAuditRecordsResponse* a) override {
+    return Answer(list, *q, *a);
+  }
+};
+
 // The public API on an ephemeral loopback port, answering by script.
 class FakeServer {
  public:
@@ -237,6 +289,7 @@ class FakeServer {
     builder.RegisterService(&predictions);
     builder.RegisterService(&workers);
     builder.RegisterService(&storage);
+    builder.RegisterService(&audit);
     server_ = builder.BuildAndStart();
     address_ = absl::StrCat("127.0.0.1:", port);
   }
@@ -250,6 +303,7 @@ class FakeServer {
   FakePredictionService predictions;
   FakeWorkerService workers;
   FakeStorageService storage;
+  FakeAuditService audit;
 
  private:
   std::string address_;

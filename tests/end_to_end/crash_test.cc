@@ -76,6 +76,21 @@ TEST_F(CrashTest, KilledTrainerIsReplaced) {
   ExpectSameResult(job, "victim");
 }
 
+TEST_F(CrashTest, StoppedTrainerIsReplacedAndCostsNoAttempt) {
+  cluster_.StopWorker(SIGTERM);
+  cluster_.StartWorker({"--trainer-timeout=3s"});
+  v1::JobSpec spec = cluster_.TinySpec(kSteps);
+  spec.set_max_attempts(1);
+  cluster_.Submit("victim", spec);
+  cluster_.WaitForSteps("victim");
+  ASSERT_EQ(kill(cluster_.BusyTrainer(), SIGSTOP), 0);
+
+  v1::Job job = cluster_.WaitForEnd("victim");
+
+  EXPECT_EQ(job.attempt(), 2);
+  ExpectSameResult(job, "victim");
+}
+
 TEST_F(CrashTest, AbortedTrainerIsReplacedAndTheCauseIsTold) {
   cluster_.Submit("victim", cluster_.TinySpec(kSteps));
   cluster_.WaitForSteps("victim");

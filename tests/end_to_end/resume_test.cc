@@ -160,6 +160,25 @@ TEST_F(ResumeTest, AKilledTrainerGoesOnFromItsLastCheckpoint) {
   EXPECT_GT(FirstStep("victim", 2), step);
 }
 
+TEST_F(ResumeTest, AFailedJobThatIsRetriedGoesOnFromItsLastCheckpoint) {
+  v1::JobSpec spec = Spec();
+  spec.set_max_attempts(1);
+  cluster_.Submit("victim", spec);
+  WaitForCheckpoint("victim");
+  int64_t step = Checkpoints("victim").front().step();
+  ASSERT_EQ(kill(cluster_.BusyTrainer(), SIGKILL), 0);
+  ASSERT_EQ(cluster_.WaitForEnd("victim").state(), v1::Job::FAILED);
+  grpc::ClientContext context;
+  v1::RetryJobRequest request;
+  request.set_name("jobs/victim");
+  v1::Job job;
+  grpc::Status retried = cluster_.jobs().RetryJob(&context, request, &job);
+  ASSERT_TRUE(retried.ok()) << retried.error_message();
+  ExpectUndisturbedResult("victim");
+  EXPECT_EQ(cluster_.Get("victim").attempt(), 2);
+  EXPECT_GT(FirstStep("victim", 2), step);
+}
+
 TEST_F(ResumeTest, EverythingKilledGoesOnFromTheLastCheckpoint) {
   cluster_.Submit("victim", Spec());
   WaitForCheckpoint("victim");

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <list>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -73,24 +74,99 @@ TEST_F(OperationsTest, MetricsShowEveryFamilyAndNoJobsName) {
   EXPECT_THAT(page, Not(HasSubstr("secret-name")));
 }
 
-TEST_F(OperationsTest, ReflectionListsEveryService) {
-  // A ServerReflectionRequest with list_services = "*" (field 7).
-  std::string answer = RawBidiCall(channel_,
-                                   "/grpc.reflection.v1alpha.ServerReflection/"
-                                   "ServerReflectionInfo",
-                                   std::string("\x3a\x01*", 3));
-  for (const char* service :
-       {"tunesmith.v1.JobService", "tunesmith.v1.DatasetService",
-        "tunesmith.v1.ModelService", "tunesmith.v1.WorkerService",
-        "tunesmith.v1.StorageService", "grpc.health.v1.Health"}) {
-    EXPECT_THAT(answer, HasSubstr(service));
+TEST_F(OperationsTest, ReflectionListsEveryServiceInBothVersions) {
+  for (const char* version : {"v1", "v1alpha"}) {
+    // A ServerReflectionRequest with list_services = "*" (field 7).
+    std::string answer =
+        RawBidiCall(channel_,
+                    absl::StrCat("/grpc.reflection.", version,
+                                 ".ServerReflection/ServerReflectionInfo"),
+                    std::string("\x3a\x01*", 3));
+    for (const char* service :
+         {"tunesmith.v1.JobService", "tunesmith.v1.DatasetService",
+          "tunesmith.v1.ModelService", "tunesmith.v1.WorkerService",
+          "tunesmith.v1.StorageService", "grpc.health.v1.Health",
+          "grpc.reflection.v1.ServerReflection"}) {
+      EXPECT_THAT(answer, HasSubstr(service));
+    }
   }
 }
 
-TEST_F(OperationsTest, HealthIsServing) {
-  // HealthCheckResponse{status: SERVING}.
-  EXPECT_EQ(RawBidiCall(channel_, "/grpc.health.v1.Health/Check", ""),
-            std::string("\x08\x01", 2));
+int ThreadsOfThisProcess() {
+  int threads = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/self/task")) {
+    threads += entry.is_directory() ? 1 : 0;
+  }
+  return threads;
+}
+
+TEST_F(OperationsTest, StreamsOfReflectionTakeNoThreads) {
+  struct Stream {
+    std::unique_ptr<grpc::ClientContext> context = CallContext();
+    std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call;
+  };
+  grpc::GenericStub stub(channel_);
+  grpc::CompletionQueue queue;
+  // Waits for the one operation under way.
+  auto finish = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
+  const grpc::Slice slice("\x3a\x01*");
+  const grpc::ByteBuffer request(&slice, 1);
+  const int before = ThreadsOfThisProcess();
+  std::list<Stream> streams;
+  for (int i = 0; i < 300; ++i) {
+    Stream& stream = streams.emplace_back();
+    stream.call = stub.PrepareCall(
+        stream.context.get(),
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+        &queue);
+    stream.call->StartCall(nullptr);
+    ASSERT_TRUE(finish());
+    stream.call->Write(request, nullptr);
+    ASSERT_TRUE(finish());
+    grpc::ByteBuffer answer;
+    stream.call->Read(&answer, nullptr);
+    ASSERT_TRUE(finish());
+    EXPECT_GT(answer.Length(), 0);
+  }
+  EXPECT_LT(ThreadsOfThisProcess(), before + 20);
+  for (Stream& stream : streams) {
+    stream.context->TryCancel();
+    grpc::Status status;
+    stream.call->Finish(&status, nullptr);
+    finish();
+  }
+  queue.Shutdown();
+}
+
+// HealthCheckRequest{service: name}.
+std::string HealthRequest(const std::string& name) {
+  if (name.empty()) return "";
+  return absl::StrCat("\x0a", std::string(1, static_cast<char>(name.size())),
+                      name);
+}
+
+TEST_F(OperationsTest, HealthIsServingByName) {
+  for (const char* name :
+       {"", "tunesmith.v1.JobService", "tunesmith.v1.PredictionService",
+        "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"}) {
+    // HealthCheckResponse{status: SERVING}.
+    for (const char* method : {"Check", "Watch"}) {
+      EXPECT_EQ(
+          RawBidiCall(channel_, absl::StrCat("/grpc.health.v1.Health/", method),
+                      HealthRequest(name)),
+          std::string("\x08\x01", 2))
+          << name;
+    }
+  }
+  EXPECT_EQ(RawStatus(channel_, "/grpc.health.v1.Health/Check",
+                      HealthRequest("tunesmith.v1.NoService"))
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
 }
 
 TEST_F(OperationsTest, ASecondServerOnTheDirectoryIsRefusedWithTheHolder) {

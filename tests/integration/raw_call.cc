@@ -44,4 +44,30 @@ std::string RawBidiCall(const std::shared_ptr<grpc::Channel>& channel,
   return bytes;
 }
 
+grpc::Status RawStatus(const std::shared_ptr<grpc::Channel>& channel,
+                       const std::string& method, const std::string& request,
+                       grpc_compression_algorithm compression) {
+  grpc::GenericStub stub(channel);
+  grpc::CompletionQueue queue;
+  std::unique_ptr<grpc::ClientContext> context = CallContext();
+  context->set_compression_algorithm(compression);
+  // The operations may fail: the call can have ended by then.
+  auto finish = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+  };
+  auto call = stub.PrepareCall(context.get(), method, &queue);
+  call->StartCall(nullptr);
+  finish();
+  grpc::Slice slice(request);
+  call->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
+  finish();
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  finish();
+  queue.Shutdown();
+  return status;
+}
+
 }  // namespace tunesmith::testing

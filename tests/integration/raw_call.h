@@ -14,6 +14,13 @@ namespace tunesmith::testing {
 std::string RawBidiCall(const std::shared_ptr<grpc::Channel>& channel,
                         const std::string& method, const std::string& request);
 
+// Sends one message, whatever its bytes, as the only one, and returns how the
+// call ended. Works for every kind of method.
+grpc::Status RawStatus(
+    const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+    const std::string& request,
+    grpc_compression_algorithm compression = GRPC_COMPRESS_NONE);
+
 }  // namespace tunesmith::testing
 
 #endif  // TUNESMITH_TESTS_INTEGRATION_RAW_CALL_H_

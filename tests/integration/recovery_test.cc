@@ -1,7 +1,9 @@
 // Streams that break, workers that start anew, and a server that restarts.
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "absl/time/clock.h"
 #include "proto/contract/error.h"
 #include "tests/integration/test_server.h"
 
@@ -222,14 +224,27 @@ TEST_F(RecoveryTest, AWatcherHearsThatTheServerStops) {
   EXPECT_EQ(ReasonOfCall(status), "DRAINING");
 }
 
-TEST_F(RecoveryTest, WhatHasNoRecordIsSweptAtTheStart) {
+TEST_F(RecoveryTest, WhatHasNoRecordIsPutAsideAfterTheStart) {
   int before = CountArtifacts();
   std::string uid = "0123456789abcdef0123456789abcdef";
   StopServer();
   MakeArtifact(uid + "/0");
   EXPECT_EQ(CountArtifacts(), before + 1);
   StartServer();
+  absl::Time patience = absl::Now() + absl::Seconds(20);
+  while (CountArtifacts() != before && absl::Now() < patience) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(CountArtifacts(), before);
+  v1::ListStoredItemsRequest request;
+  request.set_kind(v1::StoredItem::QUARANTINED);
+  v1::ListStoredItemsResponse stored;
+  ASSERT_TRUE(
+      storage_->ListStoredItems(CallContext().get(), request, &stored).ok());
+  ASSERT_EQ(stored.items_size(), 1);
+  const std::string path = stored.items(0).path();
+  EXPECT_THAT(path, ::testing::HasSubstr("/artifacts/" + uid + "/0"));
+  EXPECT_TRUE(std::filesystem::is_directory(data_dir() + "/" + path));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ internal::v1::Hello ScriptedWorker::MakeHello() {
   hello.set_max_protocol(1);
   hello.set_worker_id(options_.worker_id);
   hello.set_boot_id(options_.boot_id);
+  hello.set_instance_id(options_.instance_id);
   hello.set_build("scripted");
   int index = 0;
   for (auto [purpose, count] :
@@ -373,6 +374,15 @@ void ScriptedWorker::Succeed(const Assignment& assignment) {
   result.mutable_artifact()->set_key(key);
   result.mutable_artifact()->set_manifest_sha256(*digest);
   *result.mutable_model() = TinyModelFacts();
+  Send(assignment, {event});
+}
+
+void ScriptedWorker::FailByPlace(const Assignment& assignment,
+                                 v1::PlaceFault fault,
+                                 const std::string& message) {
+  internal::v1::WorkEvent event =
+      OutcomeEvent(absl::InternalError(message), /*retryable=*/true);
+  event.mutable_outcome()->set_place_fault(fault);
   Send(assignment, {event});
 }
 

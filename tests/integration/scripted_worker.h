@@ -34,6 +34,8 @@ class ScriptedWorker {
     std::string artifact_root;
     std::string worker_id = "scripted";
     int64_t boot_id = 1;
+    // As workers of earlier releases by default.
+    std::string instance_id = {};
     int training_slots = 1;
     int auxiliary_slots = 1;
     int prediction_slots = 0;
@@ -93,6 +95,8 @@ class ScriptedWorker {
   void Succeed(const Assignment& assignment);
   void Fail(const Assignment& assignment, const absl::Status& error,
             bool retryable);
+  void FailByPlace(const Assignment& assignment, v1::PlaceFault fault,
+                   const std::string& message);
 
   // Says that the model of a PredictWork is loaded.
   void SayLoaded(const Assignment& assignment);

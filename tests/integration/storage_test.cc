@@ -270,6 +270,58 @@ TEST_F(StorageTest, AStartDeletesWhatWasKeptForLongEnough) {
               HasSubstr("retention"));
 }
 
+TEST_F(StorageTest, AStartDeletesRecordsThatWereKeptForLongEnough) {
+  EXPECT_FALSE(GetStorage().has_job_retention());
+  std::string model;
+  {
+    ScriptedWorker worker(WorkerOptions());
+    ASSERT_TRUE(worker.Connect().ok());
+    CreateInputs(worker);
+    RunJob(worker, "a", 5000);
+    model = GetJob("jobs/a").output_model();
+  }
+  StopServer();
+  options_.job_retention = absl::ZeroDuration();
+  options_.max_ended_jobs = 7;
+  options_.quarantine_retention = absl::Hours(1);
+  StartServer();
+  v1::Storage storage = GetStorage();
+  EXPECT_TRUE(storage.has_job_retention());
+  EXPECT_EQ(storage.max_ended_jobs(), 7);
+  EXPECT_EQ(storage.quarantine_retention().seconds(), 3600);
+  v1::ListJobsResponse jobs;
+  absl::Time patience = absl::Now() + absl::Seconds(20);
+  do {
+    jobs.Clear();
+    ASSERT_TRUE(jobs_->ListJobs(CallContext().get(), {}, &jobs).ok());
+  } while (jobs.jobs_size() > 0 && absl::Now() < patience);
+  EXPECT_THAT(jobs.jobs(), IsEmpty());
+  v1::GetModelRequest request;
+  request.set_name(model);
+  v1::Model found;
+  EXPECT_TRUE(models_->GetModel(CallContext().get(), request, &found).ok());
+  // Its checkpoint's files go after the commit, and before the server ends.
+  StopServer();
+  EXPECT_EQ(CountArtifacts(), 3);
+}
+
+TEST_F(StorageTest, WhatIsPutAsideIsDeletedWhenSomebodySaysSo) {
+  MakeArtifact("gone/1");
+  std::ofstream(artifact_root() + "/gone/1/tensors") << "1234567";
+  v1::PruneStorageResponse pruned;
+  ASSERT_TRUE(Prune({}, &pruned).ok());
+  ASSERT_THAT(pruned.items(), SizeIs(1));
+  EXPECT_EQ(pruned.items(0).path(), "artifacts/gone/1");
+  EXPECT_EQ(pruned.freed_bytes(), 0);
+  EXPECT_EQ(UseOf(v1::StoredItem::QUARANTINED).size_bytes(), 7);
+  EXPECT_EQ(UseOf(v1::StoredItem::LEFTOVER).count(), 0);
+  v1::PruneStorageRequest request;
+  request.set_delete_quarantined(true);
+  ASSERT_TRUE(Prune(request, &pruned).ok());
+  EXPECT_EQ(pruned.freed_bytes(), 7);
+  EXPECT_EQ(UseOf(v1::StoredItem::QUARANTINED).count(), 0);
+}
+
 TEST_F(StorageTest, TheReserveIsThereWhileTheServerServesAndWhenItStopped) {
   std::string reserve = data_dir() + "/reserve";
   EXPECT_EQ(std::filesystem::file_size(reserve), 16u << 20);

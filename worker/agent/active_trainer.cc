@@ -14,6 +14,8 @@ constexpr absl::Duration kEndGrace = absl::Seconds(10);
 // How often to look at a trainer's memory: what it can add meanwhile is small
 // beside the reserve that slots leave.
 constexpr absl::Duration kMemoryInterval = absl::Milliseconds(100);
+// So many looks find nothing while the patience lasts.
+constexpr int kLooks = 8;
 
 }  // namespace
 
@@ -23,6 +25,18 @@ ActiveTrainer::ActiveTrainer(std::unique_ptr<Trainer> trainer, Options options,
       options_(std::move(options)),
       clock_(clock) {
   if (options_.memory_limit_bytes > 0) memory_time_ = clock_.Monotonic();
+  if (trainer_->beats) {
+    life_time_ = clock_.Monotonic() + options_.patience / kLooks;
+  }
+}
+
+void ActiveTrainer::OnMessage(const internal::v1::TrainerMessage& message) {
+  silent_looks_ = 0;
+  if (message.kind_case() != internal::v1::TrainerMessage::KIND_NOT_SET ||
+      std::exchange(trainer_->beats, true)) {
+    return;
+  }
+  life_time_ = clock_.Monotonic() + options_.patience / kLooks;
 }
 
 void ActiveTrainer::Tell(const internal::v1::AgentMessage& message) {
@@ -45,12 +59,14 @@ void ActiveTrainer::AwaitEnd() {
   kill_ = KillCause::kLingered;
   kill_time_ = clock_.Monotonic() + kEndGrace;
   memory_time_ = absl::InfiniteDuration();
+  life_time_ = absl::InfiniteDuration();
 }
 
 void ActiveTrainer::Kill(KillCause cause) {
   kill_ = cause;
   kill_time_ = absl::InfiniteDuration();
   memory_time_ = absl::InfiniteDuration();
+  life_time_ = absl::InfiniteDuration();
   trainer_->process->Kill();
 }
 
@@ -58,6 +74,7 @@ void ActiveTrainer::CheckDeadlines() {
   absl::Duration now = clock_.Monotonic();
   if (now >= kill_time_) KillNow();
   if (now >= memory_time_) CheckMemory(now);
+  if (now >= life_time_) CheckLife(now);
 }
 
 void ActiveTrainer::CheckMemory(absl::Duration now) {
@@ -69,8 +86,17 @@ void ActiveTrainer::CheckMemory(absl::Duration now) {
   Kill(KillCause::kMemoryLimit);
 }
 
+void ActiveTrainer::CheckLife(absl::Duration now) {
+  life_time_ = now + options_.patience / kLooks;
+  if (++silent_looks_ < kLooks) return;
+  spdlog::warn("trainer gives no sign of life slot={} item={}", options_.slot,
+               options_.item_uid);
+  // One that was cancelled is still cancelled.
+  Kill(kill_ == KillCause::kCancelled ? kill_ : KillCause::kHung);
+}
+
 absl::Duration ActiveTrainer::next_deadline() const {
-  return std::min(kill_time_, memory_time_);
+  return std::min({kill_time_, memory_time_, life_time_});
 }
 
 KillCause ActiveTrainer::CauseOf(const TrainerExit& exit,

@@ -24,6 +24,8 @@ class ActiveTrainer {
     int64_t memory_limit_bytes = 0;
     // See CountOomKills; before it has the item.
     int64_t oom_kills = 0;
+    // One that gave signs of life and then none for so long hangs.
+    absl::Duration patience = absl::InfiniteDuration();
   };
 
   // The clock outlives it.
@@ -38,6 +40,9 @@ class ActiveTrainer {
   void AskToStop(const internal::v1::AgentMessage& message, KillCause cause,
                  absl::Duration grace);
 
+  // It said something, if only that it lives.
+  void OnMessage(const internal::v1::TrainerMessage& message);
+
   // It has reported its outcome, and is to end.
   void AwaitEnd();
 
@@ -45,7 +50,7 @@ class ActiveTrainer {
   // Kills it for the cause that it would be killed for anyway.
   void KillNow() { Kill(kill_); }
 
-  // Kills it where it is time to, or where it holds too much memory.
+  // Kills it where it is time to, where it holds too much memory, or hangs.
   void CheckDeadlines();
   // On Clock::Monotonic: when to call CheckDeadlines.
   absl::Duration next_deadline() const;
@@ -57,6 +62,7 @@ class ActiveTrainer {
 
  private:
   void CheckMemory(absl::Duration now);
+  void CheckLife(absl::Duration now);
 
   const std::unique_ptr<Trainer> trainer_;
   const Options options_;
@@ -65,6 +71,11 @@ class ActiveTrainer {
   absl::Duration kill_time_ = absl::InfiniteDuration();
   // When to look at its memory.
   absl::Duration memory_time_ = absl::InfiniteDuration();
+  // When to look for signs of life, and how often there were none. Looks are
+  // counted and not time, so that a pause of this process is no silence of the
+  // trainer's.
+  absl::Duration life_time_ = absl::InfiniteDuration();
+  int silent_looks_ = 0;
 };
 
 }  // namespace tunesmith::worker

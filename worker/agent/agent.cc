@@ -57,8 +57,11 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options) {
   agent->store_ = std::move(store);
   TUNESMITH_ASSIGN_OR_RETURN(
       agent->endpoint_,
-      MetricsEndpoint::Create(agent->options_.metrics_address,
-                              {agent->registry_, agent->device_metrics_}));
+      MetricsEndpoint::Start("--metrics-address",
+                             agent->options_.metrics_address));
+  agent->endpoint_->Show(agent->registry_);
+  agent->endpoint_->Show(agent->device_metrics_);
+  TUNESMITH_RETURN_IF_ERROR(agent->FindIdentity());
   agent->FindDevices();
   agent->TryDevices();
   TUNESMITH_ASSIGN_OR_RETURN(
@@ -84,6 +87,27 @@ Agent::~Agent() {
   if (session_thread_.joinable()) session_thread_.join();
   if (staging_thread_.joinable()) staging_thread_.join();
   if (watch_thread_.joinable()) watch_thread_.join();
+}
+
+absl::Status Agent::FindIdentity() {
+  const bool is_default = options_.state_directory.empty();
+  auto identity = WorkerIdentity::Open(
+      is_default
+          ? DefaultStateDirectory(options_.artifact_root, options_.worker_id)
+          : options_.state_directory,
+      SystemClock());
+  if (identity.ok()) {
+    identity_ = *std::move(identity);
+    return absl::OkStatus();
+  }
+  if (!is_default || absl::IsFailedPrecondition(identity.status())) {
+    return WithContext(identity.status(), "--state-dir");
+  }
+  spdlog::warn(
+      "worker cannot remember who it is; --state-dir names another directory "
+      "error=\"{}\"",
+      std::string(identity.status().message()));
+  return absl::OkStatus();
 }
 
 void Agent::FindDevices() {
@@ -171,6 +195,10 @@ void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
   Session::Options options;
   options.worker_id = options_.worker_id;
   options.boot_id = absl::ToUnixNanos(SystemClock().Now());
+  if (identity_ != nullptr) {
+    options.instance_id = identity_->instance_id();
+    options.boot_id = identity_->boot_id();
+  }
   options.build = options_.build;
   options.post = [this](TaskQueue::Task task) {
     session_queue_.Post(std::move(task));
@@ -196,6 +224,7 @@ void Agent::BuildSession(const std::vector<v1::Slot>& slots) {
       .count_oom_kills = [] { return CountOomKills(); },
       .feature_cache = FeatureCacheOf(options_),
       .slots_per_gpu = options_.slots.slots_per_gpu,
+      .trainer_patience = options_.trainer_patience,
   };
   for (const v1::Slot& slot : slots) {
     spdlog::info(

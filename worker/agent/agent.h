@@ -14,16 +14,17 @@
 #include "prometheus/registry.h"
 #include "proto/artifact/local_artifact_store.h"
 #include "proto/contract/base/mutex.h"
+#include "proto/exposition/metrics_endpoint.h"
 #include "worker/agent/devices/device_metrics.h"
 #include "worker/agent/devices/gpu_device.h"
 #include "worker/agent/devices/gpu_watch.h"
 #include "worker/agent/grpc_transport.h"
-#include "worker/agent/metrics_endpoint.h"
 #include "worker/agent/process/child_spawner.h"
 #include "worker/agent/process/task_queue.h"
 #include "worker/agent/session.h"
 #include "worker/agent/slot_plan.h"
 #include "worker/agent/staging.h"
+#include "worker/agent/worker_identity.h"
 #include "worker/agent/worker_metrics.h"
 #include "worker/devices/nvml.h"
 
@@ -45,6 +46,10 @@ struct AgentOptions {
   std::string nvml_library = Nvml::kLibrary;
   // Without a directory: `features` beside `artifact_root`. No bytes: none.
   FeatureCacheOptions feature_cache;
+  // Where the worker remembers who it is; empty: see DefaultStateDirectory.
+  std::string state_directory;
+  // A trainer that gives no sign of life for so long hangs.
+  absl::Duration trainer_patience = absl::Minutes(1);
   // Loopback; port 0 is any.
   std::string metrics_address = "127.0.0.1:0";
   // Written once connected; empty: not at all.
@@ -77,6 +82,7 @@ class Agent {
  private:
   explicit Agent(AgentOptions options);
 
+  absl::Status FindIdentity();
   void FindDevices();
   // Runs the session's queue until every GPU was tried.
   void TryDevices();
@@ -95,6 +101,8 @@ class Agent {
   const std::shared_ptr<DeviceMetrics> device_metrics_;
   std::unique_ptr<MetricsEndpoint> endpoint_;
   std::unique_ptr<LocalArtifactStore> store_;
+  // Null where it cannot be kept.
+  std::unique_ptr<WorkerIdentity> identity_;
   // Null without a driver.
   std::unique_ptr<Nvml> nvml_;
   GrpcTransport transport_;

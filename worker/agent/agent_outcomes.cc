@@ -24,11 +24,15 @@ internal::v1::Outcome SuspendedOutcome() {
 internal::v1::Outcome StagingOutcome(const absl::Status& status) {
   bool has_reason = ErrorReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED;
   // A shared volume can come back; a malformed key stays one.
-  return FailedOutcome(has_reason
-                           ? status
-                           : MakeError(status.code(), v1::ERROR_REASON_INTERNAL,
-                                       std::string(status.message())),
-                       !absl::IsInvalidArgument(status));
+  const bool malformed = absl::IsInvalidArgument(status);
+  internal::v1::Outcome outcome = FailedOutcome(
+      has_reason ? status
+                 : MakeError(status.code(), v1::ERROR_REASON_INTERNAL,
+                             std::string(status.message())),
+      !malformed);
+  if (!malformed) outcome.set_place_fault(v1::PLACE_FAULT_STAGING);
+  NamePlaceFault(outcome);
+  return outcome;
 }
 
 internal::v1::WorkEvent OutcomeEvent(internal::v1::Outcome outcome,

@@ -1,5 +1,7 @@
 #include "worker/agent/server_connection.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "spdlog/spdlog.h"
@@ -11,7 +13,12 @@ using internal::v1::ServerMessage;
 
 constexpr int kProtocol = 1;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
-constexpr absl::Duration kLongestPause = absl::Seconds(5);
+constexpr absl::Duration kLongestPause = absl::Seconds(30);
+// While something runs here: well below a lease's term.
+constexpr absl::Duration kLongestBusyPause = absl::Seconds(5);
+// A stream that ends sooner after its Welcome does not make the next pause
+// short: the server may end each of them, as it does while its disk is full.
+constexpr absl::Duration kLastingStream = absl::Seconds(10);
 constexpr absl::Duration kWelcomeTimeout = absl::Seconds(10);
 
 }  // namespace
@@ -32,9 +39,9 @@ absl::Duration ServerConnection::Turn() {
   if (evicted_) return absl::InfiniteDuration();
   absl::Duration now = clock_.Monotonic();
   if (stream_ != nullptr && now >= welcome_deadline_) {
-    spdlog::warn("server did not answer, reconnecting");
-    metrics_.Reconnected();
-    Disconnect(backoff_.Next());
+    LogEnd(absl::DeadlineExceededError("the server did not answer"));
+    metrics_.Reconnected(absl::StatusCode::kDeadlineExceeded);
+    Disconnect(NextPause());
   }
   if (stream_ == nullptr && now >= connect_time_) Connect();
   return stream_ == nullptr ? connect_time_ : welcome_deadline_;
@@ -83,11 +90,20 @@ void ServerConnection::OnMessage(int64_t stream_id,
   if (welcomed_) options_.on_message(message);
 }
 
+absl::Duration ServerConnection::NextPause() {
+  const absl::Duration longest =
+      options_.is_busy() ? kLongestBusyPause : kLongestPause;
+  return std::min(backoff_.Next(), longest);
+}
+
 void ServerConnection::OnEnd(int64_t stream_id, const absl::Status& status) {
   if (stream_id != stream_id_) return;
-  metrics_.Reconnected();
-  absl::Duration pause = backoff_.Next();
-  Disconnect(pause);
+  metrics_.Reconnected(status.code());
+  if (welcomed_ && clock_.Monotonic() - welcome_time_ >= kLastingStream) {
+    backoff_.Reset();
+    logged_end_ = absl::OkStatus();
+  }
+  Disconnect(NextPause());
   if (absl::IsAborted(status)) {
     spdlog::error("another worker took over id={} error=\"{}\"",
                   options_.worker_id, std::string(status.message()));
@@ -95,15 +111,28 @@ void ServerConnection::OnEnd(int64_t stream_id, const absl::Status& status) {
     options_.on_evicted(status);
     return;
   }
-  // Repeated failures to connect are one state, logged once.
-  spdlog::log(down_logged_ ? spdlog::level::debug : spdlog::level::warn,
+  LogEnd(status);
+}
+
+void ServerConnection::LogEnd(const absl::Status& status) {
+  // What repeats is one state, logged once.
+  const bool is_known = !logged_end_.ok() &&
+                        logged_end_.code() == status.code() &&
+                        logged_end_.message() == status.message();
+  logged_end_ =
+      status.ok() ? absl::UnknownError("the server ended the stream") : status;
+  const bool refused = absl::IsFailedPrecondition(status) ||
+                       absl::IsInvalidArgument(status) ||
+                       absl::IsAlreadyExists(status);
+  if (refused) {
+    spdlog::log(is_known ? spdlog::level::debug : spdlog::level::err,
+                "server refuses this worker, trying again id={} error=\"{}\"",
+                options_.worker_id, status.ToString());
+    return;
+  }
+  spdlog::log(is_known ? spdlog::level::debug : spdlog::level::warn,
               "no stream to the server, trainers go on error=\"{}\"",
               status.ToString());
-  down_logged_ = true;
-  if (absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status)) {
-    spdlog::error("server refused this worker id={} error=\"{}\"",
-                  options_.worker_id, std::string(status.message()));
-  }
 }
 
 void ServerConnection::OnWelcome(const internal::v1::Welcome& welcome) {
@@ -113,9 +142,8 @@ void ServerConnection::OnWelcome(const internal::v1::Welcome& welcome) {
     Disconnect(kLongestPause);
     return;
   }
-  backoff_.Reset();
   welcomed_ = true;
-  down_logged_ = false;
+  welcome_time_ = clock_.Monotonic();
   welcome_deadline_ = absl::InfiniteDuration();
   options_.on_welcome(welcome);
 }

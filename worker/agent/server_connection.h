@@ -17,8 +17,9 @@
 namespace tunesmith::worker {
 
 // A session's way to its server: opens a stream, says Hello, waits for
-// Welcome, and does it again after growing pauses when a stream ends. Owned by
-// a Session, on its thread; nothing blocks.
+// Welcome, and does it again after growing pauses when a stream ends. They
+// start anew only after a stream that lasted. Owned by a Session, on its
+// thread; nothing blocks.
 class ServerConnection {
  public:
   struct Options {
@@ -32,6 +33,9 @@ class ServerConnection {
     std::function<void(const internal::v1::Welcome&)> on_welcome;
     // What the server says after its Welcome.
     std::function<void(const internal::v1::ServerMessage&)> on_message;
+    // Whether something runs here whose lease would run out meanwhile: pauses
+    // stay short.
+    std::function<bool()> is_busy = [] { return false; };
     // It is over for good: a newer start of the same worker is there.
     std::function<void(absl::Status)> on_evicted;
   };
@@ -51,6 +55,9 @@ class ServerConnection {
  private:
   void Connect();
   void Disconnect(absl::Duration pause);
+  // Before the next try.
+  absl::Duration NextPause();
+  void LogEnd(const absl::Status& status);
   void OnMessage(int64_t stream_id, const internal::v1::ServerMessage& message);
   void OnEnd(int64_t stream_id, const absl::Status& status);
   void OnWelcome(const internal::v1::Welcome& welcome);
@@ -68,7 +75,9 @@ class ServerConnection {
   int64_t stream_id_ = 0;
   bool welcomed_ = false;
   bool evicted_ = false;
-  bool down_logged_ = false;
+  // Why there is no stream that lasts, as it was logged last; OK: there is one.
+  absl::Status logged_end_;
+  absl::Duration welcome_time_;
   absl::Duration connect_time_;
   // Until when the server must have said Welcome.
   absl::Duration welcome_deadline_ = absl::InfiniteDuration();

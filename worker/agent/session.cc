@@ -52,6 +52,7 @@ ServerConnection::Options Session::ConnectionOptions() {
     if (message.has_ack()) OnAck(message.ack());
     if (message.has_predict()) OnPredictBatch(message.predict());
   };
+  options.is_busy = [this] { return held_.size() > 0; };
   options.on_evicted = options_.on_evicted;
   return options;
 }
@@ -65,6 +66,7 @@ absl::Duration Session::Turn() {
   for (auto& slot : slots_) next = std::min(next, slot->Turn());
   next = std::min(next, connection_.Turn());
   metrics_.SetUnacknowledgedEvents(held_.UnacknowledgedEvents());
+  metrics_.SetConnected(connection_.welcomed());
   if (!connection_.welcomed()) return next;
   // Before the outcome of the work that showed it, or the server gives the
   // slot other work.
@@ -78,6 +80,7 @@ internal::v1::Hello Session::MakeHello() {
   internal::v1::Hello hello;
   hello.set_worker_id(options_.worker_id);
   hello.set_boot_id(options_.boot_id);
+  hello.set_instance_id(options_.instance_id);
   hello.set_build(options_.build);
   for (const auto& slot : slots_) *hello.add_slots() = slot->slot();
   *hello.mutable_report() = MakeReport();

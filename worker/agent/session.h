@@ -30,6 +30,8 @@ class Session : public ItemObserver {
  public:
   struct Options {
     std::string worker_id;
+    // As in Hello; empty: unknown.
+    std::string instance_id;
     // Larger in every later start.
     int64_t boot_id = 0;
     std::string build;

@@ -139,7 +139,11 @@ bool SlotRunner::Holds(const ItemKey& key) const {
 void SlotRunner::OnMessage(int64_t trainer_id, TrainerMessage message) {
   if (spare_.Is(trainer_id)) {
     if (message.has_ready()) spare_.OnReady();
+    if (message.kind_case() == TrainerMessage::KIND_NOT_SET) spare_.OnBeat();
     return;
+  }
+  if (active_ != nullptr && active_->Is(trainer_id)) {
+    active_->OnMessage(message);
   }
   bool reports = active_ != nullptr && active_->Is(trainer_id) &&
                  item_ != nullptr && item_->handed_over;
@@ -168,6 +172,7 @@ void SlotRunner::OnTrainerEvent(WorkEvent event) {
   }
   active_->AwaitEnd();
   if (gpu_ != nullptr) gpu_->OnOutcome(event.outcome());
+  NamePlaceFault(*event.mutable_outcome());
   Deliver(std::move(event));
 }
 
@@ -209,7 +214,7 @@ void SlotRunner::OnSpareExit(const TrainerExit& exit) {
   }
   if (item_ != nullptr && !item_->handed_over &&
       spare_.failures() >= kMaxSpareFailures) {
-    Finish(OutcomeOfExit(exit, KillCause::kNone));
+    Finish(StartFailedOutcome(exit));
   }
 }
 
@@ -245,7 +250,8 @@ void SlotRunner::HandOver() {
           .slot = slot_.index(),
           .item_uid = item_->key.uid,
           .memory_limit_bytes = slot_.host_memory_limit_bytes(),
-          .oom_kills = dependencies_.count_oom_kills()},
+          .oom_kills = dependencies_.count_oom_kills(),
+          .patience = dependencies_.trainer_patience},
       dependencies_.clock);
   if (gpu_ != nullptr) gpu_->WorkBegan();
   active_->Tell(message);

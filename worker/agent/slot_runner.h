@@ -53,6 +53,8 @@ struct SlotDependencies {
   FeatureCacheOptions feature_cache = {};
   // How many slots share the memory of each GPU.
   int slots_per_gpu = 1;
+  // A trainer that gives no sign of life for so long hangs.
+  absl::Duration trainer_patience = absl::Minutes(1);
 };
 
 // Runs one item at a time on one slot, each in a trainer process of its own,

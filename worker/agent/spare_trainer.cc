@@ -50,6 +50,10 @@ std::optional<TrainerExit> SpareTrainer::Spawn(MessageHandler on_message,
   return std::nullopt;
 }
 
+void SpareTrainer::OnBeat() {
+  if (trainer_ != nullptr) trainer_->beats = true;
+}
+
 void SpareTrainer::OnReady() {
   if (discarded_) return;
   ready_ = true;

@@ -19,6 +19,8 @@ namespace tunesmith::worker {
 struct Trainer {
   int64_t id = 0;
   std::unique_ptr<TrainerProcess> process;
+  // It gives signs of life: messages without a kind.
+  bool beats = false;
 };
 
 // The one trainer that a slot starts ahead of its next item, so that the item
@@ -41,6 +43,8 @@ class SpareTrainer {
   std::optional<TrainerExit> Spawn(MessageHandler on_message,
                                    ExitHandler on_exit);
 
+  // It gave a sign of life.
+  void OnBeat();
   // It is warm.
   void OnReady();
   // It died before it was taken; whether that was a start that failed.

@@ -20,6 +20,8 @@ StopSignals::StopSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A peer that is gone is an error of the write, never a signal.
   signal(SIGPIPE, SIG_IGN);
+  // A terminal that closes ends nothing.
+  signal(SIGHUP, SIG_IGN);
 }
 
 void StopSignals::Wait() {

@@ -115,8 +115,15 @@ WorkerMetrics::WorkerMetrics(std::shared_ptr<prometheus::Registry> registry)
                            .Help("Time to bring an item's files here")
                            .Register(*registry_)
                            .Add({}, Doubling(0.001, 20))),
-      reconnects_(AddCounter(*registry_, "tunesmith_worker_reconnects_total",
-                             "Streams to the server that ended")),
+      reconnects_(BuildCounter()
+                      .Name("tunesmith_worker_reconnects_total")
+                      .Help("Streams to the server that ended, by cause")
+                      .Register(*registry_)),
+      connected_(BuildGauge()
+                     .Name("tunesmith_worker_connected")
+                     .Help("Whether the server has this worker now")
+                     .Register(*registry_)
+                     .Add({})),
       unacknowledged_(BuildGauge()
                           .Name("tunesmith_worker_unacknowledged_events")
                           .Help("Events that the server has not stored yet")
@@ -160,7 +167,13 @@ void WorkerMetrics::Staged(absl::Duration elapsed) {
   staging_seconds_.Observe(absl::ToDoubleSeconds(elapsed));
 }
 
-void WorkerMetrics::Reconnected() { reconnects_.Increment(); }
+void WorkerMetrics::Reconnected(absl::StatusCode cause) {
+  reconnects_.Add({{"cause", absl::StatusCodeToString(cause)}}).Increment();
+}
+
+void WorkerMetrics::SetConnected(bool connected) {
+  connected_.Set(connected ? 1 : 0);
+}
 
 void WorkerMetrics::SetUnacknowledgedEvents(size_t count) {
   unacknowledged_.Set(static_cast<double>(count));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
@@ -36,7 +37,9 @@ class WorkerMetrics {
   void TrainerDied(const char* cause);
   void StepsFinished(const StepsDone& done);
   void Staged(absl::Duration elapsed);
-  void Reconnected();
+  // A stream to the server ended so.
+  void Reconnected(absl::StatusCode cause);
+  void SetConnected(bool connected);
   void SetUnacknowledgedEvents(size_t count);
 
  private:
@@ -51,7 +54,8 @@ class WorkerMetrics {
   prometheus::Counter& examples_;
   prometheus::Histogram& step_seconds_;
   prometheus::Histogram& staging_seconds_;
-  prometheus::Counter& reconnects_;
+  prometheus::Family<prometheus::Counter>& reconnects_;
+  prometheus::Gauge& connected_;
   prometheus::Gauge& unacknowledged_;
 };
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
+#include "proto/contract/base/clock.h"
 #include "proto/contract/frame.h"
 
 namespace tunesmith::worker {
@@ -78,11 +78,12 @@ std::optional<TrainerAssignment> AgentChannel::WaitForAssignment() {
 
 std::optional<internal::v1::PredictBatch> AgentChannel::NextBatch(
     absl::Duration patience) {
-  const absl::Time deadline = absl::Now() + patience;
+  Clock& clock = SystemClock();
+  const absl::Duration deadline = clock.Monotonic() + patience;
   MutexLock lock(&mutex_);
   while (batches_.empty() && !agent_gone_ &&
          stop_request() == StopRequest::kNone) {
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline - clock.Monotonic();
     if (left <= absl::ZeroDuration()) break;
     changed_.WaitFor(&mutex_, left);
   }
@@ -142,7 +143,10 @@ bool AgentChannel::NextMessage(TrainerMessage& message) {
   MutexLock lock(&mutex_);
   while (!progress_.has_value() && queue_.empty()) {
     if (closing_ || agent_gone_) return false;
-    changed_.Wait(&mutex_);
+    if (!changed_.WaitFor(&mutex_, kBeatInterval)) {
+      message.Clear();
+      return true;
+    }
   }
   if (progress_.has_value()) {
     *message.mutable_progress() = *std::exchange(progress_, std::nullopt);
@@ -155,11 +159,12 @@ bool AgentChannel::NextMessage(TrainerMessage& message) {
 }
 
 void AgentChannel::Write() {
+  // The first is a sign of life: the agent expects more from then on.
   TrainerMessage message;
-  while (NextMessage(message)) {
+  do {
     absl::Status status = WriteFrame(fd_, message);
     if (!status.ok()) return LoseAgent();
-  }
+  } while (NextMessage(message));
 }
 
 void AgentChannel::LoseAgent() {

@@ -15,13 +15,17 @@
 namespace tunesmith::worker {
 
 // The trainer's end of the socket pair with its agent: one thread reads, one
-// writes. Progress keeps only the newest; events are never dropped, so Send
-// waits while kMaxQueuedEvents are unwritten. Thread-safe.
+// writes, at least a message without a kind every kBeatInterval, by which the
+// agent knows that this process lives, however long a step takes. Progress
+// keeps only the newest; events are never dropped, so Send waits while
+// kMaxQueuedEvents are unwritten. Thread-safe.
 class AgentChannel {
  public:
   static constexpr size_t kMaxQueuedEvents = 1024;
   // An agent that sends more before they are answered breaks the protocol.
   static constexpr size_t kMaxQueuedBatches = 16;
+
+  static constexpr absl::Duration kBeatInterval = absl::Seconds(1);
 
   // Takes over the socket. `on_agent_gone` is called, on a thread of the
   // channel, when the agent closes its end or breaks the protocol while this
@@ -52,7 +56,8 @@ class AgentChannel {
   void Write();
   void Enqueue(internal::v1::TrainerMessage message);
   void TakeStop(StopRequest request);
-  // Waits for something to write; false when there is nothing more to come.
+  // Waits for something to write, or for the time of a sign of life, which has
+  // no kind; false when there is nothing more to come.
   bool NextMessage(internal::v1::TrainerMessage& message);
   // Returns false when the agent broke the protocol.
   bool Take(internal::v1::AgentMessage message);

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "Threads that compute")
       ->check(CLI::Range(1, 1024));
   app.add_option("--parent-pid", parent, "Process that starts the trainer");
+  app.set_version_flag("--version", "tunesmith-trainer " TUNESMITH_VERSION);
   CLI11_PARSE(app, argc, argv);
 
   absl::Status status = tunesmith::worker::IsolateProcess(parent);

@@ -9,12 +9,14 @@ namespace tunesmith::cli {
 // Each adds one command to `app`; when the command line names it, parsing sets
 // `action` to what is to be done. `action` outlives `app`. The table of
 // commands is in client/cli/command_line.cc.
+void AddAudit(CLI::App& app, Action& action);
 void AddCancel(CLI::App& app, Action& action);
 void AddCheckpoints(CLI::App& app, Action& action);
 void AddDatasets(CLI::App& app, Action& action);
 void AddDelete(CLI::App& app, Action& action);
 void AddDownload(CLI::App& app, Action& action);
 void AddEvaluate(CLI::App& app, Action& action);
+void AddExportProtos(CLI::App& app, Action& action);
 void AddFork(CLI::App& app, Action& action);
 void AddGet(CLI::App& app, Action& action);
 void AddList(CLI::App& app, Action& action);
@@ -28,9 +30,11 @@ void AddPreviewFreeze(CLI::App& app, Action& action);
 void AddPrune(CLI::App& app, Action& action);
 void AddReproduce(CLI::App& app, Action& action);
 void AddResume(CLI::App& app, Action& action);
+void AddRetry(CLI::App& app, Action& action);
 void AddStorage(CLI::App& app, Action& action);
 void AddSubmit(CLI::App& app, Action& action);
 void AddUp(CLI::App& app, Action& action);
+void AddUpdate(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);
 void AddWatch(CLI::App& app, Action& action);
 void AddWorkers(CLI::App& app, Action& action);

@@ -7,10 +7,16 @@
 namespace tunesmith::cli {
 namespace {
 
+struct Options {
+  std::string job;
+  bool with_model = false;
+};
+
 absl::StatusOr<ExitCode> Delete(CommandContext& context,
-                                const std::string& name) {
-  const std::string full_name = FullName("jobs", name);
-  TUNESMITH_RETURN_IF_ERROR(context.client().DeleteJob(full_name));
+                                const Options& options) {
+  const std::string full_name = FullName("jobs", options.job);
+  TUNESMITH_RETURN_IF_ERROR(
+      context.client().DeleteJob(full_name, options.with_model));
   context.console().Note(absl::StrCat("deleted ", Printable(full_name)));
   return ExitCode::kOk;
 }
@@ -18,12 +24,17 @@ absl::StatusOr<ExitCode> Delete(CommandContext& context,
 }  // namespace
 
 void AddDelete(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "delete", "Delete an ended job with its events; its model stays.");
-  command->add_option("JOB", *name, "jobs/ID or ID")->required();
-  command->footer("Example:\n  tunesmith delete jobs/intents");
-  OnCommand(command, action, name, &Delete);
+  command->add_option("JOB", options->job, "jobs/ID or ID")->required();
+  command->add_flag("--with-model", options->with_model,
+                    "Also delete the model that it made");
+  command->footer(
+      "Examples:\n"
+      "  tunesmith delete jobs/intents\n"
+      "  tunesmith delete intents --with-model");
+  OnCommand(command, action, options, &Delete);
 }
 
 }  // namespace tunesmith::cli

@@ -7,7 +7,7 @@
 #include "client/cli/render/printable.h"
 #include "proto/contract/base/status_macros.h"
 
-// cancel, pause and resume: one call, and the state that it led to.
+// pause, resume and retry: one call, and the state that it led to.
 
 namespace tunesmith::cli {
 namespace {
@@ -42,12 +42,6 @@ void AddJobAction(CLI::App& app, Action& action, const std::string& name,
 
 }  // namespace
 
-void AddCancel(CLI::App& app, Action& action) {
-  AddJobAction(app, action, "cancel",
-               "Stop a job. One that waits ends at once.",
-               &client::Client::CancelJob);
-}
-
 void AddPause(CLI::App& app, Action& action) {
   AddJobAction(app, action, "pause",
                "Let a job take a checkpoint and give its device back.",
@@ -58,6 +52,13 @@ void AddResume(CLI::App& app, Action& action) {
   AddJobAction(app, action, "resume",
                "Let a paused job go on from its checkpoint.",
                &client::Client::ResumeJob);
+}
+
+void AddRetry(CLI::App& app, Action& action) {
+  AddJobAction(app, action, "retry",
+               "Let a job that failed or was cancelled go on from its newest "
+               "checkpoint.",
+               &client::Client::RetryJob);
 }
 
 }  // namespace tunesmith::cli

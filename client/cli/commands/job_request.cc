@@ -7,6 +7,7 @@
 #include "client/cli/commands/choice.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/data_source.h"
+#include "client/cli/commands/unknown_keys.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 #include "proto/contract/base/status_macros.h"
@@ -101,7 +102,14 @@ absl::StatusOr<v1::CreateJobRequest> ParseJobFile(
   google::protobuf::Struct outline;
   TUNESMITH_RETURN_IF_ERROR(ParseJson(json, outline));
   v1::CreateJobRequest request;
-  if (outline.fields().contains("job")) {
+  const bool whole = outline.fields().contains("job");
+  std::string unknown =
+      UnknownKey(outline, whole ? *v1::CreateJobRequest::descriptor()
+                                : *v1::Job::descriptor());
+  if (!unknown.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("job file: ", unknown));
+  }
+  if (whole) {
     TUNESMITH_RETURN_IF_ERROR(ParseJson(json, request));
   } else {
     TUNESMITH_RETURN_IF_ERROR(ParseJson(json, *request.mutable_job()));
@@ -132,9 +140,10 @@ void AddNameFlags(CLI::App* command, JobFlags& flags) {
   command->add_option("--display-name", flags.display_name, "For people");
   command->add_option("--priority", flags.priority,
                       "-1000 to 1000; a point is worth an hour of waiting");
-  command->add_flag("--preempts,!--no-preempts", flags.preempts,
-                    "Where all slots are in use, takes that of a job of yours "
-                    "that would come later; it goes on in its turn");
+  command->add_option("--preempts", flags.preempts,
+                      "true or false: where all slots are in use, takes that "
+                      "of a job of yours that would come later, which goes on "
+                      "in its turn");
 }
 
 void AddTrainingFlags(CLI::App* command, JobFlags& flags) {

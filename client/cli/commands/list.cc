@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "client/cli/commands/command_options.h"
 #include "client/cli/commands/commands.h"
+#include "client/cli/commands/job_filter_flags.h"
+#include "client/cli/commands/jobs_watch.h"
 #include "client/cli/render/job_text.h"
 #include "proto/contract/base/status_macros.h"
 
@@ -12,18 +12,27 @@ namespace tunesmith::cli {
 namespace {
 
 struct Options : ListOptions {
-  std::vector<std::string> states;
+  JobFilterFlags filter;
+  bool follow = false;
 };
 
-absl::StatusOr<ExitCode> List(CommandContext& context, const Options& options) {
-  v1::ListJobsRequest request;
-  for (const std::string& name : options.states) {
-    v1::Job::State state;
-    if (!v1::Job::State_Parse(absl::AsciiStrToUpper(name), &state)) {
-      return absl::InvalidArgumentError(absl::StrCat("unknown state: ", name));
-    }
-    request.mutable_filter()->add_states(state);
+absl::StatusOr<ExitCode> Follow(CommandContext& context,
+                                const Options& options) {
+  if (!options.filter.states.empty()) {
+    return absl::InvalidArgumentError(
+        "--follow takes no --state: a job passes through all of them");
   }
+  v1::WatchJobsRequest request;
+  TUNESMITH_RETURN_IF_ERROR(
+      ApplyJobFilter(options.filter, *request.mutable_filter()));
+  return FollowJobs(context, request);
+}
+
+absl::StatusOr<ExitCode> List(CommandContext& context, const Options& options) {
+  if (options.follow) return Follow(context, options);
+  v1::ListJobsRequest request;
+  TUNESMITH_RETURN_IF_ERROR(
+      ApplyJobFilter(options.filter, *request.mutable_filter()));
   std::vector<v1::Job> jobs;
   TUNESMITH_RETURN_IF_ERROR(ForEachPage(
       request, options.limit, /*largest_page=*/500,
@@ -47,15 +56,16 @@ absl::StatusOr<ExitCode> List(CommandContext& context, const Options& options) {
 void AddList(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("list", "List jobs, newest first.");
-  command
-      ->add_option("--state", options->states,
-                   "Only jobs in this state; may be repeated")
-      ->allow_extra_args(false);
+  AddJobFilterFlags(command, options->filter);
+  command->add_flag("--follow", options->follow,
+                    "Then show each job that changes; without those that have "
+                    "ended before");
   AddLimit(command, *options);
   command->footer(
       "Examples:\n"
       "  tunesmith list\n"
-      "  tunesmith list --state running --state queued");
+      "  tunesmith list --state running --state queued\n"
+      "  tunesmith list --label team=vision --follow");
   OnCommand(command, action, options, &List);
 }
 

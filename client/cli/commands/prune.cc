@@ -17,6 +17,7 @@ constexpr int kShownItems = 20;
 
 struct Options {
   std::string older_than = "0";
+  bool delete_quarantined = false;
   bool dry_run = false;
   bool yes = false;
 };
@@ -26,6 +27,7 @@ absl::StatusOr<v1::PruneStorageRequest> RequestOf(const Options& options) {
                              ParseDurationText(options.older_than));
   v1::PruneStorageRequest request;
   request.mutable_older_than()->set_seconds(absl::ToInt64Seconds(older_than));
+  request.set_delete_quarantined(options.delete_quarantined);
   return request;
 }
 
@@ -114,20 +116,25 @@ void AddPrune(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "prune",
-      "Delete checkpoints of ended jobs, and files that nothing refers to.");
+      "Delete checkpoints of ended jobs, and put files that nothing refers to "
+      "aside.");
   command
       ->add_option(
           "--older-than", options->older_than,
           "Only of jobs that ended at least so long ago, as 12h or 7d. "
           "Default: all that have ended")
       ->check(CheckDuration);
+  command->add_flag("--delete-quarantined", options->delete_quarantined,
+                    "Also delete what was put aside, and such files at once");
   command->add_flag("--dry-run", options->dry_run,
                     "Show what would go, and delete nothing");
   command->add_flag("--yes", options->yes, "Do not ask");
   command->footer(
       "Models, datasets and the records of jobs stay, and so do checkpoints "
       "that a\nfork needs which has not ended. A job without its checkpoints "
-      "can no longer be\nforked or verified.\n"
+      "can no longer be\nforked or verified. Files that nothing refers to are "
+      "moved to the server's\nquarantine, where they stay for some days, as "
+      "`tunesmith storage` shows.\n"
       "Examples:\n"
       "  tunesmith prune --dry-run\n"
       "  tunesmith prune --older-than 7d --yes");

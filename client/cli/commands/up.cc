@@ -62,6 +62,9 @@ absl::StatusOr<ExitCode> Up(CommandContext& context, const Options& flags) {
   options.program_directory = context.program_directory();
   options.data_directory =
       std::filesystem::absolute(options.data_directory).string();
+  options.on_remark = [&context](const std::string& line) {
+    context.console().Note(line);
+  };
   TUNESMITH_ASSIGN_OR_RETURN(
       std::unique_ptr<LocalCluster> cluster,
       LocalCluster::Start(options, context.cancellation()));

@@ -39,11 +39,53 @@ absl::StatusOr<ExitCode> GetWorker(CommandContext& context,
   return ExitCode::kOk;
 }
 
+struct DrainOptions {
+  std::string name;
+  bool finish_jobs = false;
+  std::string reason;
+};
+
+absl::StatusOr<ExitCode> DrainWorker(CommandContext& context,
+                                     const DrainOptions& options) {
+  v1::DrainWorkerRequest request;
+  request.set_name(FullName("workers", options.name));
+  request.set_finish_jobs(options.finish_jobs);
+  request.set_reason(options.reason);
+  TUNESMITH_ASSIGN_OR_RETURN(v1::Worker worker,
+                             context.client().DrainWorker(request));
+  context.Show(worker, [&] { return RenderWorker(worker, context.zone()); });
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ResumeWorker(CommandContext& context,
+                                      const std::string& name) {
+  TUNESMITH_ASSIGN_OR_RETURN(v1::Worker worker, context.client().ResumeWorker(
+                                                    FullName("workers", name)));
+  context.Show(worker, [&] { return RenderWorker(worker, context.zone()); });
+  return ExitCode::kOk;
+}
+
+void AddDrainAndResume(CLI::App& workers, Action& action) {
+  auto options = std::make_shared<DrainOptions>();
+  CLI::App* drain = workers.add_subcommand(
+      "drain", "Give one nothing new; its jobs go on elsewhere.");
+  drain->add_option("WORKER", options->name, "workers/ID or ID")->required();
+  drain->add_flag("--finish-jobs", options->finish_jobs,
+                  "Let its jobs run to their end");
+  drain->add_option("--reason", options->reason, "For people");
+  OnCommand(drain, action, options, &DrainWorker);
+  auto name = std::make_shared<std::string>();
+  CLI::App* resume = workers.add_subcommand(
+      "resume", "Give one work again, also after a quarantine.");
+  resume->add_option("WORKER", *name, "workers/ID or ID")->required();
+  OnCommand(resume, action, name, &ResumeWorker);
+}
+
 }  // namespace
 
 void AddWorkers(CLI::App& app, Action& action) {
-  CLI::App* workers =
-      app.add_subcommand("workers", "Show the machines that run jobs.");
+  CLI::App* workers = app.add_subcommand(
+      "workers", "Show and drain the machines that run jobs.");
   workers->require_subcommand(1);
   auto list_options = std::make_shared<ListOptions>();
   CLI::App* list = workers->add_subcommand("list", "List workers.");
@@ -53,7 +95,9 @@ void AddWorkers(CLI::App& app, Action& action) {
   CLI::App* get = workers->add_subcommand("get", "Show one and its slots.");
   get->add_option("WORKER", *name, "workers/ID or ID")->required();
   OnCommand(get, action, name, &GetWorker);
-  workers->footer("Example:\n  tunesmith workers list");
+  AddDrainAndResume(*workers, action);
+  workers->footer(
+      "Example:\n  tunesmith workers drain gpu-7 --reason 'new disks'");
 }
 
 }  // namespace tunesmith::cli

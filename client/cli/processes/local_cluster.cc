@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -28,6 +29,9 @@ constexpr absl::Duration kReadyTimeout = absl::Minutes(3);
 constexpr absl::Duration kReadyInterval = absl::Milliseconds(20);
 // The server lets calls finish, the worker its trainers.
 constexpr absl::Duration kStopTimeout = absl::Seconds(30);
+
+// A worker that ran so long had no fault that it is born with.
+constexpr absl::Duration kLongRun = absl::Minutes(5);
 
 constexpr int kMetricsPort = 7421;
 
@@ -77,7 +81,8 @@ LocalCluster::LocalCluster(const LocalClusterOptions& options,
                            client::Cancellation& cancellation)
     : options_(options),
       run_directory_(std::move(run_directory)),
-      cancellation_(cancellation) {}
+      cancellation_(cancellation),
+      restart_delay_(options.first_restart_delay) {}
 
 LocalCluster::~LocalCluster() {
   Stop();
@@ -127,6 +132,10 @@ absl::Status LocalCluster::StartServer() {
 
 absl::Status LocalCluster::StartWorker() {
   const std::string ready_file = run_directory_ + "/worker.json";
+  // An earlier one's.
+  std::error_code ignored;
+  fs::remove(ready_file, ignored);
+  worker_start_ = absl::Now();
   std::vector<std::string> arguments = {
       (fs::path(options_.program_directory) / kWorkerProgram).string(),
       absl::StrCat("--server=", server_ready_.address),
@@ -181,17 +190,46 @@ absl::Status LocalCluster::AwaitEnd() {
           kServerProgram, " ended by itself: ", server_->EndText()));
     }
     if (worker_->HasEnded()) {
-      return absl::AbortedError(absl::StrCat(
-          kWorkerProgram, " ended by itself: ", worker_->EndText()));
+      RestartWorker();
+    } else {
+      AwaitChange(absl::InfiniteDuration(), /*watch_worker=*/true);
     }
-    std::array<pollfd, 3> events = {{
-        {.fd = server_->end_fd(), .events = POLLIN, .revents = 0},
-        {.fd = worker_->end_fd(), .events = POLLIN, .revents = 0},
-        {.fd = cancellation_.wake_fd(), .events = POLLIN, .revents = 0},
-    }};
-    poll(events.data(), events.size(), /*timeout=*/-1);
   }
   return absl::OkStatus();
+}
+
+void LocalCluster::RestartWorker() {
+  if (absl::Now() - worker_start_ >= kLongRun) {
+    restart_delay_ = options_.first_restart_delay;
+  }
+  Remark(absl::StrCat(kWorkerProgram, " ended by itself: ", worker_->EndText(),
+                      "; it is started again in ",
+                      absl::FormatDuration(restart_delay_)));
+  AwaitChange(restart_delay_, /*watch_worker=*/false);
+  restart_delay_ = std::min(2 * restart_delay_, options_.longest_restart_delay);
+  if (cancellation_.cancelled() || server_->HasEnded()) return;
+  absl::Status status = StartWorker();
+  if (absl::IsCancelled(status)) return;
+  Remark(status.ok() ? absl::StrCat(kWorkerProgram, " is up again")
+                     : std::string(status.message()));
+}
+
+void LocalCluster::AwaitChange(absl::Duration timeout, bool watch_worker) {
+  std::array<pollfd, 3> events = {{
+      {.fd = server_->end_fd(), .events = POLLIN, .revents = 0},
+      {.fd = cancellation_.wake_fd(), .events = POLLIN, .revents = 0},
+      // Poll passes over negative ones.
+      {.fd = watch_worker ? worker_->end_fd() : -1,
+       .events = POLLIN,
+       .revents = 0},
+  }};
+  timespec wait = absl::ToTimespec(timeout);
+  ppoll(events.data(), events.size(),
+        timeout == absl::InfiniteDuration() ? nullptr : &wait, nullptr);
+}
+
+void LocalCluster::Remark(const std::string& line) const {
+  if (options_.on_remark) options_.on_remark(line);
 }
 
 void LocalCluster::Stop() {

@@ -2,6 +2,7 @@
 #define TUNESMITH_CLIENT_CLI_PROCESSES_LOCAL_CLUSTER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "client/cli/processes/child_process.h"
 #include "client/cli/processes/ready_file.h"
 #include "client/cpp/cancellation.h"
@@ -32,6 +34,12 @@ struct LocalClusterOptions {
   std::optional<int> slots_per_gpu;
   std::optional<int> cpu_slots;
   std::optional<int64_t> slot_memory_bytes;
+  // Told what befalls the worker while the cluster runs, one line each.
+  std::function<void(const std::string&)> on_remark;
+  // Between the end of a worker and the start of the next one: grows from the
+  // first to the second while they end soon.
+  absl::Duration first_restart_delay = absl::Seconds(1);
+  absl::Duration longest_restart_delay = absl::Minutes(1);
 };
 
 // A server and a worker on this machine as child processes. The destructor
@@ -51,8 +59,9 @@ class LocalCluster {
   const Readiness& server() const { return server_ready_; }
   const Readiness& worker() const { return worker_ready_; }
 
-  // Waits until `cancellation` (OK) or until either ended by itself
-  // (ABORTED, saying how).
+  // Waits until `cancellation` (OK) or until the server ended by itself
+  // (ABORTED, saying how). A worker that ends by itself is started again, as
+  // often as it takes: the server has the jobs.
   absl::Status AwaitEnd();
 
   // Asks both to end, and kills what is left after a while.
@@ -64,6 +73,11 @@ class LocalCluster {
 
   absl::Status StartServer();
   absl::Status StartWorker();
+  void RestartWorker();
+  // Until the server's end or `cancellation`, and at most `timeout`; also until
+  // the worker's end, where it is to be watched.
+  void AwaitChange(absl::Duration timeout, bool watch_worker);
+  void Remark(const std::string& line) const;
   absl::StatusOr<Readiness> AwaitReady(ChildProcess& child,
                                        const std::string& program,
                                        const std::string& ready_file);
@@ -76,6 +90,8 @@ class LocalCluster {
   std::unique_ptr<ChildProcess> worker_;
   Readiness server_ready_;
   Readiness worker_ready_;
+  absl::Time worker_start_;
+  absl::Duration restart_delay_;
 };
 
 }  // namespace tunesmith::cli

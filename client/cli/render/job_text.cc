@@ -126,6 +126,12 @@ std::string RenderJobs(const std::vector<v1::Job>& jobs, absl::Time now) {
   return table.Render();
 }
 
+std::string RenderJobLine(const v1::Job& job) {
+  std::string situation = Shorten(Printable(Situation(job)), kSituationColumns);
+  return absl::StrCat(Printable(job.name()), "  ", StateName(job.state()),
+                      situation.empty() ? "" : "  ", situation);
+}
+
 std::string RenderJob(const v1::Job& job, absl::TimeZone zone) {
   TextTable table({{""}, {""}});
   table.AddRow({"name", job.name()});

@@ -12,6 +12,9 @@ namespace tunesmith::cli {
 // One line a job: name, state, how far or why not, base model, age.
 std::string RenderJobs(const std::vector<v1::Job>& jobs, absl::Time now);
 
+// "jobs/a  RUNNING  training  step 3": without a line break.
+std::string RenderJobLine(const v1::Job& job);
+
 // Everything a person wants to know about one job.
 std::string RenderJob(const v1::Job& job, absl::TimeZone zone);
 

@@ -30,16 +30,39 @@ std::string KindsText(StoredItem::Kind kind) {
 
 std::string ResourceText(const StoredItem& item) {
   if (!item.resource().empty()) return item.resource();
+  if (!item.path().empty()) return item.path();
   return absl::StrCat("(", KindText(item.kind()), ")");
 }
 
 std::string RetentionText(const v1::Storage& storage) {
-  if (!storage.has_checkpoint_retention()) {
-    return "checkpoints of an ended job stay until somebody prunes them\n";
+  std::string text =
+      storage.has_checkpoint_retention()
+          ? absl::StrCat("checkpoints of an ended job go ",
+                         FormatElapsed(storage.checkpoint_retention()),
+                         " after its end, where it does not say otherwise\n")
+          : "checkpoints of an ended job stay until somebody prunes them\n";
+  if (storage.has_job_retention()) {
+    absl::StrAppend(&text, "records of jobs go ",
+                    FormatElapsed(storage.job_retention()),
+                    " after their end\n");
   }
-  return absl::StrCat("checkpoints of an ended job go ",
-                      FormatElapsed(storage.checkpoint_retention()),
-                      " after its end, where it does not say otherwise\n");
+  if (storage.max_ended_jobs() > 0) {
+    absl::StrAppend(&text, "the newest ", FormatCount(storage.max_ended_jobs()),
+                    " records of ended jobs are kept\n");
+  }
+  return text;
+}
+
+// What lies in quarantine, and what becomes of it.
+std::string QuarantineText(const v1::Storage& storage) {
+  for (const v1::Storage::Use& use : storage.uses()) {
+    if (use.kind() != StoredItem::QUARANTINED || use.count() == 0) continue;
+    return absl::StrCat("quarantined files go ",
+                        FormatElapsed(storage.quarantine_retention()),
+                        " after they were put aside, or with `tunesmith prune "
+                        "--delete-quarantined`\n");
+  }
+  return "";
 }
 
 // "in 3d"; "" when it stays.
@@ -68,7 +91,7 @@ std::string RenderStorage(const v1::Storage& storage) {
   std::string text = table.Render();
   absl::StrAppend(&text, "\ndisk: ", FormatBytes(storage.free_bytes()),
                   " free of ", FormatBytes(storage.capacity_bytes()), "\n",
-                  RetentionText(storage));
+                  RetentionText(storage), QuarantineText(storage));
   if (prunable > 0) {
     absl::StrAppend(&text, "`tunesmith prune` frees ", FormatBytes(prunable),
                     " now\n");

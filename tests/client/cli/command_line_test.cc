@@ -102,5 +102,30 @@ TEST_F(CommandLineTest, WorkersAreListed) {
   EXPECT_THAT(out(), HasSubstr("workers/a"));
 }
 
+TEST_F(CommandLineTest, AWorkerIsDrainedAndResumed) {
+  v1::DrainWorkerRequest drained;
+  server_.workers.drain = [&](const auto& request, v1::Worker& response) {
+    drained = request;
+    response.set_name(request.name());
+    response.set_state(v1::Worker::DRAINING);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(
+      Run({"workers", "drain", "a", "--finish-jobs", "--reason", "new disks"}),
+      0);
+  EXPECT_EQ(drained.name(), "workers/a");
+  EXPECT_TRUE(drained.finish_jobs());
+  EXPECT_EQ(drained.reason(), "new disks");
+  EXPECT_THAT(out(), HasSubstr("DRAINING"));
+  std::string resumed;
+  server_.workers.resume = [&](const auto& request, v1::Worker& response) {
+    resumed = request.name();
+    response.set_name(request.name());
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"workers", "resume", "workers/a"}), 0);
+  EXPECT_EQ(resumed, "workers/a");
+}
+
 }  // namespace
 }  // namespace tunesmith::cli

@@ -59,6 +59,50 @@ TEST(DeviceTextTest, TheListOfWorkersCountsSlotsOutOfService) {
               HasSubstr("1 of 2, 1 OUT OF SERVICE"));
 }
 
+TEST(WorkerTextTest, AQuarantinedWorkerTellsWhatFailedAndUntilWhen) {
+  v1::Worker worker = Parse<v1::Worker>(R"pb(
+    name: "workers/a"
+    state: QUARANTINED
+    health {
+      failures { fault: PLACE_FAULT_DISK count: 6 }
+      failures { fault: PLACE_FAULT_HANG count: 1 }
+      consecutive_failures: 5
+      resume_time { seconds: 1700000000 }
+      message: "no space left on device"
+    }
+  )pb");
+  std::string text = RenderWorker(worker, absl::UTCTimeZone());
+  EXPECT_THAT(text, AllOf(HasSubstr("QUARANTINED"),
+                          HasSubstr("5 failures in a row, rests until "
+                                    "2023-11-14"),
+                          HasSubstr("no space left on device"),
+                          HasSubstr("6 DISK, 1 HANG")));
+  EXPECT_THAT(RenderWorkers({worker}, absl::UnixEpoch()),
+              HasSubstr("5 failed, resting"));
+  worker.mutable_health()->clear_resume_time();
+  worker.mutable_health()->set_probing(true);
+  EXPECT_THAT(RenderWorker(worker, absl::UTCTimeZone()),
+              HasSubstr("gets one job at a time"));
+  EXPECT_THAT(RenderWorkers({worker}, absl::UnixEpoch()),
+              HasSubstr("5 failed, probing"));
+}
+
+TEST(WorkerTextTest, ADrainedWorkerTellsWhy) {
+  v1::Worker worker = Parse<v1::Worker>(R"pb(
+    name: "workers/a"
+    state: DRAINED
+    drain {
+      time { seconds: 1700000000 }
+      reason: "new disks"
+      finish_jobs: true
+    }
+  )pb");
+  EXPECT_THAT(RenderWorker(worker, absl::UTCTimeZone()),
+              AllOf(HasSubstr("since 2023-11-14"), HasSubstr("new disks"),
+                    HasSubstr("its jobs run to their end")));
+  EXPECT_THAT(RenderWorkers({worker}, absl::UnixEpoch()), HasSubstr("well"));
+}
+
 TEST(DeviceTextTest, WhatRunsIsShownBesideWhatIsBroken) {
   v1::Slot slot;
   EXPECT_EQ(SlotSituation(slot), "-");

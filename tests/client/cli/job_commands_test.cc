@@ -6,6 +6,7 @@ namespace tunesmith::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -24,6 +25,126 @@ TEST_F(CommandLineTest, PauseAndResumeShowTheStateThatTheyLeadTo) {
   };
   EXPECT_EQ(Run({"resume", "jobs/a"}), 0);
   EXPECT_EQ(out(), "jobs/a QUEUED\n");
+}
+
+TEST_F(CommandLineTest, RetryShowsTheStateThatItLeadsTo) {
+  server_.jobs.retry = [](const v1::RetryJobRequest& request, v1::Job& job) {
+    job.set_name(request.name());
+    job.set_state(v1::Job::QUEUED);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"retry", "a"}), 0);
+  EXPECT_EQ(out(), "jobs/a QUEUED\n");
+}
+
+TEST_F(CommandLineTest, CancelTakesNamesOrAFilterAndGoesOnWhileThereAreMore) {
+  std::vector<v1::CancelJobsRequest> sent;
+  server_.jobs.cancel_many = [&](const v1::CancelJobsRequest& request,
+                                 v1::CancelJobsResponse& response) {
+    sent.push_back(request);
+    response.add_names("jobs/x");
+    response.set_more(sent.size() == 1);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"cancel", "--all", "--label", "team=x"}), 0) << err();
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(sent[0].filter().labels().at("team"), "x");
+  EXPECT_NE(sent[0].request_id(), sent[1].request_id());
+  EXPECT_EQ(out(), "jobs/x\njobs/x\n");
+  EXPECT_THAT(err(), HasSubstr("cancelled 2 jobs"));
+  EXPECT_EQ(Run({"cancel", "a", "jobs/b"}), 0);
+  EXPECT_THAT(sent.back().names(), ElementsAre("jobs/a", "jobs/b"));
+  EXPECT_EQ(Run({"cancel", "--all", "--dry-run"}), 0);
+  EXPECT_TRUE(sent.back().validate_only());
+  EXPECT_TRUE(sent.back().has_filter());
+  EXPECT_NE(Run({"cancel"}), 0);
+  EXPECT_NE(Run({"cancel", "a", "--all"}), 0);
+  EXPECT_EQ(sent.size(), 4u);
+}
+
+TEST_F(CommandLineTest, UpdateSendsWhatChangesAndKeepsOtherLabels) {
+  server_.jobs.get = [](const v1::GetJobRequest& request, v1::Job& job) {
+    job.set_name(request.name());
+    job.set_etag("e1");
+    (*job.mutable_labels())["old"] = "1";
+    (*job.mutable_labels())["gone"] = "1";
+    return absl::OkStatus();
+  };
+  v1::UpdateJobRequest sent;
+  server_.jobs.update = [&](const v1::UpdateJobRequest& request, v1::Job& job) {
+    sent = request;
+    job = request.job();
+    job.set_state(v1::Job::QUEUED);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"update", "a", "--priority", "-5"}), 0) << err();
+  EXPECT_EQ(out(), "jobs/a QUEUED, priority -5\n");
+  EXPECT_THAT(sent.update_mask().paths(), ElementsAre("priority"));
+  EXPECT_EQ(Run({"update", "a", "--label", "team=x", "--remove-label", "gone",
+                 "--display-name", "", "--preempts", "false"}),
+            0);
+  EXPECT_THAT(sent.update_mask().paths(),
+              ElementsAre("display_name", "preempts", "labels"));
+  EXPECT_EQ(sent.job().etag(), "e1");
+  EXPECT_EQ(sent.job().labels_size(), 2);
+  EXPECT_EQ(sent.job().labels().at("team"), "x");
+  EXPECT_NE(Run({"update", "a"}), 0);
+  EXPECT_NE(Run({"update", "a", "--label", "nonsense"}), 0);
+}
+
+TEST_F(CommandLineTest, DeleteCanTakeTheModelAlong) {
+  v1::DeleteJobRequest sent;
+  server_.jobs.remove = [&](const v1::DeleteJobRequest& request, auto&) {
+    sent = request;
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"delete", "a"}), 0);
+  EXPECT_FALSE(sent.delete_model());
+  EXPECT_EQ(Run({"delete", "a", "--with-model"}), 0);
+  EXPECT_TRUE(sent.delete_model());
+}
+
+TEST_F(CommandLineTest, AuditIsATable) {
+  std::string asked;
+  server_.audit.list = [&](const v1::ListAuditRecordsRequest& request,
+                           v1::ListAuditRecordsResponse& response) {
+    asked = request.resource();
+    v1::AuditRecord& record = *response.add_records();
+    record.mutable_time()->set_seconds(86400);
+    record.set_method("CancelJob");
+    record.set_resource("jobs/a");
+    record.set_peer("ipv4:127.0.0.1:5000\x1b[2J");
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"audit", "jobs/a"}), 0);
+  EXPECT_EQ(asked, "jobs/a");
+  EXPECT_THAT(out(), AllOf(HasSubstr("1970-01-02 00:00:00  CancelJob  jobs/a"),
+                           Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(CommandLineTest, ListCanFollow) {
+  v1::WatchJobsRequest sent;
+  server_.jobs.watch_many = [&](auto&, const v1::WatchJobsRequest& request,
+                                auto& writer) {
+    sent = request;
+    v1::WatchJobsResponse response;
+    response.mutable_job()->set_name("jobs/a");
+    response.mutable_job()->set_state(v1::Job::PAUSED);
+    writer.Write(response);
+    response.mutable_caught_up();
+    writer.Write(response);
+    response.mutable_job()->set_name("jobs/b");
+    response.mutable_job()->set_state(v1::Job::CANCELLED);
+    writer.Write(response);
+    response.set_deleted("jobs/a");
+    writer.Write(response);
+    return absl::OkStatus();
+  };
+  EXPECT_EQ(Run({"list", "--follow", "--label", "team=x"}), 0) << err();
+  EXPECT_EQ(sent.filter().labels().at("team"), "x");
+  EXPECT_THAT(out(), AllOf(HasSubstr("NAME"), HasSubstr("jobs/a  PAUSED"),
+                           HasSubstr("jobs/b  CANCELLED\njobs/a deleted\n")));
+  EXPECT_NE(Run({"list", "--follow", "--state", "queued"}), 0);
 }
 
 TEST_F(CommandLineTest, ForkSendsWhatChangesAndNothingElse) {
@@ -134,7 +255,7 @@ TEST_F(CommandLineTest, WatchResumesAfterAnInterruption) {
                                : absl::OkStatus();
   };
   EXPECT_EQ(Run({"watch", "a"}), 0);
-  EXPECT_THAT(cursors, ::testing::ElementsAre(0, 1));
+  EXPECT_THAT(cursors, ElementsAre(0, 1));
   EXPECT_THAT(out(), AllOf(HasSubstr("line 1\n"), HasSubstr("line 2\n")));
   EXPECT_THAT(err(), HasSubstr("connection lost"));
 }

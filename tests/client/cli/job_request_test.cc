@@ -109,6 +109,32 @@ TEST(JobFileTest, MistakesAreNamed) {
   EXPECT_FALSE(ParseJobFile("", "").ok());
 }
 
+TEST(JobFileTest, AMisspeltKeyIsToldWhatWasMeant) {
+  auto mistake = [](const std::string& json) {
+    return std::string(ParseJobFile(json, "").status().message());
+  };
+  EXPECT_EQ(mistake(R"({"spec": {"baseModle": "models/m"}})"),
+            "job file: spec.baseModle: JobSpec has no such field (did you mean "
+            "baseModel?)");
+  EXPECT_EQ(mistake(R"({"spec": {"bath_size": 3}})"),
+            "job file: spec.bath_size: JobSpec has no such field (did you mean "
+            "hyperparameters.batch_size?)");
+  EXPECT_EQ(mistake(R"({"job": {"priority": 1}, "validateOny": true})"),
+            "job file: validateOny: CreateJobRequest has no such field (did "
+            "you mean validateOnly?)");
+  EXPECT_EQ(mistake(R"({"spec": {"augmentation": {"operations": [
+                       {"zoom": {}}, {"rotaton": {"degrees": 5}}]}}})"),
+            "job file: spec.augmentation.operations[1].rotaton: "
+            "AugmentationOperation has no such field (did you mean rotation?)");
+  EXPECT_EQ(mistake(R"({"spec": {"qqqq": 3}})"),
+            "job file: spec.qqqq: JobSpec has no such field");
+  // Keys of maps are anybody's, and a duration is a text.
+  EXPECT_TRUE(ParseJobFile(R"({"labels": {"baseModle": "x"},
+                               "spec": {"maxRunTime": "60s"}})",
+                           "")
+                  .ok());
+}
+
 TEST(JobFlagsTest, FlagsWinOverTheFileAndLeaveTheRest) {
   v1::CreateJobRequest request =
       ParseJobFile(R"({"spec": {"baseModel": "models/a", "seed": "7",

@@ -18,6 +18,7 @@ namespace tunesmith::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Says on its ready file that it serves, notes its arguments and its end, and
@@ -154,18 +155,47 @@ TEST_F(LocalClusterTest, ProgramThatEndsBeforeItIsReadyIsNamed) {
             "terminated\n");
 }
 
-TEST_F(LocalClusterTest, EndOfOneIsNoticed) {
-  Install("tunesmith-server", kGoodProgram);
-  // Ready, then gone.
-  Install("tunesmith-worker",
-          absl::StrReplaceAll(kGoodProgram,
-                              {{"while :; do", "kill -9 $$\nwhile :; do"}}));
+// Ready, then gone.
+std::string ShortLived() {
+  return absl::StrReplaceAll(kGoodProgram,
+                             {{"while :; do", "kill -9 $$\nwhile :; do"}});
+}
+
+TEST_F(LocalClusterTest, EndOfTheServerIsNoticed) {
+  Install("tunesmith-server", ShortLived());
+  Install("tunesmith-worker", kGoodProgram);
   auto cluster = Start();
   ASSERT_TRUE(cluster.ok()) << cluster.status();
   absl::Status status = (*cluster)->AwaitEnd();
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_THAT(std::string(status.message()),
-              HasSubstr("tunesmith-worker ended by itself: signal 9"));
+              HasSubstr("tunesmith-server ended by itself: signal 9"));
+}
+
+TEST_F(LocalClusterTest, AWorkerThatEndsIsStartedAgainAndAgain) {
+  Install("tunesmith-server", kGoodProgram);
+  Install("tunesmith-worker", ShortLived());
+  std::vector<std::string> ends;
+  auto cluster = Start([&](LocalClusterOptions& options) {
+    options.first_restart_delay = absl::Milliseconds(1);
+    options.longest_restart_delay = absl::Milliseconds(3);
+    options.on_remark = [&](const std::string& line) {
+      if (line.find("ended by itself") == std::string::npos) return;
+      ends.push_back(line);
+      if (ends.size() == 4) cancellation_.Cancel();
+    };
+  });
+  ASSERT_TRUE(cluster.ok()) << cluster.status();
+  EXPECT_TRUE((*cluster)->AwaitEnd().ok());
+  EXPECT_THAT(
+      ends, ElementsAre(HasSubstr("tunesmith-worker ended by itself: signal 9; "
+                                  "it is started again in 1ms"),
+                        HasSubstr("in 2ms"), HasSubstr("in 3ms"),
+                        HasSubstr("in 3ms")));
+  cluster->reset();
+  // The server stayed throughout.
+  EXPECT_EQ(testing::Content(scratch_ / "tunesmith-server.end"),
+            "terminated\n");
 }
 
 TEST_F(LocalClusterTest, MissingProgramIsNotFound) {

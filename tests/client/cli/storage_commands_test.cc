@@ -93,6 +93,37 @@ TEST_F(StorageCommandsTest, StorageShowsKindsDiskAndTheLargest) {
                    HasSubstr("the job has not ended"), Not(HasSubstr("\x1b"))));
 }
 
+TEST_F(StorageCommandsTest, WhatIsQuarantinedIsShownWithItsPlaceAndItsEnd) {
+  server_.storage.get = [](const auto&, v1::Storage& storage) {
+    v1::Storage::Use& use = *storage.add_uses();
+    use.set_kind(StoredItem::QUARANTINED);
+    use.set_count(1);
+    use.set_size_bytes(2048);
+    storage.mutable_quarantine_retention()->set_seconds(3 * 86400);
+    storage.mutable_job_retention()->set_seconds(30 * 86400);
+    storage.set_max_ended_jobs(1000);
+    return absl::OkStatus();
+  };
+  stored_ = {Item(StoredItem::QUARANTINED, "", 2048)};
+  stored_[0].set_path("quarantine/20260131T120000Z-0/artifacts/u/1");
+  EXPECT_EQ(Run({"storage"}), 0) << err();
+  EXPECT_THAT(
+      out(),
+      AllOf(HasSubstr("quarantine/20260131T120000Z-0/artifacts/u/1"),
+            HasSubstr("quarantined files go 3d after they were put aside"),
+            HasSubstr("--delete-quarantined"),
+            HasSubstr("records of jobs go 30d after their end"),
+            HasSubstr("the newest 1,000 records of ended jobs are kept")));
+}
+
+TEST_F(StorageCommandsTest, OnlyAFlagDeletesWhatIsQuarantined) {
+  EXPECT_EQ(Run({"prune", "--yes"}), 0) << err();
+  EXPECT_FALSE(prunes_.back().delete_quarantined());
+  EXPECT_EQ(Run({"prune", "--yes", "--delete-quarantined"}), 0) << err();
+  EXPECT_TRUE(prunes_.back().delete_quarantined());
+  EXPECT_TRUE(pruned());
+}
+
 TEST_F(StorageCommandsTest, StorageAsJsonIsOneObjectALine) {
   EXPECT_EQ(Run({"storage", "--json"}), 0) << err();
   std::istringstream lines(out());

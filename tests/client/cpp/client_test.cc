@@ -63,12 +63,44 @@ TEST_F(ClientTest, RetriesAreCappedInNumberAndLength) {
 
 TEST_F(ClientTest, CallThatCouldHappenTwiceIsNotRepeated) {
   int calls = 0;
-  server_.datasets.create = [&](const auto&, auto&) {
+  server_.storage.prune = [&](const auto&, auto&) {
     ++calls;
     return Draining();
   };
-  EXPECT_FALSE(client_.CreateDataset({}).ok());
+  EXPECT_FALSE(client_.PruneStorage({}).ok());
   EXPECT_EQ(calls, 1);
+}
+
+TEST_F(ClientTest, ChangesAreRepeatedWithOneId) {
+  std::vector<std::string> ids;
+  auto note = [&](const auto& request, auto&) {
+    ids.push_back(request.request_id());
+    return ids.size() % 2 == 1 ? Draining() : absl::OkStatus();
+  };
+  server_.datasets.create = note;
+  server_.models.import = note;
+  server_.jobs.cancel = note;
+  server_.jobs.pause = note;
+  server_.jobs.resume = note;
+  server_.jobs.update = note;
+  server_.jobs.retry = note;
+  server_.jobs.cancel_many = note;
+  server_.jobs.remove = note;
+  EXPECT_TRUE(client_.CreateDataset({}).ok());
+  EXPECT_TRUE(client_.ImportModel({}).ok());
+  EXPECT_TRUE(client_.CancelJob("jobs/a").ok());
+  EXPECT_TRUE(client_.PauseJob("jobs/a").ok());
+  EXPECT_TRUE(client_.ResumeJob("jobs/a").ok());
+  EXPECT_TRUE(client_.UpdateJob({}).ok());
+  EXPECT_TRUE(client_.RetryJob("jobs/a").ok());
+  EXPECT_TRUE(client_.CancelJobs({}).ok());
+  EXPECT_TRUE(client_.DeleteJob("jobs/a").ok());
+  ASSERT_THAT(ids, SizeIs(18));
+  for (size_t i = 0; i < ids.size(); i += 2) {
+    EXPECT_THAT(ids[i], SizeIs(32));
+    EXPECT_EQ(ids[i], ids[i + 1]);
+    EXPECT_NE(ids[i], i == 0 ? "" : ids[i - 1]);
+  }
 }
 
 TEST_F(ClientTest, RepeatedCreateJobCarriesTheSameGeneratedRequestId) {

@@ -29,10 +29,8 @@ std::vector<Row> Rows(int newest, size_t bytes) {
 // Fills a page; returns where the next one begins, 0 when there is none.
 int64_t Fill(std::vector<Row> rows, int limit, v1::ListJobsResponse& page) {
   Listing listing{"ListJobs", ""};
-  std::string token = FillPage(
-      rows, limit, listing, [&page](Row & row) -> const auto& {
-        return *page.add_jobs() = std::move(row.job);
-      });
+  std::string token =
+      FillPage(rows, limit, listing, &Row::job, page.mutable_jobs());
   return *ParseNumberToken(listing, token, 0);
 }
 
@@ -51,8 +49,12 @@ TEST(FillPageTest, TheRowBeyondTheLimitIsForTheNextPage) {
 
 TEST(FillPageTest, LongRowsEndThePageEarlyButNeverLeaveItEmpty) {
   v1::ListJobsResponse page;
-  EXPECT_EQ(Fill(Rows(10, kMaxPageBytes / 2 - 100), 10, page), 8);
+  EXPECT_EQ(Fill(Rows(10, kMaxPageBytes / 3 - 100), 10, page), 8);
   EXPECT_EQ(page.jobs_size(), 3);
+  EXPECT_LE(page.ByteSizeLong(), kMaxPageBytes);
+  page.Clear();
+  EXPECT_EQ(Fill(Rows(10, kMaxPageBytes / 3), 10, page), 9);
+  EXPECT_EQ(page.jobs_size(), 2);
   page.Clear();
   EXPECT_EQ(Fill(Rows(2, 2 * kMaxPageBytes), 10, page), 2);
   EXPECT_EQ(page.jobs_size(), 1);

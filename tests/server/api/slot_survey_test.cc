@@ -102,6 +102,19 @@ TEST(NoSlotMessageTest, OfSeveralOutOfServiceTheFirstOneIsNamed) {
             "workers/a: fell off the bus");
 }
 
+TEST(NoSlotMessageTest, AWorkerThatRestsTellsWhatFailed) {
+  v1::Worker a = WorkerWith("a");
+  AddGpu(a, 0);
+  a.set_state(v1::Worker::QUARANTINED);
+  a.mutable_health()->set_consecutive_failures(5);
+  a.mutable_health()->set_message("no space left");
+  a.mutable_health()->mutable_resume_time()->set_seconds(1);
+  EXPECT_EQ(Message({a}, Gpu()),
+            "the only CUDA training slot, cuda:0 of workers/a, is out of "
+            "service: the worker rests after 5 failures in a row: no space "
+            "left");
+}
+
 TEST(SlotSurveyTest, ASlotOutOfServiceIsNotFree) {
   v1::Worker a = WorkerWith("a");
   AddGpu(a, 0).set_out_of_service("ECC");

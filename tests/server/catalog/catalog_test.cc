@@ -48,7 +48,7 @@ class CatalogTest : public testing::Test {
     return store_.Write(std::move(write));
   }
   template <typename Row>
-  void Insert(const Row& row) {
+  void Insert(Row row) {
     absl::Status status = Write([&](Transaction& tx) {
       if constexpr (std::is_same_v<Row, ModelRow>) {
         return ModelCatalog::Insert(tx, row);

@@ -123,5 +123,54 @@ TEST(WatchHubTest, SubscribersComeAndGoWhileOthersNotify) {
   EXPECT_EQ(last->events, 1);
 }
 
+struct ListWatcher : JobListWatcher {
+  void OnJobChanged(const std::string& uid) override { changed.push_back(uid); }
+  void OnJobDeleted(const v1::Job& job) override {
+    deleted.push_back(job.name());
+  }
+  void OnShutdown() override { ++shutdowns; }
+
+  std::vector<std::string> changed;
+  std::vector<std::string> deleted;
+  int shutdowns = 0;
+};
+
+TEST(WatchHubTest, ListWatchersHearOfTheJobsOfTheirTenant) {
+  WatchHub hub;
+  auto watcher = std::make_shared<ListWatcher>();
+  auto other = std::make_shared<ListWatcher>();
+  hub.SubscribeList("tenant", watcher);
+  hub.SubscribeList("another", other);
+  hub.NotifyChanged(kJob);
+  hub.NotifyProgress(kOther, AtStep(1));
+  v1::Job job;
+  job.set_tenant("tenant");
+  job.set_uid("a");
+  job.set_name("jobs/a");
+  hub.NotifyDeleted(job);
+  EXPECT_EQ(watcher->changed, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(watcher->deleted, (std::vector<std::string>{"jobs/a"}));
+  EXPECT_TRUE(other->changed.empty());
+  hub.UnsubscribeList("tenant", watcher.get());
+  hub.NotifyChanged(kJob);
+  EXPECT_EQ(watcher->changed.size(), 2u);
+  hub.Shutdown();
+  EXPECT_EQ(watcher->shutdowns, 0);
+  EXPECT_EQ(other->shutdowns, 1);
+  hub.SubscribeList("tenant", watcher);
+  EXPECT_EQ(watcher->shutdowns, 1);
+}
+
+TEST(WatchHubTest, ADeletionWakesThoseWhoWatchTheJobAlone) {
+  WatchHub hub;
+  auto watcher = std::make_shared<Watcher>();
+  hub.Subscribe(kJob, watcher);
+  v1::Job job;
+  job.set_tenant("tenant");
+  job.set_uid("a");
+  hub.NotifyDeleted(job);
+  EXPECT_EQ(watcher->events, 1);
+}
+
 }  // namespace
 }  // namespace tunesmith::server

@@ -45,6 +45,8 @@ TEST(TransitionsTest, EveryStateAndActionIsAsDecided) {
       {{Job::CANCELLING, A::kStopped}, Job::CANCELLED},
       {{Job::SUCCEEDED, A::kDelete}, Job::STATE_UNSPECIFIED},
       {{Job::FAILED, A::kDelete}, Job::STATE_UNSPECIFIED},
+      {{Job::FAILED, A::kReopen}, Job::QUEUED},
+      {{Job::CANCELLED, A::kReopen}, Job::QUEUED},
       {{Job::CANCELLED, A::kCancel}, Job::CANCELLED},
       {{Job::CANCELLED, A::kDelete}, Job::STATE_UNSPECIFIED},
   };

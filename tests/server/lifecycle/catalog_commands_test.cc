@@ -319,5 +319,40 @@ TEST(DatasetFormatTest, AnEncodingIsForTexts) {
               ElementsAre(HasSubstr("is for CSV and TSV only")));
 }
 
+TEST_F(CatalogCommandsTest, AnEtagChangesWithTheRecordAndGuardsDeletion) {
+  std::string before = plane_.Import("m").value().etag();
+  EXPECT_EQ(plane_.FindModel("m")->model.etag(), before);
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(plane_.Report(row.lease(), {ImportedEvent(1)}).ok());
+  std::string after = plane_.FindModel("m")->model.etag();
+  EXPECT_NE(after, before);
+  auto remove = [&](const std::string& etag) {
+    return plane_.Run([&](Transaction& tx) {
+      return DeleteModel(tx, plane_.context, TestControlPlane::kTenant, "m",
+                         etag);
+    });
+  };
+  EXPECT_EQ(ErrorReasonOf(remove(before)), v1::ERROR_REASON_STALE_ETAG);
+  EXPECT_TRUE(remove(after).ok());
+}
+
+TEST_F(CatalogCommandsTest, ADatasetThatChangedIsNotDeletedByItsOldEtag) {
+  std::string before = plane_.Upload("d").value().etag();
+  WorkRow row = plane_.Lease(v1::Slot::AUXILIARY).value();
+  ASSERT_TRUE(
+      plane_
+          .Report(row.lease(),
+                  {InspectedEvent(1, SampleDataset("datasets/d", {{"a", 1}}))})
+          .ok());
+  auto remove = [&](const std::string& etag) {
+    return plane_.Run([&](Transaction& tx) {
+      return DeleteDataset(tx, plane_.context, TestControlPlane::kTenant, "d",
+                           etag);
+    });
+  };
+  EXPECT_EQ(ErrorReasonOf(remove(before)), v1::ERROR_REASON_STALE_ETAG);
+  EXPECT_TRUE(remove(plane_.Dataset("d").etag()).ok());
+}
+
 }  // namespace
 }  // namespace tunesmith::server

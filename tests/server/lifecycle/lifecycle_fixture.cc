@@ -49,8 +49,9 @@ void TestControlPlane::AddInputs() {
 }
 
 std::optional<WorkRow> TestControlPlane::Lease(v1::Slot::Purpose purpose,
-                                               int slot) {
-  FreeSlot place{.worker_id = "w1",
+                                               int slot,
+                                               const std::string& worker) {
+  FreeSlot place{.worker_id = worker,
                  .worker_boot = 1,
                  .slot = purpose == v1::Slot::AUXILIARY ? 100 + slot : slot,
                  .offer = {.purpose = purpose}};
@@ -60,8 +61,8 @@ std::optional<WorkRow> TestControlPlane::Lease(v1::Slot::Purpose purpose,
            const WorkRow& row = **claimed;
            absl::Status started = StartAttempt(tx, context, row);
            if (!started.ok()) return started;
-           tx.OnCommit([this, lease = row.lease()] {
-             leases.Renew(lease, "w1", absl::Hours(1));
+           tx.OnCommit([this, worker, lease = row.lease()] {
+             leases.Renew(lease, worker, absl::Hours(1));
            });
            return WorkQueue::Find(tx.db(), row.uid);
          })
@@ -93,6 +94,14 @@ internal::v1::WorkEvent FailureEvent(int64_t sequence, v1::ErrorReason reason,
   *event.mutable_outcome()->mutable_error() = ToRpcStatus(
       MakeError(absl::StatusCode::kAborted, reason, ErrorReasonName(reason)));
   event.mutable_outcome()->set_retryable(retryable);
+  return event;
+}
+
+internal::v1::WorkEvent PlaceFaultEvent(int64_t sequence,
+                                        v1::PlaceFault fault) {
+  internal::v1::WorkEvent event =
+      FailureEvent(sequence, v1::ERROR_REASON_INTERNAL, /*retryable=*/true);
+  event.mutable_outcome()->set_place_fault(fault);
   return event;
 }
 

@@ -12,6 +12,8 @@
 #include "server/lifecycle/catalog_commands.h"
 #include "server/lifecycle/job_commands.h"
 #include "server/lifecycle/job_table.h"
+#include "server/lifecycle/mutation.h"
+#include "server/lifecycle/place_faults.h"
 #include "server/lifecycle/work_commands.h"
 #include "tests/server/jobs/sample_spec.h"
 #include "tests/server/testing/test_store.h"
@@ -40,6 +42,14 @@ class RecordingObserver : public LifecycleObserver {
     ended.emplace_back(state, reason);
   }
 
+  void OnPlaceWorked(const std::string& worker_id) override {
+    worked.push_back(worker_id);
+  }
+  void OnPlaceFailed(const std::string& worker_id, v1::PlaceFault fault,
+                     const std::string&) override {
+    failed.emplace_back(worker_id, fault);
+  }
+
   int work_available = 0;
   int created = 0;
   std::vector<std::string> workers;
@@ -47,6 +57,8 @@ class RecordingObserver : public LifecycleObserver {
   std::vector<std::string> closed;
   std::vector<absl::Duration> waits;
   std::vector<std::pair<v1::Job::State, v1::ErrorReason>> ended;
+  std::vector<std::string> worked;
+  std::vector<std::pair<std::string, v1::PlaceFault>> failed;
 };
 
 // A control plane without processes: a store in memory, a fake clock, and
@@ -57,6 +69,7 @@ class TestControlPlane {
     context.hub = &hub;
     context.leases = &leases;
     context.observer = &observer;
+    context.places = &places;
     context.new_uid = [this] { return absl::StrFormat("%032x", ++uids_); };
   }
 
@@ -83,6 +96,20 @@ class TestControlPlane {
     return result;
   }
 
+  // One of the functions of job_commands.h as a client calls it: through the
+  // gate of changes.
+  template <typename Answer, typename Request>
+  absl::StatusOr<Answer> Change(
+      const Request& request,
+      absl::StatusOr<Answer> (*change)(Transaction&, const LifecycleContext&,
+                                       const std::string&, const Request&)) {
+    return Run([&](Transaction& tx) {
+      return AnswerOnce<Answer>(tx, MutationOf(kCaller, request), [&] {
+        return change(tx, context, kTenant, request);
+      });
+    });
+  }
+
   // Inputs that are still to be looked at.
   absl::StatusOr<v1::Model> Import(const std::string& id);
   absl::StatusOr<v1::Dataset> Upload(const std::string& id);
@@ -94,51 +121,37 @@ class TestControlPlane {
 
   absl::StatusOr<v1::CreateJobResponse> Create(
       const v1::CreateJobRequest& request) {
-    return Run([&](Transaction& tx) {
-      return CreateJob(tx, context, kTenant, request);
-    });
+    return Change<v1::CreateJobResponse>(request, CreateJob);
   }
   absl::StatusOr<v1::Job> Cancel(const std::string& id,
                                  const std::string& etag = "") {
     v1::CancelJobRequest request;
     request.set_name("jobs/" + id);
     request.set_etag(etag);
-    return Run([&](Transaction& tx) {
-      return CancelJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, CancelJob);
   }
   absl::StatusOr<v1::Job> Pause(const std::string& id) {
     v1::PauseJobRequest request;
     request.set_name("jobs/" + id);
-    return Run([&](Transaction& tx) {
-      return PauseJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, PauseJob);
   }
   absl::StatusOr<v1::Job> Fork(const v1::ForkJobRequest& request) {
-    return Run([&](Transaction& tx) {
-      return ForkJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, ForkJob);
   }
   absl::StatusOr<v1::Job> Verify(const v1::VerifyJobRequest& request) {
-    return Run([&](Transaction& tx) {
-      return VerifyJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, VerifyJob);
   }
   absl::StatusOr<v1::Job> Reproduce(const std::string& id,
                                     const std::string& new_id) {
     v1::ReproduceJobRequest request;
     request.set_name("jobs/" + id);
     request.set_job_id(new_id);
-    return Run([&](Transaction& tx) {
-      return ReproduceJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, ReproduceJob);
   }
   absl::StatusOr<v1::Job> Resume(const std::string& id) {
     v1::ResumeJobRequest request;
     request.set_name("jobs/" + id);
-    return Run([&](Transaction& tx) {
-      return ResumeJob(tx, context, kTenant, request);
-    });
+    return Change<v1::Job>(request, ResumeJob);
   }
   absl::Status Delete(const std::string& id, const std::string& etag = "") {
     v1::DeleteJobRequest request;
@@ -151,7 +164,7 @@ class TestControlPlane {
 
   // Leases the next item; what the worker would get.
   std::optional<WorkRow> Lease(v1::Slot::Purpose purpose = v1::Slot::TRAINING,
-                               int slot = 0);
+                               int slot = 0, const std::string& worker = "w1");
   absl::StatusOr<int64_t> Report(
       const LeaseKey& lease,
       const std::vector<internal::v1::WorkEvent>& events) {
@@ -196,10 +209,13 @@ class TestControlPlane {
   }
 
   static constexpr char kTenant[] = "default";
+  inline static const Caller kCaller = {
+      .tenant = kTenant, .principal = "ann", .peer = "ipv4:127.0.0.1:5000"};
 
   TestStore store;
   WatchHub hub;
   LeaseTable leases;
+  PlaceFaults places;
   RecordingObserver observer;
   LifecycleContext context;
 
@@ -215,6 +231,7 @@ internal::v1::WorkEvent MetricEvent(int64_t sequence, int64_t step,
                                     double value);
 internal::v1::WorkEvent FailureEvent(int64_t sequence, v1::ErrorReason reason,
                                      bool retryable);
+internal::v1::WorkEvent PlaceFaultEvent(int64_t sequence, v1::PlaceFault fault);
 internal::v1::WorkEvent SuspendedEvent(int64_t sequence);
 // A checkpoint where `row` says; its digest is that of the step.
 internal::v1::WorkEvent CheckpointEvent(int64_t sequence, const WorkRow& row,

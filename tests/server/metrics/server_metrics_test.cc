@@ -52,6 +52,16 @@ TEST(ServerMetricsTest, CountsTransactionsAndTheirWrites) {
   EXPECT_THAT(page, HasSubstr("tunesmith_store_commit_seconds_count 2"));
 }
 
+TEST(ServerMetricsTest, CountsFaultsOfPlaces) {
+  ServerMetrics metrics;
+  metrics.PlaceFailed(v1::PLACE_FAULT_DISK);
+  std::string page = Page(*metrics.registry());
+  EXPECT_THAT(
+      page, HasSubstr("tunesmith_worker_place_faults_total{fault=\"DISK\"} 1"));
+  EXPECT_THAT(
+      page, HasSubstr("tunesmith_worker_place_faults_total{fault=\"HANG\"} 0"));
+}
+
 TEST(ServerMetricsTest, FreedBytesAddUpByCause) {
   ServerMetrics metrics;
   metrics.Freed("retention", 100);
@@ -87,6 +97,7 @@ TEST(ServerGaugesTest, EveryStateIsThere) {
     ServerLevels levels;
     levels.jobs[v1::Job::RUNNING] = 3;
     levels.queue_depth[v1::Slot::TRAINING] = 9;
+    levels.workers[v1::Worker::QUARANTINED] = 1;
     levels.slots[{v1::Slot::AUXILIARY, ServerLevels::SlotState::kBusy}] = 2;
     levels.slots[{v1::Slot::TRAINING, ServerLevels::SlotState::kOutOfService}] =
         1;
@@ -105,6 +116,7 @@ TEST(ServerGaugesTest, EveryStateIsThere) {
       HasSubstr("tunesmith_slots{purpose=\"TRAINING\",state=\"free\"} 0"));
   EXPECT_THAT(page, HasSubstr("tunesmith_slots{purpose=\"TRAINING\",state="
                               "\"out_of_service\"} 1"));
+  EXPECT_THAT(page, HasSubstr("tunesmith_workers{state=\"QUARANTINED\"} 1"));
   EXPECT_THAT(page, HasSubstr("tunesmith_watchers 4"));
 }
 

@@ -54,7 +54,13 @@ int Write(sqlite3_file* file, const void* from, int size,
   if (handle.dead()) return SQLITE_IOERR_WRITE;
   int code = handle.vfs->Admit(FaultVfs::Operation::kWrite,
                                handle.file->Growth(offset, size));
-  if (code != SQLITE_OK) return code;
+  if (code != SQLITE_OK) {
+    if (handle.vfs->IsTorn()) {
+      handle.file->Write(offset, {static_cast<const char*>(from),
+                                  static_cast<size_t>(size) / 2});
+    }
+    return code;
+  }
   handle.file->Write(
       offset, {static_cast<const char*>(from), static_cast<size_t>(size)});
   return SQLITE_OK;
@@ -167,6 +173,8 @@ int OpenFile(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
   if (path == nullptr) {
     opened = std::make_shared<MemoryFile>();
   } else {
+    int code = Of(vfs).Admit(FaultVfs::Operation::kOpen, 0);
+    if (code != SQLITE_OK) return code;
     opened = Of(vfs).Open(path, (flags & SQLITE_OPEN_CREATE) != 0);
   }
   if (opened == nullptr) return SQLITE_CANTOPEN;
@@ -225,6 +233,24 @@ void FaultVfs::FailOperation(Operation operation, int n, int code) {
   failures_[operation] = {n, code};
 }
 
+void FaultVfs::TearWrite(int n) {
+  MutexLock lock(&mutex_);
+  tear_countdown_ = n;
+}
+
+bool FaultVfs::IsTorn() {
+  MutexLock lock(&mutex_);
+  return std::exchange(torn_, false);
+}
+
+bool FaultVfs::failure_is_due() const {
+  MutexLock lock(&mutex_);
+  for (const auto& [operation, failure] : failures_) {
+    if (failure.countdown > 0) return true;
+  }
+  return tear_countdown_ > 0 || power_countdown_ > 0;
+}
+
 void FaultVfs::LimitDisk(std::optional<int64_t> bytes) {
   MutexLock lock(&mutex_);
   limit_ = bytes;
@@ -247,18 +273,58 @@ bool FaultVfs::power_is_off() const {
   return power_is_off_;
 }
 
+void FaultVfs::CutPower() {
+  MutexLock lock(&mutex_);
+  power_is_off_ = true;
+}
+
 void FaultVfs::Restart() {
   MutexLock lock(&mutex_);
   for (auto& [path, file] : files_) file->LosePower(random_);
+  ComeBack();
+}
+
+void FaultVfs::RestartProcess() {
+  MutexLock lock(&mutex_);
+  for (auto& [path, file] : files_) file->LoseProcess();
+  ComeBack();
+}
+
+void FaultVfs::ComeBack() {
   power_is_off_ = false;
   power_countdown_ = 0;
   ++generation_;
 }
 
+std::map<std::string, std::string> FaultVfs::Contents() const {
+  MutexLock lock(&mutex_);
+  std::map<std::string, std::string> contents;
+  for (const auto& [path, file] : files_) contents[path] = file->Contents();
+  return contents;
+}
+
+void FaultVfs::Load(const std::map<std::string, std::string>& contents) {
+  MutexLock lock(&mutex_);
+  for (const auto& [path, bytes] : contents) {
+    auto file = std::make_shared<MemoryFile>();
+    file->Write(0, bytes);
+    file->Sync();
+    files_[path] = std::move(file);
+  }
+}
+
 int FaultVfs::Admit(Operation operation, int64_t more_bytes) {
   MutexLock lock(&mutex_);
-  if (power_countdown_ > 0 && --power_countdown_ == 0) power_is_off_ = true;
+  const bool writes = operation != Operation::kOpen;
+  if (writes && power_countdown_ > 0 && --power_countdown_ == 0) {
+    power_is_off_ = true;
+  }
   if (power_is_off_) return SQLITE_IOERR;
+  if (operation == Operation::kWrite && tear_countdown_ > 0 &&
+      --tear_countdown_ == 0) {
+    torn_ = true;
+    return SQLITE_IOERR_WRITE;
+  }
   Failure& failure = failures_[operation];
   if (failure.countdown > 0 && --failure.countdown == 0) return failure.code;
   if (limit_.has_value() && more_bytes > 0) {

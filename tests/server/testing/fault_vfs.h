@@ -20,7 +20,7 @@ namespace tunesmith {
 // its own name while it lives. Thread-safe.
 class FaultVfs {
  public:
-  enum class Operation { kWrite, kSync, kTruncate };
+  enum class Operation { kWrite, kSync, kTruncate, kOpen };
 
   // `seed` decides which unsynced bytes survive a loss of power.
   explicit FaultVfs(uint64_t seed = 1);
@@ -34,6 +34,11 @@ class FaultVfs {
   // result code.
   void FailOperation(Operation operation, int n, int code);
 
+  // The n-th write from now reaches the disk by half and fails.
+  void TearWrite(int n);
+  // Whether a failure of FailOperation or TearWrite is still to come.
+  bool failure_is_due() const;
+
   // Writes that would make all files together larger get SQLITE_FULL; empty: no
   // limit.
   void LimitDisk(std::optional<int64_t> bytes);
@@ -44,9 +49,18 @@ class FaultVfs {
   void CutPowerAt(int n);
   bool power_is_off() const;
 
+  // The power fails now.
+  void CutPower();
+
   // Synced bytes are there; of the others each sector may be or not. Files
   // that are open stay unusable.
   void Restart();
+  // Only the process died: all that it wrote is there.
+  void RestartProcess();
+
+  // All files as programs see them, by path; and the other way, synced.
+  std::map<std::string, std::string> Contents() const;
+  void Load(const std::map<std::string, std::string>& contents);
 
   // --- For the VFS's functions. ---
 
@@ -56,8 +70,12 @@ class FaultVfs {
   void Delete(const std::string& path);
   bool Exists(const std::string& path) const;
   uint64_t generation() const;
+  // Whether the write that Admit refused just now was to be torn.
+  bool IsTorn();
 
  private:
+  void ComeBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const std::string name_;
   std::unique_ptr<sqlite3_vfs> vfs_;
   mutable Mutex mutex_;
@@ -69,6 +87,8 @@ class FaultVfs {
     int code = 0;
   };
   std::map<Operation, Failure> failures_ ABSL_GUARDED_BY(mutex_);
+  int tear_countdown_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool torn_ ABSL_GUARDED_BY(mutex_) = false;
   int power_countdown_ ABSL_GUARDED_BY(mutex_) = 0;
   bool power_is_off_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<int64_t> limit_ ABSL_GUARDED_BY(mutex_);

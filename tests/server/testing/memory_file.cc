@@ -77,6 +77,20 @@ void MemoryFile::LosePower(std::mt19937_64& random) {
   }
   unsynced_.clear();
   seen_ = durable_;
+  ForgetHandles();
+}
+
+void MemoryFile::LoseProcess() {
+  MutexLock lock(&mutex_);
+  ForgetHandles();
+}
+
+std::string MemoryFile::Contents() const {
+  MutexLock lock(&mutex_);
+  return seen_;
+}
+
+void MemoryFile::ForgetHandles() {
   shared_ = 0;
   reserved_ = exclusive_ = false;
   shm_shared_.fill(0);

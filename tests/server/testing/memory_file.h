@@ -39,6 +39,10 @@ class MemoryFile {
 
   // Forgets locks and shared memory, and keeps each unsynced sector or not.
   void LosePower(std::mt19937_64& random);
+  // Forgets locks and shared memory.
+  void LoseProcess();
+  // As programs see it.
+  std::string Contents() const;
 
   // False where another handle is in the way.
   bool Lock(Locks& held, int level);
@@ -58,6 +62,7 @@ class MemoryFile {
   };
 
   static void Apply(const Change& change, std::string& data);
+  void ForgetHandles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
   std::string seen_ ABSL_GUARDED_BY(mutex_);

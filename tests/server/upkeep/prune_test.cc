@@ -160,7 +160,7 @@ TEST_F(PruneTest, WhatWouldGoIsWhatThenGoes) {
   Fork("jobs/a/checkpoints/20", "b");
   WriteArtifact("gone/1", 7);
   PruneResult planned = PruneAll(/*validate_only=*/true);
-  EXPECT_EQ(planned.freed_bytes, 100 + 300 + 7);
+  EXPECT_EQ(planned.freed_bytes, 100 + 300);
   EXPECT_THAT(StepsOf("a"), SizeIs(2));
   EXPECT_TRUE(Exists("gone/1"));
   EXPECT_THAT(freed_, IsEmpty());
@@ -217,7 +217,7 @@ TEST_F(PruneTest, AnEndedJobThatNeverHadACheckpointIsNotSaidToHaveLostOne) {
               HasSubstr("ended without a checkpoint"));
 }
 
-TEST_F(PruneTest, LeftoversGoAndWhatIsInTheMakingStays) {
+TEST_F(PruneTest, LeftoversArePutAsideAndWhatIsInTheMakingStays) {
   ASSERT_TRUE(plane_.Create(JobRequest("a")).ok());
   WorkRow row = Lease("a");
   const std::string result = row.item.train().output_key();
@@ -231,14 +231,19 @@ TEST_F(PruneTest, LeftoversGoAndWhatIsInTheMakingStays) {
   ASSERT_THAT(leftovers, SizeIs(1));
   EXPECT_EQ(leftovers[""].size_bytes(), 7);
   EXPECT_TRUE(leftovers[""].has_time());
-  EXPECT_EQ(Sweep().freed_bytes, 7);
+  EXPECT_EQ(leftovers[""].path(), "artifacts/gone/1");
+  EXPECT_EQ(Sweep().freed_bytes, 0);
   EXPECT_FALSE(Exists("gone/1"));
+  ASSERT_THAT(Quarantined(), SizeIs(1));
+  EXPECT_EQ(Quarantined()[0].origin, "artifacts/gone/1");
+  EXPECT_EQ(Quarantined()[0].size_bytes, 7);
   EXPECT_TRUE(Exists(result));
   EXPECT_TRUE(Exists(next));
   EXPECT_TRUE(Exists("upload/0"));
-  EXPECT_THAT(freed_, ElementsAre(Pair("leftover", 7)));
+  EXPECT_THAT(freed_, IsEmpty());
   drafts_.Remove("upload/0");
-  EXPECT_EQ(Sweep().freed_bytes, 3);
+  ASSERT_THAT(Sweep().items, SizeIs(1));
+  EXPECT_THAT(Quarantined(), SizeIs(2));
 }
 
 TEST_F(PruneTest, ACrashBetweenRecordAndBytesLeavesWhatTheNextSweepTakes) {
@@ -255,8 +260,9 @@ TEST_F(PruneTest, ACrashBetweenRecordAndBytesLeavesWhatTheNextSweepTakes) {
   MakeKeeper(kRetention);
   EXPECT_THAT(StepsOf("a"), IsEmpty());
   EXPECT_TRUE(Exists(keys[0]));
-  EXPECT_EQ(Sweep().freed_bytes, 300);
+  EXPECT_THAT(Sweep().items, SizeIs(2));
   for (const std::string& key : keys) EXPECT_FALSE(Exists(key)) << key;
+  EXPECT_THAT(Quarantined(), SizeIs(2));
 }
 
 TEST_F(PruneTest, AnyLossOfPowerLeavesTheRecordWithItsBytesOrALeftover) {
@@ -311,7 +317,7 @@ TEST_F(PruneTest, AFullDiskIsFreedWithTheReserve) {
 TEST_F(PruneTest, LeftoversOfAFullDiskGoWithoutTheReserve) {
   WriteArtifact("gone/1", 7);
   plane_.store.vfs.LimitDisk(plane_.store.vfs.used_bytes());
-  EXPECT_EQ(PruneAll().freed_bytes, 7);
+  EXPECT_EQ(DeleteQuarantined().freed_bytes, 7);
   EXPECT_EQ(reserve_.released, 0);
 }
 
@@ -330,7 +336,9 @@ TEST_F(PruneTest, APruneThatIsToldToStopStopsBetweenJobs) {
 TEST_F(PruneTest, TheSweepComesAtOnceAndThenEveryTenMinutes) {
   AddEndedJob("a");
   plane_.store.clock.Advance(kRetention);
-  RetentionSweep sweep(keeper_.get(), &plane_.store.clock);
+  RetentionSweep sweep({.store = plane_.store.store.get(),
+                        .keeper = keeper_.get(),
+                        .clock = &plane_.store.clock});
   ASSERT_TRUE(sweep.WaitUntilDue());
   sweep.RunOnce();
   EXPECT_THAT(StepsOf("a"), IsEmpty());

@@ -39,11 +39,14 @@ class ScriptedReserve : public DiskReserve {
 class UpkeepTest : public ::testing::Test {
  protected:
   static constexpr absl::Duration kRetention = absl::Hours(7 * 24);
+  static constexpr absl::Duration kQuarantineRetention = absl::Hours(3 * 24);
 
   UpkeepTest() {
     std::string pattern = ::testing::TempDir() + "upkeep.XXXXXX";
     base_ = mkdtemp(pattern.data());
     artifacts_ = *LocalArtifactStore::Create(base_ + "/artifacts");
+    quarantine_ =
+        std::make_unique<Quarantine>(quarantine_path(), artifacts_.get());
     MakeKeeper(kRetention);
   }
   ~UpkeepTest() override {
@@ -53,13 +56,19 @@ class UpkeepTest : public ::testing::Test {
 
   void SetUp() override { plane_.AddInputs(); }
 
-  void MakeKeeper(std::optional<absl::Duration> retention) {
+  std::string quarantine_path() const { return base_ + "/quarantine"; }
+
+  void MakeKeeper(std::optional<absl::Duration> retention,
+                  bool leaves_leftovers = false) {
     StorageKeeper::Options options;
     options.places = {.keeping = {.store = plane_.store.store.get(),
                                   .artifacts = artifacts_.get(),
                                   .drafts = &drafts_},
                       .database_path = base_ + "/database",
-                      .retention = retention};
+                      .quarantine = quarantine_.get(),
+                      .policy = {.checkpoints = retention,
+                                 .quarantined = kQuarantineRetention}};
+    options.leaves_leftovers = leaves_leftovers;
     options.clock = &plane_.store.clock;
     options.reserve = &reserve_;
     options.on_freed = [this](const char* cause, int64_t bytes) {
@@ -158,6 +167,17 @@ class UpkeepTest : public ::testing::Test {
     return Prune(request);
   }
 
+  PruneResult DeleteQuarantined() {
+    PruneRequest request;
+    request.older_than = absl::ZeroDuration();
+    request.delete_quarantined = true;
+    return Prune(request);
+  }
+
+  std::vector<QuarantinedArtifact> Quarantined() {
+    return quarantine_->List().value();
+  }
+
   std::vector<SurveyedItem> Survey() { return keeper_->Survey().value(); }
   // What is stored of a kind, by resource.
   std::map<std::string, v1::StoredItem> Stored(v1::StoredItem::Kind kind) {
@@ -172,6 +192,7 @@ class UpkeepTest : public ::testing::Test {
   std::string base_;
   TestControlPlane plane_;
   std::unique_ptr<ArtifactStore> artifacts_;
+  std::unique_ptr<Quarantine> quarantine_;
   OpenDrafts drafts_;
   ScriptedReserve reserve_;
   std::map<std::string, int64_t> freed_;

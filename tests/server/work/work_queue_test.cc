@@ -80,6 +80,29 @@ TEST_F(WorkQueueTest, AnItemIsNotClaimedForLessMemoryThanItNeeds) {
   EXPECT_EQ(row->needs.device_memory_bytes, 40);
 }
 
+TEST_F(WorkQueueTest, ASlotGetsNoItemThatItIsRefused) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  ASSERT_TRUE(Add(TrainingItem("c")).ok());
+  FreeSlot slot = TrainingSlot("w");
+  slot.refused = {"a", "b"};
+  EXPECT_EQ(Claim(slot)->uid, "c");
+  EXPECT_EQ(Claim(TrainingSlot("other"))->uid, "a");
+}
+
+TEST_F(WorkQueueTest, ASlotThatIsAloneTakesNothingBesideALeaseOfItsWorker) {
+  ASSERT_TRUE(Add(TrainingItem("a")).ok());
+  ASSERT_TRUE(Add(TrainingItem("b")).ok());
+  FreeSlot first = TrainingSlot("w", 0);
+  FreeSlot second = TrainingSlot("w", 1);
+  first.alone = second.alone = true;
+  std::optional<WorkRow> row = Claim(first);
+  ASSERT_TRUE(row.has_value());
+  EXPECT_FALSE(Claim(second).has_value());
+  ASSERT_TRUE(Requeue(row->lease(), absl::ZeroDuration()).ok());
+  EXPECT_TRUE(Claim(second).has_value());
+}
+
 TEST_F(WorkQueueTest, RequeuedItemWaitsForItsTimeAndKillsTheOldLease) {
   ASSERT_TRUE(Add(TrainingItem("a")).ok());
   LeaseKey first = Claim(TrainingSlot("w"))->lease();

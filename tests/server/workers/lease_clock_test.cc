@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/contract/error.h"
+#include "server/lifecycle/drain_commands.h"
 #include "server/workers/restore_leases.h"
 #include "tests/server/workers/workers_rig.h"
 
@@ -18,17 +19,12 @@ class LeaseClockTest : public testing::Test {
  protected:
   LeaseClockTest() {
     rig_.AddJob("a");
-    EXPECT_TRUE(
-        rig_.registry
-            .Connect(HelloOf("w1", 5), link_, rig_.plane.store.clock.Now())
-            .ok());
+    EXPECT_TRUE(rig_.registry.Connect(HelloOf("w1", 5), link_).ok());
   }
 
   WorkRow Lease() { return rig_.Lease("w1", 5).value().value(); }
   // The report of a worker that is alive.
-  void KeepConnected() {
-    rig_.registry.Seen("w1", rig_.plane.store.clock.Now());
-  }
+  void KeepConnected() { rig_.registry.Seen("w1"); }
   void Advance(absl::Duration duration) {
     rig_.plane.store.clock.Advance(duration);
   }
@@ -109,6 +105,124 @@ TEST_F(LeaseClockTest, EndOfALeaseIsWrittenOnce) {
   EXPECT_EQ(Commit(), 1);
   rig_.lease_clock.RunOnce();
   EXPECT_EQ(Commit(), 0);
+}
+
+TEST_F(LeaseClockTest, LeasesGetAFullTermAfterAGapInItsOwnClock) {
+  Lease();
+  rig_.lease_clock.Wake();
+  ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+  rig_.lease_clock.RunOnce();
+  // The process was stopped for a minute.
+  Advance(absl::Minutes(1));
+  rig_.lease_clock.Wake();
+  ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+  rig_.lease_clock.RunOnce();
+  EXPECT_EQ(Commit(), 0);
+  EXPECT_EQ(StateOfJob(), Job::RUNNING);
+  EXPECT_EQ(rig_.plane.leases.NextDeadline(), rig_.now() + absl::Seconds(15));
+  // Nor does the worker's silence count.
+  RefreshAssignments(rig_.context, "w1");
+  EXPECT_FALSE(link_->evicted.has_value());
+}
+
+TEST_F(LeaseClockTest, LeasesGetAFullTermAfterTheMachineSlept) {
+  Lease();
+  rig_.lease_clock.Wake();
+  ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+  rig_.lease_clock.RunOnce();
+  Advance(absl::Seconds(1));
+  rig_.suspended += absl::Hours(8);
+  rig_.lease_clock.Wake();
+  ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+  EXPECT_EQ(rig_.plane.leases.NextDeadline(), rig_.now() + absl::Seconds(15));
+}
+
+TEST_F(LeaseClockTest, AGapBetweenTheLookAndTheEndOfALeaseEndsNone) {
+  Lease();
+  rig_.lease_clock.Wake();
+  ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+  Advance(absl::Minutes(1));
+  rig_.lease_clock.RunOnce();
+  EXPECT_EQ(Commit(), 0);
+}
+
+TEST_F(LeaseClockTest, ASilentWorkerIsNotForgivenForALittleDelay) {
+  Lease();
+  for (int i = 0; i < 5; ++i) {
+    Advance(absl::Seconds(3));
+    rig_.lease_clock.Wake();
+    ASSERT_TRUE(rig_.lease_clock.WaitUntilDue());
+    rig_.lease_clock.RunOnce();
+  }
+  EXPECT_EQ(Commit(), 1);
+  EXPECT_EQ(StateOfJob(), Job::QUEUED);
+}
+
+TEST_F(LeaseClockTest, ALeaseThatItsWorkerDidNotHearOfIsNotEnded) {
+  WorkRow row = Lease();
+  // As while the reading of what is leased takes long.
+  rig_.registry.ReplaceAssignments("w1", {});
+  ASSERT_TRUE(rig_.registry.BeginRefresh("w1"));
+  Advance(absl::Minutes(1));
+  rig_.lease_clock.RunOnce();
+  EXPECT_EQ(Commit(), 0);
+  rig_.registry.Seen("w1");
+  EXPECT_FALSE(rig_.registry.EndRefresh("w1"));
+  RefreshAssignments(rig_.context, "w1");
+  EXPECT_NE(rig_.registry.FindAssignment("w1", row.lease()), nullptr);
+  EXPECT_EQ(rig_.plane.leases.NextDeadline(), rig_.now() + absl::Seconds(15));
+}
+
+TEST_F(LeaseClockTest, AWorkerThatTheServerKeepsWaitingLosesNoLease) {
+  Lease();
+  rig_.registry.SetBehind("w1", link_.get(), true);
+  for (int i = 0; i < 20; ++i) {
+    Advance(absl::Seconds(3));
+    rig_.lease_clock.RunOnce();
+  }
+  EXPECT_EQ(Commit(), 0);
+  RefreshAssignments(rig_.context, "w1");
+  EXPECT_FALSE(link_->evicted.has_value());
+  rig_.registry.SetBehind("w1", link_.get(), false);
+  Advance(absl::Seconds(3));
+  rig_.lease_clock.RunOnce();
+  EXPECT_EQ(Commit(), 1);
+}
+
+TEST_F(LeaseClockTest, TheEndOfARestIsDue) {
+  rig_.registry.PlaceFailed("w1", v1::PLACE_FAULT_DISK, "full");
+  int offers = rig_.offers;
+  Advance(absl::Seconds(1));
+  EXPECT_TRUE(rig_.lease_clock.WaitUntilDue());
+  rig_.lease_clock.RunOnce();
+  EXPECT_EQ(rig_.offers, offers + 1);
+}
+
+TEST_F(LeaseClockTest, NobodyLeasesToADrainedWorker) {
+  ASSERT_TRUE(rig_.plane
+                  .Run([&](Transaction& tx) {
+                    return DrainWorker(tx, rig_.context.lifecycle, "w1", {});
+                  })
+                  .ok());
+  EXPECT_TRUE(absl::IsUnavailable(rig_.Lease("w1", 5).status()));
+  EXPECT_EQ(StateOfJob(), Job::QUEUED);
+}
+
+TEST_F(LeaseClockTest, DrainsAreKnownAgainAfterAStart) {
+  v1::Worker::Drain drain;
+  drain.set_reason("new disks");
+  ASSERT_TRUE(rig_.plane
+                  .Run([&](Transaction& tx) {
+                    return DrainWorker(tx, rig_.context.lifecycle, "w1", drain);
+                  })
+                  .ok());
+  WorkerRegistry fresh;
+  WorkersContext context = rig_.context;
+  context.registry = &fresh;
+  ASSERT_TRUE(RestoreLeases(context).ok());
+  ASSERT_THAT(fresh.List(), SizeIs(1));
+  EXPECT_EQ(fresh.List()[0].drain().reason(), "new disks");
+  EXPECT_TRUE(fresh.List()[0].drain().has_time());
 }
 
 TEST_F(LeaseClockTest, LeaseThatIsNotGoodAnyMoreIsForgotten) {

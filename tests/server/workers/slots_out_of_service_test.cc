@@ -15,7 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 const SlotNeeds kTraining = {.purpose = v1::Slot::TRAINING};
 
 void AddBroken(Report& report, int slot, const std::string& reason) {
@@ -65,7 +64,7 @@ class RegistryOutOfServiceTest : public testing::Test {
     internal::v1::Hello hello = HelloOf("w1", 5);
     hello.mutable_slots(1)->set_out_of_service("says the slot itself");
     *hello.mutable_report() = report;
-    EXPECT_TRUE(registry_.Connect(hello, link, kNow).ok());
+    EXPECT_TRUE(registry_.Connect(hello, link).ok());
     return link;
   }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/contract/error.h"
+#include "tests/server/testing/fake_clock.h"
 #include "tests/server/workers/workers_rig.h"
 
 namespace tunesmith::server {
@@ -11,8 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
 
 WorkRow Row(const std::string& uid, int64_t fence, int slot, int64_t boot = 5) {
   WorkRow row;
@@ -31,7 +31,7 @@ class WorkerRegistryTest : public testing::Test {
  protected:
   std::shared_ptr<RecordingLink> Connect(int64_t boot) {
     auto link = std::make_shared<RecordingLink>();
-    EXPECT_TRUE(registry_.Connect(HelloOf("w1", boot), link, kNow).ok());
+    EXPECT_TRUE(registry_.Connect(HelloOf("w1", boot), link).ok());
     return link;
   }
 
@@ -43,8 +43,17 @@ class WorkerRegistryTest : public testing::Test {
     return slots;
   }
 
+  // A worker with the same id that says that it is this instance.
+  absl::Status ConnectAs(const std::string& instance, int64_t boot,
+                         std::shared_ptr<RecordingLink> link) {
+    internal::v1::Hello hello = HelloOf("w1", boot);
+    hello.set_instance_id(instance);
+    return registry_.Connect(hello, std::move(link));
+  }
+
   int offers_ = 0;
-  WorkerRegistry registry_{[this] { ++offers_; }};
+  FakeClock clock_;
+  WorkerRegistry registry_{[this] { ++offers_; }, clock_};
 };
 
 TEST_F(WorkerRegistryTest, ConnectedWorkerOffersItsSlots) {
@@ -98,7 +107,7 @@ TEST_F(WorkerRegistryTest, DrainingWorkerOffersNoSlot) {
   registry_.TakeReport("w1", link.get(), report);
   EXPECT_THAT(FreeSlots(), IsEmpty());
   EXPECT_FALSE(registry_.CouldRun({.purpose = v1::Slot::TRAINING}));
-  EXPECT_EQ(registry_.List()[0].state(), v1::Worker::DRAINING);
+  EXPECT_EQ(registry_.List()[0].state(), v1::Worker::DRAINED);
   registry_.TakeReport("w1", link.get(), internal::v1::Report());
   EXPECT_THAT(FreeSlots(), ElementsAre(0, 1));
   EXPECT_EQ(registry_.List()[0].state(), v1::Worker::CONNECTED);
@@ -135,24 +144,59 @@ TEST_F(WorkerRegistryTest, SameBootReplacesItsStreamWithoutGivingUp) {
 TEST_F(WorkerRegistryTest, OlderBootIsRefusedWhileTheNewerIsThere) {
   auto newer = Connect(6);
   auto older = std::make_shared<RecordingLink>();
-  absl::Status refused = registry_.Connect(HelloOf("w1", 5), older, kNow);
+  absl::Status refused = registry_.Connect(HelloOf("w1", 5), older);
   EXPECT_TRUE(absl::IsAborted(refused)) << refused;
   EXPECT_FALSE(newer->evicted.has_value());
   registry_.Disconnect("w1", newer.get());
-  EXPECT_TRUE(registry_.Connect(HelloOf("w1", 5), older, kNow).ok());
+  EXPECT_TRUE(registry_.Connect(HelloOf("w1", 5), older).ok());
 }
 
 TEST_F(WorkerRegistryTest, OlderBootIsRefusedWhileTheNewerHoldsLeases) {
   registry_.ReplaceAssignments("w1", {Row("a", 1, 0, /*boot=*/6)});
-  absl::Status refused = registry_.Connect(
-      HelloOf("w1", 5), std::make_shared<RecordingLink>(), kNow);
+  absl::Status refused =
+      registry_.Connect(HelloOf("w1", 5), std::make_shared<RecordingLink>());
   EXPECT_TRUE(absl::IsAborted(refused)) << refused;
+}
+
+TEST_F(WorkerRegistryTest, AnotherWorkerWithTheSameIdIsRefusedWhileTheFirstIs) {
+  auto first = std::make_shared<RecordingLink>();
+  ASSERT_TRUE(ConnectAs("aa", 5, first).ok());
+  auto second = std::make_shared<RecordingLink>();
+  absl::Status refused = ConnectAs("bb", 6, second);
+  EXPECT_EQ(ErrorReasonOf(refused), v1::ERROR_REASON_WORKER_ID_TAKEN);
+  EXPECT_TRUE(absl::IsAlreadyExists(refused)) << refused;
+  EXPECT_FALSE(first->evicted.has_value());
+  EXPECT_TRUE(registry_.IsConnected("w1", 5));
+
+  // Its leases live on.
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
+  registry_.Disconnect("w1", first.get());
+  EXPECT_TRUE(absl::IsAlreadyExists(ConnectAs("bb", 6, second)));
+  registry_.ReplaceAssignments("w1", {});
+  EXPECT_TRUE(ConnectAs("bb", 6, second).ok());
+  EXPECT_TRUE(absl::IsAlreadyExists(ConnectAs("aa", 5, first)));
+}
+
+TEST_F(WorkerRegistryTest, ARestartOfTheSameInstanceTakesOver) {
+  auto first = std::make_shared<RecordingLink>();
+  ASSERT_TRUE(ConnectAs("aa", 5, first).ok());
+  registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
+  EXPECT_TRUE(ConnectAs("aa", 6, std::make_shared<RecordingLink>()).ok());
+  ASSERT_TRUE(first->evicted.has_value());
+  EXPECT_TRUE(absl::IsAborted(*first->evicted));
+  EXPECT_TRUE(registry_.IsConnected("w1", 6));
+}
+
+TEST_F(WorkerRegistryTest, AWorkerOfAnEarlierReleaseIsNoOther) {
+  ASSERT_TRUE(ConnectAs("", 5, std::make_shared<RecordingLink>()).ok());
+  EXPECT_TRUE(ConnectAs("bb", 6, std::make_shared<RecordingLink>()).ok());
 }
 
 TEST_F(WorkerRegistryTest, ListsTheConnectedAndThoseWithLeases) {
   auto link = Connect(5);
   registry_.ReplaceAssignments("w1", {Row("a", 1, 0)});
-  registry_.Seen("w1", kNow + absl::Seconds(3));
+  clock_.Advance(absl::Seconds(3));
+  registry_.Seen("w1");
   std::vector<v1::Worker> workers = registry_.List();
   ASSERT_THAT(workers, SizeIs(1));
   EXPECT_EQ(workers[0].name(), "workers/w1");
@@ -213,9 +257,17 @@ TEST_F(WorkerRegistryTest, OneRefreshAtATimeAndTheLastOneSeesAll) {
 
 TEST_F(WorkerRegistryTest, EvictsOnlyTheSilent) {
   auto link = Connect(5);
-  registry_.EvictIfSilent("w1", kNow - absl::Seconds(1));
+  clock_.Advance(absl::Seconds(10));
+  registry_.Seen("w1");
+  clock_.Advance(absl::Seconds(14));
+  registry_.EvictIfSilent("w1", absl::Seconds(15));
   EXPECT_FALSE(link->evicted.has_value());
-  registry_.EvictIfSilent("w1", kNow);
+  clock_.Advance(absl::Seconds(1));
+  registry_.ForgiveSilence();
+  registry_.EvictIfSilent("w1", absl::Seconds(15));
+  EXPECT_FALSE(link->evicted.has_value());
+  clock_.Advance(absl::Seconds(15));
+  registry_.EvictIfSilent("w1", absl::Seconds(15));
   ASSERT_TRUE(link->evicted.has_value());
   EXPECT_TRUE(absl::IsUnavailable(*link->evicted));
 }
@@ -225,9 +277,9 @@ TEST_F(WorkerRegistryTest, ShutdownEndsStreamsAndTakesNoOther) {
   registry_.Shutdown(absl::UnavailableError("stopping"));
   ASSERT_TRUE(link->evicted.has_value());
   EXPECT_EQ(*link->evicted, absl::UnavailableError("stopping"));
-  EXPECT_EQ(registry_.Connect(HelloOf("w2", 1),
-                              std::make_shared<RecordingLink>(), kNow),
-            absl::UnavailableError("stopping"));
+  EXPECT_EQ(
+      registry_.Connect(HelloOf("w2", 1), std::make_shared<RecordingLink>()),
+      absl::UnavailableError("stopping"));
 }
 
 }  // namespace

@@ -53,9 +53,12 @@ class RecordingLink : public WorkerLink {
 class WorkersRig : public LifecycleObserver {
  public:
   WorkersRig()
-      : registry([this] { ++offers; }),
+      : registry([this] { ++offers; }, plane.store.clock, &plane.places),
         context(MakeContext()),
-        lease_clock(context.store, context.clock, context.lifecycle),
+        lease_clock(context.store, context.clock, context.lifecycle,
+                    {.registry = &registry,
+                     .lease_term = context.lease_term,
+                     .suspended_time = [this] { return suspended; }}),
         starter(&context) {}
 
   void OnWorkAvailable() override {}
@@ -94,6 +97,8 @@ class WorkersRig : public LifecycleObserver {
   TestControlPlane plane;
   // How often slots became free.
   std::atomic<int> offers{0};
+  // How long the machine slept.
+  absl::Duration suspended;
   WorkerRegistry registry;
   const WorkersContext context;
   LeaseClock lease_clock;

@@ -43,6 +43,7 @@ class FakeSpawner : public TrainerSpawner {
       message.mutable_ready();
       sink.on_message(message);
     }
+    void SayAlive() { sink.on_message(internal::v1::TrainerMessage()); }
     void SayProgress(v1::Progress::Phase phase, int64_t step, double fraction) {
       internal::v1::TrainerMessage message;
       message.mutable_progress()->set_phase(phase);
@@ -123,6 +124,13 @@ class FakeStore : public ArtifactStore {
     return "/store/" + std::string(key);
   }
   absl::Status Delete(std::string_view) override { return absl::OkStatus(); }
+  absl::Status MoveOut(std::string_view, const std::string&) override {
+    return absl::OkStatus();
+  }
+  absl::Status VisitGroups(
+      absl::FunctionRef<absl::Status(const std::string&)>) override {
+    return absl::OkStatus();
+  }
   absl::StatusOr<ArtifactSize> Measure(std::string_view) override {
     return ArtifactSize();
   }

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/registry.h"
+#include "prometheus/text_serializer.h"
 #include "proto/contract/error.h"
 #include "tests/worker/agent/fakes.h"
 
@@ -28,6 +29,7 @@ class SessionTest : public ::testing::Test {
     Session::Options options;
     options.worker_id = "w1";
     options.boot_id = 77;
+    options.instance_id = "abc";
     options.max_waiting_bytes = 1000;
     options.max_event_bytes = 700;
     options.post = post;
@@ -97,6 +99,21 @@ class SessionTest : public ::testing::Test {
   void Say(const ServerMessage& message) {
     transport_.sink.on_message(message);
     session_->Turn();
+  }
+
+  // Until the next try to connect.
+  absl::Duration PauseLeft() { return session_->Turn() - clock_.Monotonic(); }
+  absl::Duration PauseAfterEnd() {
+    transport_.sink.on_end(absl::UnavailableError("down"));
+    return PauseLeft();
+  }
+
+  // From the end of the stream to the next one.
+  absl::Duration PauseBeforeNext() {
+    const absl::Duration begin = clock_.Monotonic();
+    const int opened = transport_.opened;
+    for (PauseAfterEnd(); transport_.opened == opened;) Pass(PauseLeft());
+    return clock_.Monotonic() - begin;
   }
 
   void Pass(absl::Duration time) {
@@ -171,7 +188,9 @@ class SessionTest : public ::testing::Test {
                   .spawner = spawner_,
                   .metrics = device_metrics_,
                   .post = [](std::function<void()> task) { task(); }}};
-  WorkerMetrics metrics_{std::make_shared<prometheus::Registry>()};
+  std::shared_ptr<prometheus::Registry> registry_ =
+      std::make_shared<prometheus::Registry>();
+  WorkerMetrics metrics_{registry_};
   int welcomes_ = 0;
   absl::Status evicted_;
   std::unique_ptr<Session> session_;
@@ -306,20 +325,53 @@ TEST_F(SessionTest, ReconnectRepeatsWhatWasNotAcknowledged) {
   EXPECT_THAT(SentSequences(), ElementsAre(2, 3, 4));
 }
 
-TEST_F(SessionTest, PausesGrowToFiveSecondsAndStartAgain) {
+TEST_F(SessionTest,
+       PausesGrowToHalfAMinuteAndStartAgainAfterAStreamThatLasted) {
   absl::Duration longest;
-  for (int i = 0; i < 12; ++i) {
-    transport_.sink.on_end(absl::UnavailableError("down"));
-    absl::Duration pause = session_->Turn() - clock_.Monotonic();
-    longest = std::max(longest, pause);
-    EXPECT_LE(pause, absl::Seconds(5));
-    Pass(pause);
+  for (int i = 0; i < 14; ++i) {
+    longest = std::max(longest, PauseBeforeNext());
   }
-  EXPECT_GT(longest, absl::Seconds(2));
-  EXPECT_EQ(transport_.opened, 13);
+  EXPECT_GT(longest, absl::Seconds(10));
+  EXPECT_LE(longest, absl::Seconds(30));
+  EXPECT_EQ(transport_.opened, 15);
   Welcome();
-  transport_.sink.on_end(absl::UnavailableError("down"));
-  EXPECT_LE(session_->Turn() - clock_.Monotonic(), absl::Milliseconds(100));
+  Pass(absl::Seconds(10));
+  EXPECT_LE(PauseAfterEnd(), absl::Milliseconds(100));
+}
+
+TEST_F(SessionTest, AServerThatEndsEveryStreamAtOnceIsNotAskedOverAndOver) {
+  for (int i = 0; i < 10; ++i) {
+    Welcome();
+    PauseBeforeNext();
+  }
+  Welcome();
+  EXPECT_GT(PauseBeforeNext(), absl::Seconds(10));
+}
+
+TEST_F(SessionTest, AWorkerThatHasWorkComesBackWithinItsLease) {
+  RunItem();
+  for (int i = 0; i < 14; ++i) {
+    EXPECT_LE(PauseBeforeNext(), absl::Seconds(5));
+  }
+}
+
+TEST_F(SessionTest, TheCauseOfALostStreamIsCounted) {
+  transport_.sink.on_end(absl::ResourceExhaustedError("disk full"));
+  std::string page =
+      prometheus::TextSerializer().Serialize(registry_->Collect());
+  EXPECT_THAT(page, HasSubstr("tunesmith_worker_reconnects_total{cause="
+                              "\"RESOURCE_EXHAUSTED\"} 1"));
+}
+
+TEST_F(SessionTest, ARefusedWorkerTriesAgain) {
+  transport_.sink.on_end(absl::AlreadyExistsError("the id is taken"));
+  Pass(PauseLeft());
+  EXPECT_EQ(transport_.opened, 2);
+  EXPECT_TRUE(evicted_.ok());
+}
+
+TEST_F(SessionTest, HelloTellsTheInstance) {
+  EXPECT_EQ(transport_.sent.at(0).hello().instance_id(), "abc");
 }
 
 TEST_F(SessionTest, SilentServerIsGivenUp) {

@@ -199,6 +199,83 @@ TEST_F(SlotRunnerTest, ItemFailsWhenNoTrainerStarts) {
   EXPECT_EQ(Reason(), v1::ERROR_REASON_TRAINER_DIED);
   EXPECT_THAT(Outcome().error().message(), HasSubstr("exit code 5"));
   EXPECT_TRUE(Outcome().retryable());
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_START);
+}
+
+TEST_F(SlotRunnerTest, TrainerWithoutASignOfLifeIsKilledAsAFaultOfThePlace) {
+  MakeSlot();
+  spawner_.trainers.back()->SayAlive();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  for (int i = 0; i < 20; ++i) {
+    Pass(absl::Seconds(59));
+    trainer.SayAlive();
+  }
+  EXPECT_FALSE(trainer.killed);
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(trainer.killed);
+    Pass(absl::Milliseconds(7500));
+  }
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(SIGKILL);
+  EXPECT_EQ(Reason(), v1::ERROR_REASON_TRAINER_DIED);
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_HANG);
+  EXPECT_TRUE(Outcome().retryable());
+}
+
+TEST_F(SlotRunnerTest, APauseOfTheWorkerIsNoSilenceOfItsTrainers) {
+  MakeSlot();
+  spawner_.trainers.back()->SayAlive();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  Pass(absl::Hours(1));
+  EXPECT_FALSE(trainer.killed);
+}
+
+TEST_F(SlotRunnerTest, TrainerThatNeverGaveASignOfLifeIsLeftAlone) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  trainer.SayProgress(v1::Progress::TRAINING, 1, 0.1);
+  for (int i = 0; i < 100; ++i) Pass(absl::Seconds(30));
+  EXPECT_FALSE(trainer.killed);
+}
+
+TEST_F(SlotRunnerTest, SignsOfLifeAreExpectedFromTheFirstOneOn) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  trainer.SayAlive();
+  for (int i = 0; i < 8; ++i) Pass(absl::Seconds(10));
+  EXPECT_TRUE(trainer.killed);
+}
+
+TEST_F(SlotRunnerTest, ATrainerThatHangsOverItsCheckpointIsAFaultOfThePlace) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  trainer.SayAlive();
+  slot_->Suspend({"i1", 2});
+  for (int i = 0; i < 8; ++i) Pass(absl::Seconds(10));
+  EXPECT_TRUE(trainer.killed);
+  trainer.Exit(SIGKILL);
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_HANG);
+}
+
+TEST_F(SlotRunnerTest, AFullDiskIsAFaultOfThePlace) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  internal::v1::Outcome full;
+  *full.mutable_error() =
+      ToRpcStatus(MakeError(absl::StatusCode::kResourceExhausted,
+                            v1::ERROR_REASON_DISK_FULL, "no space left"));
+  trainer.SayOutcome(full);
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_DISK);
+}
+
+TEST_F(SlotRunnerTest, WhatTheJobDidWrongIsNoFaultOfThePlace) {
+  MakeSlot();
+  FakeSpawner::Trainer& trainer = Run(Train());
+  internal::v1::Outcome bad;
+  *bad.mutable_error() = ToRpcStatus(MakeError(
+      absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_BAD_ROW, "row 7"));
+  trainer.SayOutcome(bad);
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_UNSPECIFIED);
 }
 
 TEST_F(SlotRunnerTest, SilentSpareIsKilled) {
@@ -400,6 +477,7 @@ TEST_F(SlotRunnerTest, MissingArtifactEndsTheItem) {
   EXPECT_EQ(Outcome().error().code(), 5);
   EXPECT_THAT(Outcome().error().message(), HasSubstr("missing/1"));
   EXPECT_TRUE(Outcome().retryable());
+  EXPECT_EQ(Outcome().place_fault(), v1::PLACE_FAULT_STAGING);
 }
 
 TEST_F(SlotRunnerTest, SpawnerThatFailsIsTriedAgain) {

@@ -41,6 +41,13 @@ class ChannelTest : public ::testing::Test {
     event.set_sequence(sequence);
     return event;
   }
+  // The next message that is more than a sign of life.
+  bool Receive(TrainerMessage& message) {
+    do {
+      if (!ReadFrame(agent_, message).ok()) return false;
+    } while (message.kind_case() == TrainerMessage::KIND_NOT_SET);
+    return true;
+  }
   void SendAssignment(const std::string& uid) {
     AgentMessage message;
     message.mutable_assignment()->mutable_item()->set_uid(uid);
@@ -67,13 +74,13 @@ TEST_F(ChannelTest, EventsArriveInOrderAndAllBeforeTheEnd) {
     channel_.reset();
   });
   TrainerMessage message;
-  ASSERT_TRUE(ReadFrame(agent_, message).ok());
+  ASSERT_TRUE(Receive(message));
   EXPECT_EQ(message.ready().device(), "cpu");
   for (int i = 1; i <= kEvents; ++i) {
-    ASSERT_TRUE(ReadFrame(agent_, message).ok());
+    ASSERT_TRUE(Receive(message));
     ASSERT_EQ(message.event().sequence(), i);
   }
-  EXPECT_FALSE(ReadFrame(agent_, message).ok());
+  EXPECT_FALSE(Receive(message));
   producer.join();
 }
 
@@ -89,12 +96,20 @@ TEST_F(ChannelTest, NewestProgressArrivesAndOlderMayNot) {
   });
   int64_t newest = 0;
   TrainerMessage message;
-  while (ReadFrame(agent_, message).ok()) {
+  while (Receive(message)) {
     EXPECT_GT(message.progress().step(), newest);
     newest = message.progress().step();
   }
   EXPECT_EQ(newest, kReports);
   producer.join();
+}
+
+TEST_F(ChannelTest, SignsOfLifeComeFirstAndWhileNothingIsSaid) {
+  for (int i = 0; i < 2; ++i) {
+    TrainerMessage message;
+    ASSERT_TRUE(ReadFrame(agent_, message).ok());
+    EXPECT_EQ(message.kind_case(), TrainerMessage::KIND_NOT_SET);
+  }
 }
 
 TEST_F(ChannelTest, CancelIsSeen) {

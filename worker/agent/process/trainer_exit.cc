@@ -25,6 +25,20 @@ std::string Tail(const std::string& text, size_t max_bytes) {
   return text.substr(begin);
 }
 
+internal::v1::Outcome PlaceFailedOutcome(const absl::Status& status,
+                                         v1::PlaceFault fault) {
+  internal::v1::Outcome outcome = FailedOutcome(status, true);
+  outcome.set_place_fault(fault);
+  return outcome;
+}
+
+internal::v1::Outcome HungOutcome() {
+  return PlaceFailedOutcome(
+      MakeError(absl::StatusCode::kAborted, v1::ERROR_REASON_TRAINER_DIED,
+                "the trainer's process gave no sign of life and was killed"),
+      v1::PLACE_FAULT_HANG);
+}
+
 absl::Status TrainerDied(const TrainerExit& exit) {
   std::string message = absl::StrCat("the trainer ended without a result by ",
                                      DescribeExit(exit));
@@ -84,6 +98,8 @@ const char* DeathCause(const TrainerExit& exit, KillCause kill) {
       return "events";
     case KillCause::kDeviceLost:
       return "device_lost";
+    case KillCause::kHung:
+      return "hung";
   }
   return "exit";
 }
@@ -127,6 +143,8 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
           false);
     case KillCause::kDeviceLost:
       return DeviceFailedOutcome("it fell off the bus");
+    case KillCause::kHung:
+      return HungOutcome();
     case KillCause::kNone:
     case KillCause::kSuspended:
     case KillCause::kDropped:
@@ -136,12 +154,29 @@ internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
   return FailedOutcome(TrainerDied(exit), true);
 }
 
+internal::v1::Outcome StartFailedOutcome(const TrainerExit& exit) {
+  return PlaceFailedOutcome(TrainerDied(exit), v1::PLACE_FAULT_START);
+}
+
+void NamePlaceFault(internal::v1::Outcome& outcome) {
+  switch (ErrorReasonOf(FromRpcStatus(outcome.error()))) {
+    case v1::ERROR_REASON_DISK_FULL:
+      outcome.set_place_fault(v1::PLACE_FAULT_DISK);
+      break;
+    case v1::ERROR_REASON_DEVICE_FAILED:
+      outcome.set_place_fault(v1::PLACE_FAULT_DEVICE);
+      break;
+    default:
+      break;
+  }
+}
+
 internal::v1::Outcome DeviceFailedOutcome(std::string_view reason) {
-  return FailedOutcome(
+  return PlaceFailedOutcome(
       MakeError(
           absl::StatusCode::kInternal, v1::ERROR_REASON_DEVICE_FAILED,
           absl::StrCat("the device is out of service: ", std::string(reason))),
-      true);
+      v1::PLACE_FAULT_DEVICE);
 }
 
 internal::v1::Outcome FailedOutcome(const absl::Status& status,

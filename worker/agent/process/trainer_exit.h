@@ -41,6 +41,8 @@ enum class KillCause {
   kTooManyEvents,
   // Its device is gone, and what it computes with it.
   kDeviceLost,
+  // Its process gave no sign of life.
+  kHung,
 };
 
 // "signal 9 (Killed)" or "exit code 3".
@@ -50,8 +52,8 @@ std::string DescribeExit(const TrainerExit& exit);
 std::string LastWords(const TrainerExit& exit);
 
 // A word for metrics: "exit", "signal", "out_of_memory", "memory_limit",
-// "cancelled", "suspended", "run_time", "dropped", "lingered", "events" or
-// "device_lost".
+// "cancelled", "suspended", "run_time", "dropped", "lingered", "events",
+// "device_lost" or "hung".
 const char* DeathCause(const TrainerExit& exit, KillCause kill);
 
 // Whether the kernel killed it for memory: it ended by a SIGKILL that was not
@@ -63,6 +65,13 @@ bool WasKilledForMemory(const TrainerExit& exit, KillCause kill,
 // `memory_limit_bytes`: the slot's.
 internal::v1::Outcome OutcomeOfExit(const TrainerExit& exit, KillCause kill,
                                     int64_t memory_limit_bytes = 0);
+
+// The outcome of an item that waited for a trainer while one after the other
+// ended before it was up, the last one so.
+internal::v1::Outcome StartFailedOutcome(const TrainerExit& exit);
+
+// Says which fault of this place an outcome's error shows, where it does.
+void NamePlaceFault(internal::v1::Outcome& outcome);
 
 // The outcome of an item whose device failed, or failed before it ran.
 internal::v1::Outcome DeviceFailedOutcome(std::string_view reason);

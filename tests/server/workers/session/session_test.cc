@@ -263,6 +263,37 @@ TEST_F(SessionTest, WorkerWaitsForASlowDiskAndLosesNothing) {
   EXPECT_LE(largest_group_, 64 + 1);
 }
 
+TEST_F(SessionTest, LeaseOutlivesADiskThatIsTooSlowToHearItsWorker) {
+  auto worker = Joined(5);
+  WorkRow row = Lease(*worker, 5);
+  constexpr int kMessages = 100;
+  std::promise<void> disk;
+  rig_.plane.store.store->Write(
+      [done = disk.get_future()](Transaction&) mutable {
+        done.wait();
+        return absl::OkStatus();
+      },
+      nullptr);
+  for (int i = 1; i <= kMessages; ++i) {
+    worker->Send(row.lease(), {MetricEvent(i, i, 0.5)});
+  }
+  const absl::Time patience = absl::Now() + absl::Seconds(20);
+  while (!rig_.registry.AwaitsServer("w1", row.lease()) &&
+         absl::Now() < patience) {
+    std::this_thread::yield();
+  }
+  rig_.plane.store.clock.Advance(absl::Minutes(1));
+  rig_.lease_clock.RunOnce();
+  disk.set_value();
+  for (int i = 1; i <= kMessages; ++i) {
+    Ack ack = worker->NextAck();
+    EXPECT_FALSE(ack.fenced());
+    EXPECT_EQ(ack.sequence(), i);
+  }
+  EXPECT_EQ(Job().state(), v1::Job::RUNNING);
+  EXPECT_FALSE(rig_.registry.AwaitsServer("w1", row.lease()));
+}
+
 TEST_F(SessionTest, ShutdownEndsTheStream) {
   auto worker = Joined(5);
   rig_.registry.Shutdown(absl::UnavailableError("the server is stopping"));

@@ -103,6 +103,39 @@ TEST_F(AgentTest, TrainerSurvivesTheServersRestart) {
   EXPECT_EQ(last_before_outcome_, 1);
 }
 
+TEST_F(AgentTest, StoppedTrainerIsReplacedAsAFaultOfThePlace) {
+  AgentOptions options;
+  options.trainer_patience = absl::Milliseconds(400);
+  StartAgent(options);
+  Accept();
+  Desire("hang");
+  Outcome outcome = AwaitOutcome();
+  EXPECT_EQ(outcome.place_fault(), v1::PLACE_FAULT_HANG);
+  EXPECT_EQ(ReasonIn(outcome), v1::ERROR_REASON_TRAINER_DIED);
+}
+
+TEST_F(AgentTest, RestartIsTheSameInstanceAndASecondStartIsRefused) {
+  StartAgent();
+  internal::v1::Hello first = Accept();
+  EXPECT_THAT(first.instance_id(), ::testing::MatchesRegex("[0-9a-f]+"));
+  AgentOptions second;
+  second.nvml_library = "none";
+  second.server = absl::StrCat("127.0.0.1:", server_.port());
+  second.worker_id = "w1";
+  second.artifact_root = root_ + "/artifacts";
+  second.trainer = SCRIPTED_TRAINER;
+  auto refused = Agent::Create(second);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("--worker-id of its own"));
+  agent_.reset();
+  EndStream(grpc::Status::OK);
+  StartAgent();
+  internal::v1::Hello again = Accept();
+  EXPECT_EQ(again.instance_id(), first.instance_id());
+  EXPECT_GT(again.boot_id(), first.boot_id());
+}
+
 TEST_F(AgentTest, FencedItemIsKilledAndForgotten) {
   StartAgent();
   Accept();

@@ -104,6 +104,11 @@ int Act(const std::string& what) {
     SendOutcome(AwaitCancel() ? 1 : 2);
     return 0;
   }
+  if (what == "hang") {
+    // It gave signs of life, and then none.
+    (void)WriteFrame(kChannel, TrainerMessage());
+    raise(SIGSTOP);
+  }
   if (what == "deaf") {
     while (true) pause();
   }

@@ -65,7 +65,11 @@ void TrainerProcess::Send(const AgentMessage& message) {
 }
 
 bool TrainerProcess::Receive(TrainerMessage& message) {
-  return ReadFrame(channel_, message).ok();
+  do {
+    if (!ReadFrame(channel_, message).ok()) return false;
+    // A sign of life.
+  } while (message.kind_case() == TrainerMessage::KIND_NOT_SET);
+  return true;
 }
 
 void TrainerProcess::CloseChannel() {
