@@ -152,6 +152,7 @@ absl::Status Door::Listen() {
 
 Door::~Door() {
   Close();
+  if (hand_over_thread_.joinable()) hand_over_thread_.join();
   if (wake_fd_ >= 0) close(wake_fd_);
   if (epoll_fd_ >= 0) close(epoll_fd_);
 }
@@ -165,6 +166,10 @@ void Door::LetIn(
     pthread_setname_np(pthread_self(), "door");
     Loop();
   });
+  hand_over_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "door-hand-over");
+    HandOver();
+  });
 }
 
 void Door::Close() {
@@ -175,6 +180,29 @@ void Door::Close() {
   }
   for (int fd : listeners_) close(fd);
   listeners_.clear();
+  MutexLock lock(&mutex_);
+  closing_ = true;
+  for (const Admitted& admitted : admitted_) close(admitted.fd);
+  admitted_.clear();
+  admitted_or_closing_.SignalAll();
+}
+
+void Door::HandOver() {
+  while (true) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters
+        connection;
+    {
+      MutexLock lock(&mutex_);
+      while (admitted_.empty() && !closing_) {
+        admitted_or_closing_.Wait(&mutex_);
+      }
+      if (closing_) return;
+      connection.listener_fd = admitted_.front().listener;
+      connection.fd = admitted_.front().fd;
+      admitted_.pop_front();
+    }
+    acceptor_->HandleNewConnection(&connection);
+  }
 }
 
 std::shared_ptr<Visitor> Door::Find(const std::string& peer) {
@@ -234,11 +262,9 @@ void Door::Admit(int listener, int fd) {
   order_.push_back(own);
   // Only its end is of interest.
   Watch(epoll_fd_, own, EPOLLRDHUP);
-  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters
-      connection;
-  connection.listener_fd = listener;
-  connection.fd = fd;
-  acceptor_->HandleNewConnection(&connection);
+  MutexLock lock(&mutex_);
+  admitted_.push_back({listener, fd});
+  admitted_or_closing_.SignalAll();
 }
 
 bool Door::MakeRoom() {

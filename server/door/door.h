@@ -2,6 +2,7 @@
 #define TUNESMITH_SERVER_DOOR_DOOR_H_
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -23,7 +24,9 @@ namespace tunesmith::server {
 // for either: a header that never ends (RFC 9113, 6.10) takes memory without
 // bound in this release of it.
 //
-// Has a thread of its own. Thread-safe.
+// Has two threads of its own: one that listens and looks, and one that hands
+// connections over, because gRPC goes on with what a connection sends on the
+// thread that hands it over, for as long as something comes. Thread-safe.
 class Door {
  public:
   struct Options {
@@ -53,7 +56,7 @@ class Door {
       std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor);
 
   // Lets nobody in any more; connections stay as they are. The second call does
-  // nothing.
+  // nothing. The door is destroyed after gRPC's server was shut down.
   void Close();
 
   // The connection from `peer`, as gRPC names it; null when it has just gone.
@@ -64,6 +67,8 @@ class Door {
 
   absl::Status Listen();
   void Loop();
+  // Hands connections over until the door closes.
+  void HandOver();
   void AcceptAll(int listener);
   void Admit(int listener, int fd);
   // Whether there is room, where need be that of somebody who has never said a
@@ -80,10 +85,20 @@ class Door {
   std::vector<int> listeners_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::thread thread_;
+  std::thread hand_over_thread_;
   // When somebody was turned away last, for the log; the thread's.
   absl::Time last_refusal_ = absl::InfinitePast();
 
+  // A connection that was let in.
+  struct Admitted {
+    int listener = -1;
+    int fd = -1;
+  };
+
   Mutex mutex_;
+  CondVar admitted_or_closing_;
+  std::deque<Admitted> admitted_ ABSL_GUARDED_BY(mutex_);
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   // By descriptor, and by peer.
   std::map<int, std::shared_ptr<Visitor>> visitors_ ABSL_GUARDED_BY(mutex_);
   // In the order in which they came; the thread's.
