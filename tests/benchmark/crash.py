@@ -42,7 +42,7 @@ def spec(steps):
             "hyperparameters": {"maxSteps": steps, "batchSize": 16},
             "evaluation": {"baseline": False},
             "checkpoints": {"periodSteps": 4},
-            "maxAttempts": 20,
+            "maxAttempts": 10,
         }
     }
 
