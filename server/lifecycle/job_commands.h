@@ -65,6 +65,11 @@ absl::StatusOr<v1::Job> ResumeJob(Transaction& tx,
                                   const std::string& tenant,
                                   const v1::ResumeJobRequest& request);
 
+// Removes the record of a job that has ended, with its checkpoints; whoever
+// watches it hears of it.
+absl::Status RemoveEndedJob(Transaction& tx, const LifecycleContext& context,
+                            v1::Job job);
+
 absl::Status DeleteJob(Transaction& tx, const LifecycleContext& context,
                        const std::string& tenant,
                        const v1::DeleteJobRequest& request);

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "proto/contract/base/status_macros.h"
-#include "server/lifecycle/checkpoint_commands.h"
+#include "server/lifecycle/job_commands.h"
 #include "server/lifecycle/job_table.h"
 
 namespace tunesmith::server {
@@ -63,13 +63,9 @@ absl::StatusOr<int> RemoveEndedJobs(Transaction& tx,
     TUNESMITH_ASSIGN_OR_RETURN(std::optional<JobRow> row,
                                JobTable::FindByUid(tx.db(), key));
     if (!row.has_value()) continue;
-    TUNESMITH_RETURN_IF_ERROR(ReleaseCheckpoints(tx, context, row->job));
-    TUNESMITH_RETURN_IF_ERROR(JobTable::Remove(tx, key));
     ++removed;
     events += row->job.last_sequence();
-    tx.OnCommit([hub = context.hub, job = std::move(row->job)] {
-      hub->NotifyDeleted(job);
-    });
+    TUNESMITH_RETURN_IF_ERROR(RemoveEndedJob(tx, context, std::move(row->job)));
     if (events >= kEventsPerWrite) break;
   }
   return removed;

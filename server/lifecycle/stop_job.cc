@@ -128,20 +128,25 @@ absl::StatusOr<v1::Job> ResumeJob(Transaction& tx,
   return change.job();
 }
 
+absl::Status RemoveEndedJob(Transaction& tx, const LifecycleContext& context,
+                            v1::Job job) {
+  TUNESMITH_RETURN_IF_ERROR(ReleaseCheckpoints(tx, context, job));
+  TUNESMITH_RETURN_IF_ERROR(JobTable::Remove(tx, {job.tenant(), job.uid()}));
+  tx.OnCommit(
+      [hub = context.hub, job = std::move(job)] { hub->NotifyDeleted(job); });
+  return absl::OkStatus();
+}
+
 absl::Status DeleteJob(Transaction& tx, const LifecycleContext& context,
                        const std::string& tenant,
                        const v1::DeleteJobRequest& request) {
   TUNESMITH_ASSIGN_OR_RETURN(v1::Job job, FindJob(tx.db(), tenant, request));
   TUNESMITH_RETURN_IF_ERROR(
       NextState(job.name(), job.state(), JobAction::kDelete).status());
-  TUNESMITH_RETURN_IF_ERROR(ReleaseCheckpoints(tx, context, job));
   if (request.delete_model()) {
     TUNESMITH_RETURN_IF_ERROR(DeleteOutputModel(tx, context, job));
   }
-  TUNESMITH_RETURN_IF_ERROR(JobTable::Remove(tx, {tenant, job.uid()}));
-  tx.OnCommit(
-      [hub = context.hub, job = std::move(job)] { hub->NotifyDeleted(job); });
-  return absl::OkStatus();
+  return RemoveEndedJob(tx, context, std::move(job));
 }
 
 }  // namespace tunesmith::server
